@@ -1,0 +1,41 @@
+"""Turn the many spellings of a name into one stable entity id, with offsets, a score and the reason.
+
+>>> import entitynorm
+>>> doc = entitynorm.link("The Liberty Corps of Russia entered Hraivoron.")
+>>> [(m.surface, m.id) for m in doc.mentions]
+[('Liberty Corps of Russia', 'org:freedom-of-russia-legion'), ('Hraivoron', 'place:grayvoron')]
+"""
+
+from entitynorm._version import __version__
+from entitynorm.comparison import compare
+from entitynorm.errors import DataError, EntitynormError, GazetteerError, InputError, Problem, UnknownEntityError
+from entitynorm.gazetteer import Gazetteer
+from entitynorm.linker import Linker
+from entitynorm.load import link, load, normalize, resolve
+from entitynorm.model import Alias, Candidate, Comparison, Document, Entity, Evidence, Explanation, Link, Mention
+
+__all__ = [
+    "Alias",
+    "Candidate",
+    "Comparison",
+    "DataError",
+    "Document",
+    "Entity",
+    "EntitynormError",
+    "Evidence",
+    "Explanation",
+    "Gazetteer",
+    "GazetteerError",
+    "InputError",
+    "Link",
+    "Linker",
+    "Mention",
+    "Problem",
+    "UnknownEntityError",
+    "__version__",
+    "compare",
+    "link",
+    "load",
+    "normalize",
+    "resolve",
+]

@@ -1,0 +1,85 @@
+"""What commands share: their common options, and the linker that those options describe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from entitynorm.cli.app import Choice
+
+if TYPE_CHECKING:
+    from entitynorm.linker import Linker
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Decorator = Callable[[Function], Function]
+
+
+def gazetteer_option(function: Function) -> Function:
+    """``-g FILE``, on every command; several are merged."""
+    return click.option(
+        "-g",
+        "--gazetteer",
+        "gazetteers",
+        metavar="FILE",
+        multiple=True,
+        help="Gazetteer to use: .yaml or .jsonl; repeat it to merge several.  [default: the packaged one]",
+    )(function)
+
+
+def lang_option(function: Function) -> Function:
+    """``--lang``: the language of the text or name."""
+    return click.option("--lang", metavar="CODE", help="Language of the input, such as en, ru or uk.  [default: any]")(
+        function
+    )
+
+
+def type_option(function: Function) -> Function:
+    """``--type``: only entities of one type."""
+    return click.option("--type", "type_", metavar="TYPE", help="Only entities of this type, such as PERSON or PLACE.")(
+        function
+    )
+
+
+def jobs_option(function: Function) -> Function:
+    """``-j``: how many processes share the work; it never changes a result."""
+    return click.option(
+        "-j", "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to use."
+    )(function)
+
+
+def min_score_option(function: Function) -> Function:
+    """``--min-score``: a threshold above the linker's own."""
+    return click.option(
+        "--min-score",
+        type=click.FloatRange(0.0, 1.0),
+        default=0.0,
+        metavar="P",
+        help="Count links below this probability as not linked (below_threshold).",
+    )(function)
+
+
+def output_option(help_text: str) -> Callable[[Function], Function]:
+    """``-o``: where the result goes instead of standard output."""
+    return click.option("-o", "--output", metavar="PATH", help=help_text)
+
+
+def format_option(*formats: str) -> Callable[[Function], Function]:
+    """``-f``: the form of the result; the first is the default."""
+    return click.option(
+        "-f",
+        "--format",
+        "format_",
+        type=Choice(formats),
+        default=formats[0],
+        show_default=True,
+        help="Form of the result.",
+    )
+
+
+def load_linker(gazetteers: tuple[str, ...]) -> Linker:
+    """The linker for the files after ``-g``, or the packaged one."""
+    from entitynorm.load import load  # slow: reads tables and the gazetteer
+
+    return load(list(gazetteers)) if gazetteers else load()

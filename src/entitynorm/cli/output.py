@@ -1,0 +1,68 @@
+"""How results leave the program: streams that take any text, files written whole or not at all, a progress bar."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+
+from entitynorm.errors import InputError
+
+Write = Callable[[str], object]
+
+LONG_WORK = 1_000_000
+"""Input of at least so many characters earns a progress bar; less is done before anyone wonders."""
+
+
+def prepare_streams() -> None:
+    """Make the standard streams take any text, whatever the locale says.
+
+    Under ``LANG=C`` or on Windows a Cyrillic name would otherwise end the program, and a lone surrogate would anywhere;
+    it is written as an escape instead. Line ends are written as they are: offsets count on them.
+    """
+    if sys.stdout is None:
+        raise InputError("standard output is closed; expected a terminal, a file or a pipe to write to")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr.reconfigure(errors="backslashreplace")
+
+
+@contextmanager
+def open_output(path: str | None) -> Iterator[Write]:
+    """A function that writes text to a file, or to standard output where no path or ``-`` is given.
+
+    The file appears when everything was written; after any error it is as it was before.
+    """
+    if path is None or path == "-":
+        yield sys.stdout.write
+        sys.stdout.flush()
+        return
+    from entitynorm.io.files import atomic_writer
+    from entitynorm.io.formats import printable
+
+    with atomic_writer(path) as stream:
+        yield lambda text: stream.write(printable(text))
+
+
+@contextmanager
+def progress(label: str, total: int, *, streams_to: str | None = "file") -> Iterator[Callable[[int], object]]:
+    """A function that moves a progress bar on; there is a bar only on a terminal, and only when the work is long.
+
+    ``streams_to`` is where results go meanwhile: a bar on the terminal that shows them too would run through the text.
+    """
+    mixed = streams_to in (None, "-") and sys.stdout.isatty()
+    if total < LONG_WORK or mixed or sys.stderr is None or not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    with click.progressbar(length=total, label=label, file=sys.stderr, show_pos=False) as bar:
+        yield bar.update
+
+
+def notice(message: str) -> None:
+    """A message for the person at the terminal; never on standard output, where a program may be reading."""
+    if sys.stderr is not None:
+        click.echo(f"entitynorm: {message}", err=True)

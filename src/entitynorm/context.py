@@ -1,0 +1,189 @@
+"""What the document adds: evidence for a candidate from the rest of the text, each piece replayable.
+
+- ``declared``: "Russian Volunteer Corps (RVC)" makes RVC that entity for the whole document
+- ``full name``: a surname alone is the person whose full name stands elsewhere in the text
+- ``country at hand``: an institution without its country belongs to the country that the text around it is about
+- ``one sense``: an ambiguous spelling means the entity that the document names unmistakably elsewhere
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from entitynorm.index import Index
+from entitynorm.mentions import Span, with_candidates
+from entitynorm.model import Candidate, Evidence
+from entitynorm.names.acronyms import acronym_of, is_acronym
+from entitynorm.names.structure import Unit
+from entitynorm.scoring import Scorer, is_ambiguous, probability
+from entitynorm.text.tokens import Gap
+
+_CERTAIN = 0.9
+_NEAR = 60
+"""Units on either side that speak for a country at hand."""
+_NEEDY = frozenset({"country_missing", "weak", "surname_alone", "acronym", "missing_type"})
+
+
+def _certain(span: Span, scorer: Scorer) -> Candidate | None:
+    if not span.candidates or span.candidates[0].score < _CERTAIN:
+        return None
+    if is_ambiguous(span.candidates, scorer):
+        return None
+    return span.candidates[0]
+
+
+def _plus(candidate: Candidate, evidence: Evidence) -> Candidate:
+    items = (*candidate.evidence, evidence)
+    return replace(candidate, evidence=items, score=probability(items))
+
+
+class Context:
+    """The document's knowledge, gathered from its certain mentions."""
+
+    def __init__(self, index: Index, scorer: Scorer, text: str, units: Sequence[Unit], settled: Sequence[Span]) -> None:
+        self.index = index
+        self.scorer = scorer
+        self.text = text
+        self.units = units
+        self.certain = [(span, c) for span in settled if (c := _certain(span, scorer)) is not None]
+        self.named: dict[str, int] = defaultdict(int)
+        self.full: set[str] = set()
+        for span, candidate in self.certain:
+            self.named[candidate.id] += 1
+            if not span.partial:
+                self.full.add(candidate.id)
+        self.declared = self._declared()
+        self.countries = self._countries()
+
+    def _declared(self) -> dict[str, str]:
+        """Acronyms in brackets right after (or before) a certain mention: acronym -> entity id."""
+        ends = {span.end: (span, c) for span, c in self.certain}
+        starts = {span.start: (span, c) for span, c in self.certain}
+        out: dict[str, str] = {}
+        for unit in self.units:
+            if not is_acronym(unit, least=2):
+                continue
+            before = self.text[: unit.start].rstrip("\"'“„«")
+            after = self.text[unit.end : unit.end + 3].lstrip("\"'”“»")
+            if before.endswith("(") and after.startswith(")"):
+                named = ends.get(len(before[:-1].rstrip(" \"'”“»’")))
+                if named and _letters_fit(acronym_of(unit), self.index, named[1].id):
+                    out.setdefault(acronym_of(unit), named[1].id)
+            opening = self.text[unit.end : unit.end + 2]
+            if opening == " (":
+                named = starts.get(unit.end + 2)
+                if named and _letters_fit(acronym_of(unit), self.index, named[1].id):
+                    out.setdefault(acronym_of(unit), named[1].id)
+        return out
+
+    def _countries(self) -> list[tuple[int, str]]:
+        """(unit position, country) for every word or certain mention that speaks of a country."""
+        out = [
+            (k, country)
+            for k, unit in enumerate(self.units)
+            for country in unit.countries
+            if unit.capitalised or unit.words[0].script == "Cyrl"
+        ]
+        for span, candidate in self.certain:
+            if candidate.type in ("PLACE", "FACILITY"):
+                out += [(span.first, country) for country in self.index.facts[candidate.id].countries]
+        return sorted(out)
+
+    def country_share(self, position: int, countries: frozenset[str]) -> float:
+        """How far the text around a position is about these countries, in [0, 1]; 0.5 where it names none.
+
+        A country counts the more the nearer it stands, and twice in the same sentence.
+        """
+        start = position
+        while start > 0 and self.units[start].gap < Gap.STOP:
+            start -= 1
+        end = position + 1
+        while end < len(self.units) and self.units[end].gap < Gap.STOP:
+            end += 1
+        ours = total = 0.0
+        for k, country in self.countries:
+            distance = abs(k - position)
+            if distance > _NEAR:
+                continue
+            weight = (2.0 if start <= k < end else 1.0) / (1 + distance / 10)
+            total += weight
+            ours += weight * (country in countries)
+        return ours / total if total else 0.5
+
+    def _support(self, span: Span, candidate: Candidate) -> Evidence | None:
+        make = self.scorer.evidence
+        features = {e.feature for e in candidate.evidence}
+        unit = self.units[span.first]
+        if span.first == span.last and is_acronym(unit, least=2):
+            declared = self.declared.get(acronym_of(unit))
+            if declared is not None:
+                if declared == candidate.id:
+                    return make("context_support", 1.0, f"declared: {acronym_of(unit)} stands beside the full name")
+                return make("context_against", 1.0, f"declared: {acronym_of(unit)} is {declared} in this text")
+        if "surname_alone" in features and candidate.id in self.full:
+            return make("context_support", 0.6, "full name: it stands elsewhere in the text")
+        facts = self.index.facts[candidate.id]
+        if features & {"country_missing", "weak"} and facts.countries:
+            share = self.country_share(span.first, facts.countries)
+            if share > 0.5:
+                return make(
+                    "context_support", min(0.6, share - 0.2), f"country at hand: {', '.join(sorted(facts.countries))}"
+                )
+        if features & _NEEDY and self.named.get(candidate.id):
+            return make("context_support", 0.4, "one sense: the text names it unmistakably elsewhere")
+        return None
+
+    def apply(self, span: Span) -> Span:
+        """The span with its candidates scored in the light of the document."""
+        candidates = []
+        settled = span.candidates[0].score >= _CERTAIN
+        for n, candidate in enumerate(span.candidates):
+            support = self._support(span, candidate)
+            if settled and n and support is not None and support.feature == "context_support":
+                support = None  # a name that stands by itself is not contested by one that needs support
+            candidates.append(_plus(candidate, support) if support else candidate)
+        span = with_candidates(span, candidates)
+        return self._one_sense(span)
+
+    def _one_sense(self, span: Span) -> Span:
+        best = span.candidates[0]
+        if not is_ambiguous(span.candidates, self.scorer):
+            return span
+        rivals = [
+            c for c in span.candidates if c.score >= self.scorer.threshold and best.score - c.score < self.scorer.margin
+        ]
+        known = [
+            c
+            for c in rivals
+            if self.named.get(c.id)
+            or any(other.id in self.index.gazetteer.ancestors(c.id) for _, other in self.certain)
+        ]
+        if len(known) != 1:
+            shares = sorted(
+                ((self.country_share(span.first, self.index.facts[c.id].countries), c.id) for c in rivals), reverse=True
+            )
+            if not known and shares[0][0] - shares[1][0] > 0.3:
+                known = [c for c in rivals if c.id == shares[0][1]]
+            else:
+                return span
+        chosen = known[0]
+        against = self.scorer.evidence("context_against", 1.0, f"one sense: the text speaks for {chosen.id}")
+        return with_candidates(
+            span, [c if c.id == chosen.id else _plus(c, against) if c in rivals else c for c in span.candidates]
+        )
+
+
+def _letters_fit(acronym: str, index: Index, entity_id: str) -> bool:
+    """Whether a bracketed acronym can belong to an entity: derived, listed, or sharing the first letter of a name."""
+    if any(owner == entity_id for owner, _ in index.acronyms.get(acronym, ())):
+        return True
+    for number in index.of_entity[entity_id]:
+        target = index.aliases[number]
+        if target.name.exact.replace(" ", "").upper() == acronym:
+            return True
+        initials = {w.fold[0].upper() for u in target.units for w in u.words if w.fold}
+        if acronym[0] in initials and sum(letter in initials for letter in acronym) * 2 >= len(acronym):
+            return True
+    return False

@@ -1,0 +1,180 @@
+"""The index: from the keys of a word to the aliases that hold a word with the same key.
+
+Keys are short strings with a prefix that names their family, so that a candidate can tell what reached it:
+
+- ``f`` folded word, ``p`` phone key of a reading, ``d`` phone key with one phone deleted (for slips)
+- ``c`` concept, ``n`` country, ``g`` given-name class, ``i`` initial of a given name
+
+The in-memory form is a dictionary of posting lists; nothing scans the gazetteer.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from entitynorm.features import EntityFacts, IndexedAlias, name_weights, place_senses, surname_index
+from entitynorm.gazetteer import Gazetteer
+from entitynorm.model import Alias, Entity
+from entitynorm.names.acronyms import acronym_of, derive, is_acronym
+from entitynorm.names.lexicon import lexicon
+from entitynorm.names.structure import Name, Unit, first_sounds, parse
+from entitynorm.text.sounds import phone_key
+
+_LEAST_FOR_SLIPS = 6
+"""Phones a word needs before a slip in it is looked for."""
+_CACHED_UNITS = 50_000
+
+
+def _deletions(key: str) -> Iterator[str]:
+    yield key
+    for i in range(1, len(key)):
+        yield key[:i] + key[i + 1 :]
+
+
+def _gives_acronyms(entity: Entity, alias: Alias) -> bool:
+    """Acronyms come from the strong full names, in the languages of the rules; people and places have none."""
+    language = (alias.lang or "").split("-")[0]
+    return (
+        entity.type not in ("PERSON", "PLACE")
+        and alias.strength == "strong"
+        and alias.kind not in ("handle", "domain", "misspelling", "acronym")
+        and language in ("", "en", "ru", "uk", "be", "und")
+    )
+
+
+def _keys(unit: Unit, *, query: bool) -> Iterator[str]:
+    if unit.role == "function":
+        return
+    yield "f" + unit.phrase
+    for concept in unit.concepts:
+        yield "c" + concept
+        if query:
+            yield from ("c" + other for other in lexicon().near_ids(concept))
+    yield from ("n" + country for country in unit.countries)
+    yield from ("g" + given for given in unit.given)
+    if unit.role == "initial" or (not query and unit.role in ("given", "core")):
+        yield from ("i" + sound for sound in first_sounds(unit))
+    if len(unit.words) != 1:
+        return
+    word = unit.words[0]
+    plain = {phone_key(r.phones) for r in word.readings}
+    for key in plain | {phone_key(p) for p, _, _ in word.lemmas} | {phone_key(p) for p, _ in word.bases}:
+        yield "p" + key
+    if unit.role in ("core", "given") and word.shape != "number":
+        for reading in word.readings[:3]:
+            key = phone_key(reading.phones)
+            if len(key) >= _LEAST_FOR_SLIPS - 1:
+                yield from ("d" + shorter for shorter in _deletions(key))
+
+
+class Index:
+    """Posting lists over every alias of a gazetteer, and what each entity's names say together."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self.gazetteer = gazetteer
+        self.aliases: list[IndexedAlias] = []
+        self.postings: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self.exact: dict[str, list[int]] = defaultdict(list)
+        self.squeezed: dict[str, list[int]] = defaultdict(list)
+        self.of_entity: dict[str, list[int]] = {}
+        self.facts: dict[str, EntityFacts] = {}
+        self.acronyms: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self.blocked: dict[str, list[str]] = defaultdict(list)
+        self.blocked_readings: dict[str, list[str]] = defaultdict(list)
+        self._hits: dict[tuple[object, ...], tuple[tuple[int, int], ...]] = {}
+        for entity in gazetteer:
+            self._add(entity)
+        for entity in gazetteer:
+            self.facts[entity.id] = self._facts(entity)
+        for table in (self.postings, self.exact, self.squeezed, self.acronyms, self.blocked, self.blocked_readings):
+            table.default_factory = None
+
+    def _add(self, entity: Entity) -> None:
+        numbers: list[int] = []
+        seen: set[tuple[str, str]] = set()
+        weak = {parse(alias.text).exact for alias in entity.aliases if alias.strength == "weak"}
+        # A weak alias equal to the canonical name is how a canonical name is declared ambiguous.
+        canonical = Alias(entity.name, strength="weak" if parse(entity.name).exact in weak else "strong")
+        for alias in (canonical, *entity.aliases):
+            name = parse(alias.text)
+            if not name.units or (name.exact, alias.strength) in seen:
+                continue
+            seen.add((name.exact, alias.strength))
+            numbers.append(self._add_alias(entity, alias, name))
+        self.of_entity[entity.id] = numbers
+        for form in entity.blocked:
+            name = parse(form)
+            self.blocked[name.exact].append(entity.id)
+            if len(name.units) == 1 and len(name.units[0].words) == 1:
+                for reading in name.units[0].words[0].readings[:2]:
+                    self.blocked_readings[reading.phones].append(entity.id)
+
+    def _add_alias(self, entity: Entity, alias: Alias, name: Name) -> int:
+        number = len(self.aliases)
+        surname = surname_index(name.units) if entity.type == "PERSON" else None
+        weights = name_weights(name.units, entity.type, surname)
+        indexed = IndexedAlias(
+            number=number,
+            entity=entity,
+            alias=alias,
+            name=name,
+            units=name.units,
+            weights=weights,
+            total=sum(weights),
+            surname=surname,
+            places=place_senses(name.units),
+        )
+        self.aliases.append(indexed)
+        self.exact[name.exact].append(number)
+        self.squeezed[name.squeezed].append(number)
+        for j, unit in enumerate(name.units):
+            for key in set(_keys(unit, query=False)):
+                self.postings[key].append((number, j))
+        if _gives_acronyms(entity, alias):
+            for acronym in derive(name.units):
+                if all(owner != entity.id for owner, _ in self.acronyms[acronym]):
+                    self.acronyms[acronym].append((entity.id, alias.text))
+        return number
+
+    def _facts(self, entity: Entity) -> EntityFacts:
+        units = [u for n in self.of_entity[entity.id] for u in self.aliases[n].units]
+        countries = {c for u in units for c in u.countries}
+        for ancestor_id in self.gazetteer.ancestors(entity.id):
+            for n in self.of_entity.get(ancestor_id, ()):
+                ancestor = self.aliases[n]
+                if len(ancestor.units) == 1:
+                    countries |= ancestor.units[0].countries
+        return EntityFacts(
+            countries=frozenset(countries),
+            given=frozenset(g for u in units for g in u.given),
+            concepts=frozenset(c for u in units for c in u.concepts),
+            types=frozenset(t for u in units for t in u.types),
+        )
+
+    def hits(self, unit: Unit) -> tuple[tuple[int, int], ...]:
+        """(alias number, unit of the alias) for every word of the gazetteer that shares a key with ``unit``."""
+        known = (unit.words, unit.role, unit.senses)
+        found = self._hits.get(known)
+        if found is None:
+            if len(self._hits) >= _CACHED_UNITS:
+                self._hits.clear()
+            hits = {hit: None for key in sorted(set(_keys(unit, query=True))) for hit in self.postings.get(key, ())}
+            found = self._hits[known] = tuple(hits)
+        return found
+
+    def acronym_owners(self, unit: Unit) -> list[tuple[str, str]]:
+        """(entity id, full name) for each entity with a name of this acronym, but for those that list it themselves."""
+        if not is_acronym(unit):
+            return []
+        listed = {self.aliases[n].entity.id for n in self.exact.get(unit.phrase, ())}
+        return [owner for owner in self.acronyms.get(acronym_of(unit), []) if owner[0] not in listed]
+
+    def blocking(self, name: Name) -> frozenset[str]:
+        """Ids of the entities that must never take this surface form, its case forms or its other romanisations."""
+        found = set(self.blocked.get(name.exact, ()))
+        if self.blocked_readings and len(name.units) == 1 and len(name.units[0].words) == 1:
+            word = name.units[0].words[0]
+            for phones in [r.phones for r in word.readings[:1]] + [p for p, _, _ in word.lemmas]:
+                found.update(self.blocked_readings.get(phones, ()))
+        return frozenset(found)

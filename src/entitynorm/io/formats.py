@@ -1,0 +1,192 @@
+"""Linked documents as text: JSON lines, CSV, and inline mark-up that a person can read and a program can undo.
+
+Each writer is a pure function from a document to a string; who opens the file and when is the caller's business.
+The HTML page lives in `io.html`, because it is the only one that needs a template.
+
+Mark-up: ``…assault on [Grayvoron](place:grayvoron) town…``. A NIL mention, where it is asked for, is ``[Alpha]()``.
+Because a news text has brackets of its own (``told[1]``), every backslash and square bracket of the text is written
+with a backslash before it (``told\\[1\\]``), inside mentions as outside; in an id, backslashes and round brackets are.
+A bracket without a backslash therefore always opens or closes a mention, and `strip_marked` gives the text back.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from entitynorm.errors import InputError
+from entitynorm.model import Document, Mention
+
+MENTION_COLUMNS = ("doc", "start", "end", "surface", "id", "name", "type", "score", "reason")
+"""The columns of the CSV form, one row a mention."""
+
+BYTE_ORDER_MARK = "\ufeff"
+
+_TEXT_SPECIAL = re.compile(r"[\\\[\]]")
+_ID_SPECIAL = re.compile(r"[\\()]")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_MARKED_MENTION = re.compile(r"\[((?:[^\\\[\]]|\\.)+)\]\(((?:[^\\()]|\\.)*)\)", re.DOTALL)
+_PLAIN = re.compile(r"(?:[^\\\[\]]|\\.)+", re.DOTALL)
+_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedDocument:
+    """A document under the name it came by: the path as it was given, or ``-`` for standard input."""
+
+    name: str
+    document: Document
+
+
+class MarkedSpan(NamedTuple):
+    """Where a marked mention lies in the stripped text, and its id (None for NIL)."""
+
+    start: int
+    end: int
+    id: str | None
+
+
+def select(document: Document, *, nil: bool = True, min_score: float = 0.0) -> Document:
+    """Keep the mentions a reader asked for.
+
+    A link below ``min_score`` is not dropped but becomes NIL with the reason ``below_threshold``, as if the linker had
+    had that threshold: its candidates stay for whoever wants to look. ``nil=False`` then leaves the links alone.
+    """
+    mentions: Iterable[Mention] = document.mentions
+    if min_score > 0.0:
+        mentions = (_raised(mention, min_score) for mention in mentions)
+    return replace(document, mentions=tuple(m for m in mentions if nil or m.id is not None))
+
+
+def _raised(mention: Mention, min_score: float) -> Mention:
+    if mention.id is None or mention.score >= min_score:
+        return mention
+    return replace(mention, id=None, name=None, type=None, reason="below_threshold")
+
+
+def printable(text: str) -> str:
+    r"""Replace lone surrogates by their escape, so that any string can be written as UTF-8.
+
+    A file name that is not UTF-8, or ``"\ud83d"`` alone in somebody's JSON, is a Python string that no encoder takes;
+    in JSON the escape that stands in for it (``\ud83d``) reads back as the same string.
+
+    >>> printable("a\udcff")
+    'a\\udcff'
+    """
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def json_line(record: object) -> str:
+    """One JSON object on one line, letters as they are, with its line end."""
+    return printable(json.dumps(record, ensure_ascii=False)) + "\n"
+
+
+def to_jsonl(linked: LinkedDocument) -> str:
+    """The document's mentions as one JSON object on one line: ``{"doc": …, "mentions": […]}``."""
+    return json_line(linked.document.to_dict(linked.name))
+
+
+def to_csv(linked: LinkedDocument, *, excel_safe: bool = False) -> str:
+    """One row a mention, without heading (see `csv_heading`); NIL has empty id, name and type."""
+    return csv_text(([linked.name, *_cells(m)] for m in linked.document.mentions), excel_safe=excel_safe)
+
+
+def csv_heading(*, excel_safe: bool = False) -> str:
+    """The first row of the CSV form; for spreadsheets a byte order mark goes before it, without which Excel reads
+    UTF-8 as the local code page and shows Ð“Ñ€Ð°Ð¹ for Грай."""
+    return (BYTE_ORDER_MARK if excel_safe else "") + csv_text([MENTION_COLUMNS])
+
+
+def csv_text(rows: Iterable[Sequence[Any]], *, excel_safe: bool = False, delimiter: str = ",") -> str:
+    """Rows as CSV text, None as an empty cell, quoted where needed, lines ended by ``\\n``."""
+    lines = _Lines()
+    # With "\n" as its line end the writer would leave a cell that holds "\r" bare, and no reader takes that back.
+    writer = csv.writer(lines, delimiter=delimiter, lineterminator="\r\n")
+    for row in rows:
+        writer.writerow([excel_cell(cell) for cell in row] if excel_safe else row)
+    return printable("".join(lines))
+
+
+class _Lines(list[str]):
+    """Takes a CSV writer's rows, one a call, and ends them as text files here end."""
+
+    def write(self, row: str) -> None:
+        self.append(row.removesuffix("\r\n") + "\n")
+
+
+def excel_cell(cell: object) -> object:
+    """Keep a spreadsheet from running a cell: text that begins like a formula gets an apostrophe before it.
+
+    A handle such as ``@SuspilneNews`` or a name such as ``=1+1`` is data to us and a command to a spreadsheet. Numbers
+    are left alone. The apostrophe is part of the file, so it is written only when asked for.
+    """
+    if isinstance(cell, str) and cell.startswith(_FORMULA_START):
+        return "'" + cell
+    return cell
+
+
+def _cells(mention: Mention) -> list[Any]:
+    score = f"{mention.score:.4f}"
+    return [mention.start, mention.end, mention.surface, mention.id, mention.name, mention.type, score, mention.reason]
+
+
+def to_marked(document: Document) -> str:
+    """The text with every mention in inline mark-up; see the module's docstring for the escapes."""
+    return "".join(_marked_parts(document))
+
+
+def _marked_parts(document: Document) -> Iterator[str]:
+    at = 0
+    for mention in document.mentions:
+        yield _escape(document.text[at : mention.start], _TEXT_SPECIAL)
+        yield f"[{_escape(mention.surface, _TEXT_SPECIAL)}]({_escape(mention.id or '', _ID_SPECIAL)})"
+        at = mention.end
+    yield _escape(document.text[at:], _TEXT_SPECIAL)
+
+
+def _escape(text: str, special: re.Pattern[str]) -> str:
+    return special.sub(r"\\\g<0>", text)
+
+
+def _unescape(text: str) -> str:
+    return _ESCAPED.sub(r"\1", text)
+
+
+def parse_marked(marked: str) -> tuple[str, tuple[MarkedSpan, ...]]:
+    """Read inline mark-up back: the bare text, and its mentions with offsets of that text.
+
+    Raises InputError with the line of the first bracket that has no backslash before it and belongs to no mention.
+    """
+    pieces: list[str] = []
+    spans: list[MarkedSpan] = []
+    length = at = 0
+    while at < len(marked):
+        if (mention := _MARKED_MENTION.match(marked, at)) is not None:
+            piece = _unescape(mention[1])
+            spans.append(MarkedSpan(length, length + len(piece), _unescape(mention[2]) or None))
+            at = mention.end()
+        elif (plain := _PLAIN.match(marked, at)) is not None:
+            piece = _unescape(plain[0])
+            at = plain.end()
+        else:
+            line = marked.count("\n", 0, at) + 1
+            raise InputError(
+                f"line {line}: {marked[at : at + 20]!r} is no mention; expected [text](id); "
+                "write a backslash before a bracket or backslash that belongs to the text"
+            )
+        pieces.append(piece)
+        length += len(piece)
+    return "".join(pieces), tuple(spans)
+
+
+def strip_marked(marked: str) -> str:
+    """The text without its mark-up: ``strip_marked(to_marked(document)) == document.text``.
+
+    >>> strip_marked("told\\\\[1\\\\] [Suspilne](org:suspilne) news")
+    'told[1] Suspilne news'
+    """
+    return parse_marked(marked)[0]

@@ -1,0 +1,95 @@
+"""A gazetteer as JSON lines: one entity record a line, for programs to write and for sizes that YAML is too slow for.
+
+The records are those of the YAML form and are held to the same rules. Lines are read one at a time and blank lines are
+skipped; every complaint names ``file:line``. Two things JSON itself leaves open are refused: a key that stands twice in
+one object (parsers keep the last and say nothing), and NaN or Infinity.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, NoReturn
+
+from entitynorm.errors import GazetteerError, Problem
+from entitynorm.io.files import iter_lines
+from entitynorm.model import Entity
+from entitynorm.records import entity_name, one_line, quoted, read_record
+
+MAX_PROBLEMS: Final = 1000
+"""After so many complaints reading stops: a file of another format would otherwise have one for each of its lines."""
+
+
+class _RefusedError(ValueError):
+    """Valid JSON to Python's parser, but not a record."""
+
+
+def read_jsonl(path: str | os.PathLike[str]) -> Iterator[tuple[Entity, str]]:
+    """The entities of a JSON lines file, each with its place ``file:line``, as they are read.
+
+    Sound entities come out even where others are not; when the file ends, or after `MAX_PROBLEMS` complaints, raises
+    GazetteerError with all of them. Ids that stand twice are found by `entitynorm.gazetteer`, which sees the whole.
+    """
+    return read_jsonl_lines(iter_lines(path, what="JSON lines gazetteer"), one_line(os.fspath(path)))
+
+
+def read_jsonl_lines(lines: Iterable[tuple[int, str]], source: str = "<lines>") -> Iterator[tuple[Entity, str]]:
+    """The same from numbered lines; ``source`` stands for the file in places and complaints."""
+    problems: list[Problem] = []
+    for number, line in lines:
+        if not line.strip():
+            continue
+        place = f"{source}:{number}"
+        try:
+            record = json.loads(line, object_pairs_hook=_object, parse_constant=_refuse_constant)
+        except _RefusedError as error:
+            problems.append(Problem(place, "", str(error)))
+        except (ValueError, RecursionError) as error:
+            problems.append(Problem(place, "", _syntax(error, line)))
+        else:
+            entity, complaints = read_record(record)
+            if entity is not None:
+                yield entity, place
+            name = entity_name(record)
+            problems += (Problem(place, name, complaint.message) for complaint in complaints)
+        if len(problems) >= MAX_PROBLEMS:
+            break
+    if problems:
+        raise GazetteerError(problems)
+
+
+def write_jsonl(entities: Iterable[Entity]) -> Iterator[str]:
+    """The lines of the JSON lines form, each with its line end, in the order given."""
+    for entity in entities:
+        yield json.dumps(entity.to_dict(), ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise _RefusedError(f"the key {quoted(key)} stands twice in one object; keep one")
+            seen.add(key)
+    return record
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise _RefusedError(f"{name} is not a JSON number; write a finite number, or take the key away")
+
+
+def _syntax(error: Exception, line: str) -> str:
+    remedy = "write one whole object on each line"
+    if isinstance(error, json.JSONDecodeError):
+        if line.strip() in ("[", "{") or line.lstrip().startswith("[{"):
+            remedy = "an array or an indented file must be turned into one object a line, e.g. with: jq -c '.[]'"
+        return f"not JSON: {_lower(error.msg)} at column {error.colno}; {remedy}"
+    if isinstance(error, RecursionError):
+        return f"not a record: nested too deeply; {remedy}"
+    return "not a record: a number has too many digits; write it shorter, or as text"
+
+
+def _lower(message: str) -> str:
+    return message[:1].lower() + message[1:]

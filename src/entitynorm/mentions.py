@@ -1,0 +1,398 @@
+"""Mention detection: from a text to the spans that may name an entity, each with scored candidates.
+
+Every word of the text looks up the words of the gazetteer it could stand for; words that lead to the same alias
+and stand together form a window, and the window is scored by the same features as a single name. To follow the
+algorithm, start at `find_spans`. Overlaps are settled by the rule ``most_covered``: the span whose score times
+covered letters is greatest wins, then the leftmost.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from entitynorm.candidates import rank
+from entitynorm.features import IndexedAlias, place_senses
+from entitynorm.index import Index
+from entitynorm.model import Candidate
+from entitynorm.names.acronyms import is_acronym
+from entitynorm.names.lexicon import lexicon
+from entitynorm.names.structure import Name, Unit, parse_units
+from entitynorm.scoring import Scorer
+from entitynorm.text.tokens import Gap
+
+_FLOOR = 0.05
+"""Candidates below this are not worth keeping for a span of running text."""
+_MOST_BETWEEN = 3
+"""Function words that may stand between two words of a name (of the, за свободу)."""
+_HYPHENS = ("-", "‐", "‑", "–")
+_ANCHORLESS = ("type", "country", "title", "function")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Units ``first`` to ``last`` of a text, and what they may name, best first."""
+
+    first: int
+    last: int
+    start: int
+    end: int
+    candidates: tuple[Candidate, ...]
+    partial: bool = False
+    """Only part of a name (a surname alone): the document may complete it."""
+
+    @property
+    def priority(self) -> float:
+        """Score times covered letters; what decides between overlapping spans."""
+        return (self.candidates[0].score if self.candidates else 0.0) * (self.end - self.start)
+
+
+def _is_conjunction(unit: Unit) -> bool:
+    return any(s.slot == "function" and s.form == "conjunction" for s in unit.senses)
+
+
+def _part_of_person(unit: Unit) -> bool:
+    return unit.role == "initial" or unit.is_patronymic
+
+
+def _joined(units: Sequence[Unit], before: int, after: int, target: IndexedAlias) -> bool:
+    """Whether units ``before`` and ``after`` can belong to one name, going by what stands between them."""
+    alias = target.alias.text
+    conjunction = any(_is_conjunction(u) for u in target.units)
+    person = target.entity.type == "PERSON"
+    between = range(before + 1, after)
+    if len(between) > _MOST_BETWEEN or any(units[k].role != "function" and not (person and _part_of_person(units[k])) for k in between):
+        return False
+    if not conjunction and any(_is_conjunction(units[k]) for k in between):
+        return False
+    for k in range(before + 1, after + 1):
+        gap = units[k].gap
+        if gap <= Gap.JOIN:
+            continue
+        if gap == Gap.COMMA and "," in alias and not between:
+            continue
+        previous = units[k - 1]
+        if gap == Gap.STOP and (
+            previous.role == "initial"
+            or previous.kind == "dotted"
+            or (len(previous.phrase) <= 3 and previous.role == "type")
+        ):
+            continue
+        return False
+    return True
+
+
+def _chains(units: Sequence[Unit], positions: Sequence[int], target: IndexedAlias) -> list[list[int]]:
+    chains: list[list[int]] = []
+    for p in positions:
+        if chains and _joined(units, chains[-1][-1], p, target):
+            chains[-1].append(p)
+        else:
+            chains.append([p])
+    return chains
+
+
+def _windows(chain: Sequence[int], size: int) -> list[tuple[int, int]]:
+    """The stretches of a chain with at most ``size`` hits, the longest first."""
+    n = min(len(chain), size)
+    out = [
+        (chain[k], chain[k + length - 1])
+        for length in range(n, max(0, n - 2), -1)
+        for k in range(len(chain) - length + 1)
+    ]
+    return out[:24]
+
+
+def _written_as_name(units: Sequence[Unit], first: int, last: int, target: IndexedAlias) -> bool:
+    """Whether a window is written as names are: capitals where the language asks for them.
+
+    Latin script: every word but type words and those the alias itself writes small. Cyrillic: the first word.
+    """
+    lower = {w.fold for u in target.units for w in u.words if w.shape == "lower"}
+    content = [u for u in units[first : last + 1] if u.role != "function"]
+    begins_small = next((u for u in target.units if u.role != "function"), target.units[0]).words[0].shape == "lower"
+    if not content[0].capitalised and not begins_small:
+        return False
+    described = all(u.role in ("country", "type") or not u.capitalised for u in content)
+    if described and any(u.role != "country" for u in content) and content[0].words[0].script == "Latn":
+        return False  # "Ukraine's military" describes; "Ukrainian Military" names
+    for k, unit in enumerate(content):
+        if unit.capitalised or (unit.role == "type" and k) or all(w.fold in lower for w in unit.words):
+            continue
+        if unit.words[0].script == "Cyrl" and k and unit.role in ("concept", "type", "country", "title"):
+            continue
+        return False
+    return not (len(content) == 1 and content[0].is_adjective)
+
+
+def _same_type(a: Unit, b: Unit) -> bool:
+    senses = {s for t in a.types for s in lexicon().type_word(t).senses}
+    return bool(a.types & b.types) or any(s in senses for t in b.types for s in lexicon().type_word(t).senses)
+
+
+def _title_case(units: Sequence[Unit]) -> list[bool]:
+    """For each unit, whether its sentence is written as a headline, where capitals mean nothing."""
+    out: list[bool] = []
+    start = 0
+    for k in range(1, len(units) + 1):
+        if k == len(units) or units[k].gap >= Gap.STOP:
+            line = [u for u in units[start:k] if u.role != "function"]
+            capitals = sum(u.capitalised for u in line)
+            out += [len(line) >= 4 and capitals >= 0.8 * len(line)] * (k - start)
+            start = k
+    return out
+
+
+def _neighbour(
+    units: Sequence[Unit], first: int, last: int, headline: Sequence[bool]
+) -> tuple[Unit | None, Unit | None]:
+    """The capitalised words that touch a window on the left and right, if they could belong to a longer name."""
+    left = right = None
+    if first and units[first].gap <= Gap.JOIN and not headline[first]:
+        unit = units[first - 1]
+        starts_sentence = first < 2 or units[first - 1].gap >= Gap.STOP
+        if unit.capitalised and unit.kind == "word" and (not starts_sentence or unit.role in ("given", "initial")):
+            left = unit
+    if first and units[first].gap == Gap.STOP and units[first - 1].role == "initial":
+        left = units[first - 1]
+    if last + 1 < len(units) and units[last + 1].gap == Gap.JOIN and not headline[last]:
+        unit = units[last + 1]
+        if unit.capitalised and unit.kind == "word":
+            right = unit
+    return left, right
+
+
+_QUOTATION_MARKS = (("«", "»"), ("“", "”"), ("„", "“”"), ("‚", "‘’"), ('"', '"'))
+
+
+def with_quotation_marks(text: str, start: int, end: int) -> tuple[int, int]:
+    """A span, grown by the one quotation mark beside it whose partner it holds (батальон «Дрок»).
+
+    Spans end with their words; half a pair of quotation marks left behind would stay in the text when the name
+    is replaced.
+    """
+    inside, before, after = text[start:end], text[start - 1 : start], text[end : end + 1]
+    for opening, closing in _QUOTATION_MARKS:
+        opened, closed = inside.count(opening), sum(map(inside.count, closing))
+        odd = opened % 2 == 1 if opening == closing else False
+        if after and after in closing and (opened > closed or odd):
+            return start, end + 1
+        if before == opening and (closed > opened or odd):
+            return start - 1, end
+    return start, end
+
+
+def _possessive(text: str, end: int) -> bool:
+    return text[end : end + 2].casefold() in ("'s", "’s")
+
+
+class Finder:
+    """Finds the spans of one text."""
+
+    def __init__(self, index: Index, scorer: Scorer, text: str) -> None:
+        self.index = index
+        self.scorer = scorer
+        self.text = text
+        self.units = parse_units(text, running=True)
+        self.headline = _title_case(self.units)
+
+    def find_spans(self) -> list[Span]:
+        """All spans with a candidate worth keeping, overlaps included, in text order."""
+        windows: dict[tuple[int, int], dict[int, IndexedAlias]] = defaultdict(dict)
+        for number, positions in self._hits().items():
+            target = self.index.aliases[number]
+            size = sum(u.role != "function" for u in target.units)
+            for chain in _chains(self.units, positions, target):
+                for first, last in _windows(chain, size):
+                    if self._worth(target, first, last):
+                        windows[self._with_particles(target, first), last][number] = target
+        for window in filter(lambda w: self._whole_tokens(*w), self._glued()):
+            name = self._name(*window)
+            for number in self.index.squeezed.get(name.squeezed, ()):
+                windows[window][number] = self.index.aliases[number]
+        for k, unit in enumerate(self.units):
+            if is_acronym(unit) and self.index.acronym_owners(unit):
+                windows.setdefault((k, k), {})
+        spans = []
+        for (first, last), aliases in sorted(windows.items()):
+            span = self._span(first, last, list(aliases.values()))
+            if span is not None:
+                spans.append(span)
+        return spans
+
+    def _hits(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = defaultdict(list)
+        for k, unit in enumerate(self.units):
+            if unit.role == "function":
+                continue
+            for number in dict.fromkeys(number for number, _ in self.index.hits(unit)):
+                found[number].append(k)
+        type_positions = [k for k, unit in enumerate(self.units) if unit.types]
+        # A type word joins the alias whose other words stand beside it.
+        for number, positions in found.items():
+            target = self.index.aliases[number]
+            if any(u.types for u in target.units):
+                beside = [k for k in type_positions if k - 1 in positions or k - 2 in positions or k + 1 in positions]
+                if beside:
+                    found[number] = sorted({*positions, *beside})
+        return found
+
+    def _worth(self, target: IndexedAlias, first: int, last: int) -> bool:
+        """Cheap tests before a window is scored."""
+        hit: set[int] = set()
+        anchored = False
+        for unit in self.units[first : last + 1]:
+            for number, j in self.index.hits(unit):
+                if number == target.number:
+                    hit.add(j)
+                    anchored = anchored or target.units[j].role not in _ANCHORLESS
+            if unit.types:
+                hit |= {j for j, u in enumerate(target.units) if u.types}
+        if not anchored and any(u.role not in _ANCHORLESS for u in target.units):
+            return False
+        weight = sum(target.weights[j] for j in hit)
+        enough = weight >= 0.45 * target.total or (target.surname is not None and target.surname in hit)
+        if not enough:
+            return False
+        if self.units[first].role == "type" and not any(u.types & self.units[first].types for u in target.units[:1]):
+            return False  # "town of X", "district of X": the type word stays outside
+        if self.units[last].role == "type" and not any(_same_type(self.units[last], u) for u in target.units):
+            return False
+        return self._whole_tokens(first, last) and _written_as_name(self.units, first, last, target)
+
+    def _with_particles(self, target: IndexedAlias, first: int) -> int:
+        """Where a window begins when the alias begins with a particle that the text has too (El Fasher, Al-Shifa)."""
+        wanted = {s.id for u in target.units[:1] for s in u.senses if s.slot == "function" and s.form != "conjunction"}
+        if first and wanted and self.units[first].gap <= Gap.JOIN:
+            before = {s.id for s in self.units[first - 1].senses if s.slot == "function" and s.lang != "en"}
+            if wanted & before and self.units[first - 1].capitalised:
+                return first - 1
+        return first
+
+    def _whole_tokens(self, first: int, last: int) -> bool:
+        """Whether a window takes in all of every handle, domain name and compound that it touches."""
+        units = self.units
+        return (first == 0 or units[first - 1].start < units[first].start) and (
+            last + 1 == len(units) or units[last].start < units[last + 1].start
+        )
+
+    def _glued(self) -> list[tuple[int, int]]:
+        """Single tokens and neighbours that may be a name written together (BTR82A, kyivindependent.com)."""
+        out = []
+        for k, unit in enumerate(self.units):
+            if unit.role != "function" and (unit.capitalised or unit.kind in ("domain", "handle", "hashtag")):
+                out.append((k, k))
+                if k + 1 < len(self.units):
+                    after = self.units[k + 1]
+                    if after.gap <= Gap.JOIN and after.capitalised and after.role != "function":
+                        out.append((k, k + 1))
+        return out
+
+    def _name(self, first: int, last: int) -> Name:
+        units = self.units[first : last + 1]
+        return Name(self.text[units[0].start : units[-1].end], tuple(units))
+
+    def _span(self, first: int, last: int, aliases: Sequence[IndexedAlias]) -> Span | None:
+        units = self.units[first : last + 1]
+        name = self._name(first, last)
+        candidates = rank(self.index, units, name, self.scorer, aliases=aliases)
+        candidates = [c for c in candidates if c.score >= _FLOOR]
+        if not candidates:
+            return None
+        kept = [c for c in candidates if not self._foreign(first, last, c)]
+        if not kept:
+            return None
+        start, end = units[0].start, units[-1].end
+        if self.text[end : end + 1] == "." and any(s.form == "abbreviation" for s in units[-1].senses):
+            end += 1
+        partial = any(e.feature == "surname_alone" for e in kept[0].evidence)
+        return Span(first, last, start, end, tuple(kept), partial)
+
+    def _blocked_around(self, first: int, last: int, entity_id: str) -> bool:
+        """Whether the window lies inside a longer form that is blocked for the entity (Richard Wagner)."""
+        if not (entity := self.index.gazetteer.get(entity_id)) or not entity.blocked:
+            return False
+        wider = ((a, b) for a in range(max(0, first - 2), first + 1) for b in range(last, min(len(self.units), last + 3)))
+        return any(
+            entity_id in self.index.blocking(self._name(a, b))
+            for a, b in wider
+            if (a, b) != (first, last) and all(self.units[k].gap <= Gap.JOIN for k in range(a + 1, b + 1))
+        )
+
+    def _hyphened(self, first: int, last: int) -> bool:
+        """Whether a hyphen ties the window to another capitalised word that is no name of its own (Белгород-Днестровский)."""
+        for k, other in ((first, first - 1), (last + 1, last + 1)):
+            if 0 < k < len(self.units):
+                between = self.text[self.units[k - 1].end : self.units[k].start]
+                unit = self.units[other]
+                if between in _HYPHENS and unit.role in ("core", "given") and unit.capitalised and not self._known(unit):
+                    return True
+        return False
+
+    def _is_date(self, first: int, last: int) -> bool:
+        """Whether a single word is the name of a month or day beside a number (May 22)."""
+        if first != last or not any(s.slot == "calendar" for s in self.units[first].senses):
+            return False
+        beside = [self.units[k] for k in (first - 1, first + 1) if 0 <= k < len(self.units)]
+        return any(u.role == "number" for u in beside) or self.units[first - 1].role == "function"
+
+    def _foreign(self, first: int, last: int, candidate: Candidate) -> bool:
+        """Whether the words around a window say that it is part of another name (Denzel Washington, Kyiv Oblast)."""
+        units = self.units
+        if self._blocked_around(first, last, candidate.id):
+            return True
+        if self._hyphened(first, last) or self._is_date(first, last):
+            return True
+        identical = candidate.evidence[0].feature == "identical"
+        facts = self.index.facts[candidate.id]
+        left, right = _neighbour(units, first, last, self.headline)
+        content = [u for u in units[first : last + 1] if u.role != "function"]
+        if candidate.type in ("PLACE", "FACILITY") and not place_senses(content) and last + 1 < len(units):
+            after = units[last + 1]
+            if after.gap == Gap.JOIN and after.role == "type" and not _possessive(self.text, units[last].end):
+                senses = set(place_senses([after]))
+                if senses and not senses & {"settlement", "area", "quarter"} and not after.concepts:
+                    return not (after.words[0].shape == "lower" and senses & {"country"})
+        if left is not None and left.role in ("given", "initial") and not left.given & facts.given:
+            alone = len(content) == 1 and not facts.countries.intersection(content[0].countries)
+            if alone and (candidate.type == "PERSON" or left.role == "given"):
+                return True
+        # Slavic languages set names side by side (мэр Харькова Терехов), so the next rules read Latin script only.
+        if len(content) != 1 or content[0].words[0].script != "Latn":
+            return False
+        if candidate.type == "PERSON":
+            return left is not None and left.role == "core" and not identical and not self._own_word(left)
+        if right is None or _possessive(self.text, units[last].end):
+            return False
+        if right.role == "concept":
+            return not right.concepts & facts.concepts
+        return right.role == "core" and not identical and not self._own_word(right)
+
+    def _own_word(self, unit: Unit) -> bool:
+        """Whether a capitalised neighbour has a reason of its own to be capitalised."""
+        return self._known(unit) or any(s.slot == "calendar" for s in unit.senses)
+
+    def _known(self, unit: Unit) -> bool:
+        """Whether a word is a name of its own in the gazetteer, or an acronym."""
+        return is_acronym(unit, least=2) or any(len(self.index.aliases[n].units) == 1 for n, _ in self.index.hits(unit))
+
+
+def find_spans(index: Index, scorer: Scorer, text: str) -> tuple[list[Span], tuple[Unit, ...]]:
+    """The spans of a text that may name an entity, and the units of the text."""
+    finder = Finder(index, scorer, text)
+    return finder.find_spans(), finder.units
+
+
+def most_covered(spans: Sequence[Span]) -> list[Span]:
+    """Settle overlaps: score times covered letters decides, then the leftmost; the result is in text order."""
+    taken: list[Span] = []
+    for span in sorted(spans, key=lambda s: (-s.priority, s.start, s.end)):
+        if all(span.end <= other.start or other.end <= span.start for other in taken):
+            taken.append(span)
+    return sorted(taken, key=lambda s: s.start)
+
+
+def with_candidates(span: Span, candidates: Sequence[Candidate]) -> Span:
+    """The same span with its candidates ranked anew."""
+    return replace(span, candidates=tuple(sorted(candidates, key=lambda c: (-c.score, c.id))))

@@ -1,0 +1,45 @@
+"""Acronyms derived from full names, in the letters of the name and in Latin ones (РДК and RDK, FRL, FSB, ISW)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+from entitynorm.names.structure import Unit
+from entitynorm.text.sounds import latin_initials
+from entitynorm.text.tokens import script_of
+
+_MOST = 24
+
+
+def is_acronym(unit: Unit, *, least: int = 3) -> bool:
+    """Whether a unit is written as an acronym: one word, all capitals, three letters or more (dots not counted)."""
+    if len(unit.words) != 1:
+        return False
+    text = unit.words[0].text.replace(".", "")
+    return unit.words[0].shape == "upper" and least <= len(text) <= 8 and text.isalpha()
+
+
+def acronym_of(unit: Unit) -> str:
+    """The letters of an acronym as the index keeps them: upper case, no dots."""
+    return unit.words[0].text.replace(".", "").upper()
+
+
+def derive(units: Sequence[Unit]) -> tuple[str, ...]:
+    """The acronyms of a full name: initials of its words without and with function words, three letters up.
+
+    A name in Cyrillic also gives the Latin forms, letter by letter. Names of fewer than three words have none.
+    """
+    bare = [w.fold for u in units if u.role != "function" for w in u.words]
+    every = [w.fold for u in units for w in u.words]
+    out: dict[str, None] = {}
+    for words in (bare, every):
+        if 3 <= len(words) <= 8 and all(w and w[0].isalpha() for w in words):
+            out[("".join(w[0] for w in words)).upper()] = None
+            if script_of("".join(words)) == "Cyrl":
+                choices = [latin_initials(w[0]) for w in words]
+                for n, combination in enumerate(product(*choices)):
+                    if n >= _MOST:
+                        break
+                    out["".join(combination)] = None
+    return tuple(a for a in out if len(a) >= 3)

@@ -1,0 +1,473 @@
+"""The lexicon: words that have a role inside names, read from the tables in ``data/lexicon``.
+
+"Oblast", "spokesman", "of", "Russian", "ministry" and "Volodymyr" say what a name is about without being what tells
+it from its namesakes. Each table is one *slot* (type, title, function, country, concept, given); each entry is one
+idea with its words in several languages. To follow the reading, start from `lexicon`; the tables are YAML whose
+entries are JSON objects, one a line (see ``data/lexicon/README.md``): the standard JSON reader takes them in a
+hundredth of the time a YAML reader needs, and every complaint can name its line.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from entitynorm.errors import DataError
+from entitynorm.resources import data_dir
+from entitynorm.text.folding import fold_text
+
+FILES = (
+    "type_words.yaml",
+    "titles.yaml",
+    "function_words.yaml",
+    "countries.yaml",
+    "concepts.yaml",
+    "given_names.yaml",
+    "given_names_other.yaml",
+    "calendar.yaml",
+)
+SCHEMA = "lexicon-1"
+PLACE_SENSES = frozenset(
+    {"country", "adm1", "adm2", "adm3", "settlement", "quarter", "area", "water", "relief", "island"}
+)
+APPLIES = frozenset({"PLACE", "ORG", "FACILITY", "PERSON", "PRODUCT", "EVENT"})
+KINDS = frozenset({"article", "preposition", "conjunction", "particle"})
+GENDERS = frozenset({"m", "f", "u"})
+DEFAULT_WEIGHT = 0.6
+"""Identity a concept carries where its entry says nothing; see ``weight`` in the README of the tables."""
+
+_FORMS: Mapping[str, Mapping[str, str]] = {
+    "type": {"words": "word", "abbr": "abbreviation"},
+    "title": {"words": "word", "abbr": "abbreviation"},
+    "function": {"words": "word"},
+    "country": {"nouns": "noun", "adjectives": "adjective", "people": "people"},
+    "concept": {"words": "word"},
+    "given": {"words": "word", "short": "short"},
+    "calendar": {"words": "word"},
+}
+_OTHER_KEYS: Mapping[str, frozenset[str]] = {
+    "type": frozenset({"applies", "sense"}),
+    "title": frozenset(),
+    "function": frozenset({"kind"}),
+    "country": frozenset({"iso"}),
+    "concept": frozenset({"near", "weight"}),
+    "given": frozenset({"gender", "near"}),
+    "calendar": frozenset(),
+}
+_NEEDED: Mapping[str, frozenset[str]] = {
+    "type": frozenset({"applies", "sense"}),
+    "function": frozenset({"kind"}),
+    "given": frozenset({"gender"}),
+}
+# Sasha is short for Alexander and Alexandra, Congolese are the people of two countries: these forms may be shared.
+_SHARED_FORMS = frozenset({"short", "adjective", "people"})
+_HEAD_LINE = re.compile(r'(schema|slot|source): "([^"\\]*)"')
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_USUAL_LANGS = frozenset({"en", "ru", "uk", "be", "de", "fr", "pl", "es"})
+_LANG = re.compile(r"[a-z]{2,3}(?:-Latn)?")
+_ISO = re.compile(r"[A-Z]{2}")
+_PLAIN = re.compile("[ -~А-яЁёІіЇїЄєҐґЎў]*")
+_HUMP = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁІЇЄҐ])(?=[A-ZА-ЯЁІЇЄҐ])")
+
+Phrase = tuple[str, ...]
+
+
+class Sense(NamedTuple):
+    """One thing a word or phrase can be."""
+
+    slot: str
+    id: str
+    form: str
+    """word, abbreviation, noun, adjective, people, short, compound; of a function word its kind."""
+    lang: str
+    caps: bool = False
+    """The table writes it in capitals (US, ООО): in other writing it may be another word (us)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a table; fields that its slot does not have are empty."""
+
+    slot: str
+    id: str
+    forms: Mapping[str, Mapping[str, tuple[str, ...]]]
+    """Form (see `Sense`) -> language -> words as the table writes them."""
+    applies: tuple[str, ...] = ()
+    """Entity types a type word may stand beside."""
+    senses: tuple[str, ...] = ()
+    """What a type word makes of a name (adm1, settlement, media, bridge), the usual sense first."""
+    kind: str = ""
+    gender: str = ""
+    iso: str = ""
+    weight: float = DEFAULT_WEIGHT
+    near: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """A word that names several ideas at once: Минобороны is ministry + defence, ВСУ adds the country."""
+
+    concepts: tuple[str, ...]
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All tables, with look-ups by folded word. Make it with `lexicon`, or with `read_lexicon` from other tables."""
+
+    entries: Mapping[tuple[str, str], Entry]
+    """(slot, id) -> entry."""
+    senses: Mapping[str, tuple[Sense, ...]]
+    """Folded words joined by spaces (see `fold_key`) -> what they can be."""
+    phrases: Mapping[str, tuple[Phrase, ...]]
+    """First word -> the phrases of two words or more that begin with it, longest first."""
+    compounds: Mapping[str, Compound]
+    nears: Mapping[tuple[str, str], Mapping[str, float]]
+    """(slot, id) -> other id -> how near; both directions."""
+
+    def lookup(self, phrase: Phrase) -> tuple[Sense, ...]:
+        """What a phrase of folded words can be; dots are ignored (u.s.)."""
+        return self.senses.get(" ".join(phrase).replace(".", ""), ())
+
+    def starts(self, first: str) -> tuple[Phrase, ...]:
+        """The phrases of two words or more that begin with a folded word, longest first."""
+        return self.phrases.get(first, ())
+
+    def entry(self, slot: str, ident: str) -> Entry:
+        """An entry by slot and id; KeyError says which was asked for."""
+        return self.entries[slot, ident]
+
+    def type_word(self, ident: str) -> Entry:
+        return self.entries["type", ident]
+
+    def country(self, ident: str) -> Entry:
+        return self.entries["country", ident]
+
+    def given(self, name: str) -> tuple[str, ...]:
+        """The ids of the given-name classes that a word belongs to, short forms last."""
+        senses = [s for s in self.senses.get(fold_key(name), ()) if s.slot == "given"]
+        return tuple(dict.fromkeys(s.id for s in sorted(senses, key=lambda s: s.form == "short")))
+
+    def near(self, a: str, b: str, slot: str = "concept") -> float:
+        """How near two concepts (or given-name classes) are: 1 for the same, 0 for unrelated; symmetric."""
+        return 1.0 if a == b else self.nears.get((slot, a), {}).get(b, 0.0)
+
+    def near_ids(self, ident: str, slot: str = "concept") -> tuple[str, ...]:
+        """The ids near to one, nearest first."""
+        found = self.nears.get((slot, ident), {})
+        return tuple(sorted(found, key=lambda other: (-found[other], other)))
+
+    def concept_weight(self, ids: Iterable[str]) -> float:
+        """How much of a name's identity a word with these concepts carries, from 0 to 1: the heaviest decides."""
+        known = [self.entries["concept", i].weight for i in ids if ("concept", i) in self.entries]
+        return max(known, default=DEFAULT_WEIGHT)
+
+    def compound(self, phrase: str) -> tuple[str, ...] | None:
+        """The concepts in a folded compound word; None where it is none. Its country: `compound_country`."""
+        found = self._compound(phrase)
+        return found.concepts if found else None
+
+    def compound_country(self, phrase: str) -> str | None:
+        """The country that a folded compound word implies (всу: ukraine)."""
+        found = self._compound(phrase)
+        return found.country if found else None
+
+    def _compound(self, phrase: str) -> Compound | None:
+        return self.compounds.get(phrase.replace(".", ""))
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The packaged tables, read once.
+
+    >>> [(s.slot, s.id) for s in lexicon().lookup(("внутренних", "дел"))]
+    [('concept', 'interior')]
+    """
+    return read_lexicon([data_dir() / "lexicon" / name for name in FILES])
+
+
+def fold_key(text: str) -> str:
+    """The key of a word or phrase: folded words without apostrophes and dots, hyphens as spaces.
+
+    >>> fold_key("Кот-д'Ивуар"), fold_key("U.S.")
+    ('кот дивуар', 'us')
+    """
+    # Folding letter by letter would be most of the time of loading; these letters only lose their case.
+    return _plain_key(text.lower() if _PLAIN.fullmatch(text) else fold_text(text))
+
+
+def _plain_key(folded: str) -> str:
+    if folded.isalpha():
+        return folded
+    return folded.replace("'", "").replace('"', "").replace(".", "").replace("-", " ").replace("/", " ")
+
+
+def read_lexicon(paths: Iterable[Path]) -> Lexicon:
+    """Read tables strictly; DataError names file, line and entry."""
+    index = _Index()
+    for path in paths:
+        _read_table(path, index)
+    return index.finish()
+
+
+class _Index:
+    """What reading collects; `finish` checks the references between entries."""
+
+    def __init__(self) -> None:
+        self.entries: dict[tuple[str, str], Entry] = {}
+        self.where: dict[tuple[str, str], str] = {}
+        self.senses: dict[str, tuple[Sense, ...]] = {}
+        self.owners: dict[tuple[str, str, str], tuple[dict[str, str], dict[str, str]]] = {}
+        self.compounds: dict[str, Compound] = {}
+        self.compound_places: list[tuple[str, str, Compound]] = []
+        self.compound_words: set[tuple[str, str]] = set()
+
+    def finish(self) -> Lexicon:
+        nears = self._nears()
+        for place, word, compound in self.compound_places:
+            asked = [("concept", c) for c in compound.concepts]
+            asked += [("country", compound.country)] if compound.country else []
+            for slot, ident in asked:
+                if (slot, ident) not in self.entries:
+                    raise DataError(f"{place}: {word}: no {slot} has the id {ident!r}; add the {slot} or mend the id")
+        phrases: dict[str, list[Phrase]] = {}
+        for key in dict.fromkeys((*self.senses, *self.compounds)):
+            if " " in key:
+                phrase = tuple(key.split(" "))
+                phrases.setdefault(phrase[0], []).append(phrase)
+        return Lexicon(
+            entries=MappingProxyType(self.entries),
+            senses=MappingProxyType(self.senses),
+            phrases=MappingProxyType({w: tuple(sorted(p, key=lambda x: (-len(x), x))) for w, p in phrases.items()}),
+            compounds=MappingProxyType(self.compounds),
+            nears=MappingProxyType(nears),
+        )
+
+    def _nears(self) -> dict[tuple[str, str], dict[str, float]]:
+        out: dict[tuple[str, str], dict[str, float]] = {}
+        for (slot, ident), entry in self.entries.items():
+            for other, value in entry.near.items():
+                place = f"{self.where[slot, ident]}: {ident}"
+                if (slot, other) not in self.entries or other == ident:
+                    raise DataError(f"{place}: near {other!r} is no other {slot}; add the entry or mend the id")
+                said = self.entries[slot, other].near.get(ident, value)
+                if said != value:
+                    raise DataError(f"{place}: near {other} is {value} here but {said} there; say it once")
+                out.setdefault((slot, ident), {})[other] = value
+                out.setdefault((slot, other), {})[ident] = value
+        return out
+
+
+def _read_table(path: Path, index: _Index) -> None:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        raise DataError(f"{path}: cannot be read as UTF-8 text ({error}); restore the file") from error
+    all_nfc = unicodedata.is_normalized("NFC", text)
+    head: dict[str, str] = {}
+    section = "head"
+    for number, line in enumerate(text.splitlines(), start=1):
+        place = f"{path.name}:{number}"
+        if not line.strip() or line.startswith("#"):
+            continue
+        if not all_nfc and not unicodedata.is_normalized("NFC", line):
+            raise DataError(f"{place}: text is not in Unicode form NFC; store it composed")
+        if line in ("entries:", "compounds:"):
+            section = line[:-1]
+            _check_head(place, head, section)
+            continue
+        if section == "head":
+            match = _HEAD_LINE.fullmatch(line)
+            if not match or match[1] in head:
+                raise DataError(f"{place}: expected schema, slot and source, each once and quoted, got {line[:60]!r}")
+            head[match[1]] = match[2]
+            continue
+        record = _record(place, line)
+        if section == "entries":
+            _add_entry(place, head["slot"], record, index)
+        else:
+            _add_compound(place, record, index)
+    if section == "head":
+        raise DataError(f"{path.name}: no entries; expected a line 'entries:' and an entry a line below it")
+
+
+def _check_head(place: str, head: Mapping[str, str], section: str) -> None:
+    if set(head) != {"schema", "slot", "source"} or head["schema"] != SCHEMA:
+        raise DataError(f'{place}: expected schema "{SCHEMA}", slot and source above {section}, got {dict(head)}')
+    if head["slot"] not in _FORMS:
+        raise DataError(f"{place}: unknown slot {head['slot']!r}; expected one of {', '.join(_FORMS)}")
+    if section == "compounds" and head["slot"] != "concept":
+        raise DataError(f"{place}: compounds belong in the concept table, not under {head['slot']!r}; move them there")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    out = dict(pairs)
+    if len(out) != len(pairs):
+        raise ValueError(f"a key stands twice in {[key for key, _ in pairs]}")
+    return out
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once)
+
+
+def _record(place: str, line: str) -> dict[str, Any]:
+    if not line.startswith("  - {"):
+        raise DataError(f"{place}: expected an entry '  - {{...}}' on one line, got {line[:60]!r}")
+    try:
+        record, end = _DECODER.raw_decode(line, 4)
+    except ValueError as error:
+        raise DataError(f"{place}: not JSON ({error}); write the entry as '  - {{...}}' on one line") from error
+    if end != len(line) or not isinstance(record, dict):
+        raise DataError(f"{place}: more than an entry on the line: {line[end:][:60]!r}; give it a line of its own")
+    return record
+
+
+def _add_entry(place: str, slot: str, record: dict[str, Any], index: _Index) -> None:
+    ident = record.get("id")
+    if not isinstance(ident, str) or not _ID.fullmatch(ident):
+        raise DataError(f"{place}: id {ident!r}: expected lower-case ASCII words joined by hyphens")
+    where = f"{place}: {ident}"
+    forms = _FORMS[slot]
+    unknown = record.keys() - forms.keys() - _OTHER_KEYS[slot] - {"id"}
+    missing = _NEEDED.get(slot, frozenset()) - record.keys()
+    if unknown or missing:
+        known = sorted({"id", *forms, *_OTHER_KEYS[slot]})
+        fault = f"unknown key {min(unknown)!r}" if unknown else f"no key {min(missing)!r}"
+        raise DataError(f"{where}: {fault}; a {slot} entry has {', '.join(known)}")
+    if (slot, ident) in index.entries:
+        raise DataError(f"{where}: the id stands already at {index.where[slot, ident]}; merge the two or rename one")
+    read = {form: _words(where, key, record[key]) for key, form in forms.items() if key in record}
+    if not read:
+        raise DataError(f"{where}: no words; give at least one under {' or '.join(forms)}")
+    entry = Entry(
+        slot=slot,
+        id=ident,
+        forms=read,
+        applies=_choices(where, "applies", record.get("applies", []), APPLIES.__contains__, ", ".join(sorted(APPLIES))),
+        senses=_senses(where, record),
+        kind=_choice(where, "kind", record, KINDS),
+        gender=_choice(where, "gender", record, GENDERS),
+        iso=_iso(where, record.get("iso", "")),
+        weight=_share(where, "weight", record.get("weight", DEFAULT_WEIGHT)),
+        near=_near(where, record.get("near", {})),
+    )
+    index.entries[slot, ident] = entry
+    index.where[slot, ident] = place
+    _add_words(where, entry, index)
+
+
+def _words(where: str, key: str, value: object) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict) or not value:
+        raise DataError(f"{where}: {key} is {value!r}; expected languages, each with a list of words")
+    out: dict[str, tuple[str, ...]] = {}
+    for lang, words in value.items():
+        if lang not in _USUAL_LANGS and not _LANG.fullmatch(lang):
+            raise DataError(f"{where}: {key}: language {lang!r}; expected a code such as ru, uk or ru-Latn")
+        if not isinstance(words, list) or not words:
+            raise DataError(f"{where}: {key}: {lang}: {words!r}; expected a list of words")
+        for word in words:
+            if not isinstance(word, str) or not word or word != word.strip() or "  " in word:
+                raise DataError(f"{where}: {key}: {lang}: {word!r}; expected a string without needless spaces")
+        out[lang] = tuple(words)
+    return out
+
+
+def _choices(where: str, key: str, value: object, fits: Callable[[str], object], expected: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(v, str) and fits(v) for v in value):
+        raise DataError(f"{where}: {key} is {value!r}; expected a list out of {expected}")
+    return tuple(value)
+
+
+def _senses(where: str, record: Mapping[str, Any]) -> tuple[str, ...]:
+    senses = _choices(where, "sense", record.get("sense", []), _ID.fullmatch, "names of senses")
+    if record.get("applies") == ["PLACE"] and not PLACE_SENSES.issuperset(senses):
+        raise DataError(f"{where}: sense {senses!r} of a place; expected out of {', '.join(sorted(PLACE_SENSES))}")
+    return senses
+
+
+def _choice(where: str, key: str, record: Mapping[str, Any], allowed: frozenset[str]) -> str:
+    value = record.get(key, "")
+    if key in record and value not in allowed:
+        raise DataError(f"{where}: {key} is {value!r}; expected one of {', '.join(sorted(allowed))}")
+    return str(value)
+
+
+def _iso(where: str, value: object) -> str:
+    if not isinstance(value, str) or (value and not _ISO.fullmatch(value)):
+        raise DataError(f"{where}: iso is {value!r}; expected two capitals, or no key where there is no code")
+    return value
+
+
+def _share(where: str, key: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
+        raise DataError(f"{where}: {key} is {value!r}; expected a number above 0, at most 1")
+    return float(value)
+
+
+def _near(where: str, value: object) -> dict[str, float]:
+    if not isinstance(value, dict):
+        raise DataError(f"{where}: near is {value!r}; expected ids, each with a number above 0, at most 1")
+    return {other: _share(where, f"near {other}", share) for other, share in value.items()}
+
+
+def _keys(word: str) -> list[str]:
+    """The keys a word is found by: as it is, with е for ё, and cut at inner capitals as running text is (Gmb|H)."""
+    key = fold_key(word)
+    keys = [key]
+    if "ё" in key:
+        keys.append(key.replace("ё", "е"))
+    if not (word[1:].islower() or word.isupper() or " " in key):
+        cuts = [0, *(m.start() for m in _HUMP.finditer(word) if m.start() > 1), len(word)]
+        if len(cuts) > 2:
+            keys.append(" ".join(fold_key(word[a:b]) for a, b in pairwise(cuts)))
+    return keys
+
+
+def _add_words(where: str, entry: Entry, index: _Index) -> None:
+    known, slot, ident = index.senses, entry.slot, entry.id
+    for form, languages in entry.forms.items():
+        shared = form in _SHARED_FORMS
+        shown = entry.kind or form
+        for lang, words in languages.items():
+            group = (slot, form if shared else "", lang)
+            plain, capitals = index.owners.setdefault(group, ({}, {}))
+            sense = Sense(slot, ident, shown, lang)
+            for word in words:
+                caps = word.isupper() and len(word) > 1
+                owners = capitals if caps else plain
+                said = (Sense(slot, ident, shown, lang, True),) if caps else (sense,)
+                for key in (word,) if word.isascii() and word.isalpha() and word.islower() else _keys(word):
+                    owner = owners.get(key)
+                    if owner is not None and (owner == ident or not shared):
+                        raise DataError(f"{where}: {lang}: {word!r} is already a word of {owner}; keep it in one place")
+                    owners[key] = ident
+                    before = known.get(key)
+                    known[key] = before + said if before else said
+
+
+def _add_compound(place: str, record: dict[str, Any], index: _Index) -> None:
+    word, lang, parts = (record.get(key) for key in ("word", "lang", "concepts"))
+    if record.keys() != {"word", "lang", "concepts"} or not isinstance(word, str) or not word:
+        raise DataError(f"{place}: compound {word!r} has {sorted(record)}; expected word, lang and concepts")
+    if not isinstance(lang, str) or not _LANG.fullmatch(lang):
+        raise DataError(f"{place}: {word}: language {lang!r}; expected a code such as ru, uk or ru-Latn")
+    ids = _choices(f"{place}: {word}", "concepts", parts, str.strip, "ids of concepts, country:ID among them")
+    countries = [i.removeprefix("country:") for i in ids if i.startswith("country:")]
+    concepts = tuple(i for i in ids if not i.startswith("country:"))
+    if not concepts or len(countries) > 1:
+        raise DataError(f"{place}: {word}: concepts {ids!r}; expected one concept or more and at most one country")
+    compound = Compound(concepts, countries[0] if countries else None)
+    for key in _keys(word):
+        if (lang, key) in index.compound_words:
+            raise DataError(f"{place}: {word!r} is already a compound in {lang}; keep one")
+        index.compound_words.add((lang, key))
+        index.compounds.setdefault(key, compound)
+    index.compound_places.append((place, word, compound))

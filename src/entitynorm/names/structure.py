@@ -1,0 +1,288 @@
+"""Name structure: the slots of a name, recognised before any strings are compared.
+
+"Belgorod Oblast Governor Vyacheslav Gladkov" is a place with its type word, a role and a person; comparing it
+letter by letter with "Vyacheslav Gladkov" sees mostly noise. `parse` cuts a name, or a whole text, into *units*,
+each with the roles its words can play: type word, title, function word, country, concept, given name, initial,
+number, or core (a word that no table knows, which is what names are made of).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from typing import Any
+
+from entitynorm.names.inflection import languages, lemmas
+from entitynorm.names.lexicon import Sense, lexicon
+from entitynorm.names.words import Word, word
+from entitynorm.resources import data_dir, load_table
+from entitynorm.text.sounds import readings
+from entitynorm.text.tokens import Gap, Token, tokenize
+
+_HANDLE_PART = re.compile(r"[^\W_]+")
+_HANDLE_TAILS = frozenset(
+    {"en", "eng", "ua", "ukr", "ru", "rus", "uk", "us", "eu", "de", "fr", "pl", "official", "live", "tv", "hq", "int"}
+)
+_CAMEL = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁІЇЄҐ])(?=[A-ZА-ЯЁІЇЄҐ])")
+_PATRONYMIC = re.compile(
+    r"(?:[оеё]вич|ович|йович|ьевич|ич|[оеё]вна|івна|ївна|овн[аыойу]+|ovich|evich|ovych|yevich|yovych|ovna|evna|ivna)$"
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unit:
+    """A word, or a phrase that the lexicon knows as one, with its roles."""
+
+    words: tuple[Word, ...]
+    start: int
+    end: int
+    gap: Gap
+    kind: str
+    """Token kind: word, handle, hashtag, domain or dotted."""
+    senses: tuple[Sense, ...]
+    role: str
+    """The first role of: number, initial, function, type, title, country, concept, given, core."""
+    concepts: frozenset[str]
+    countries: frozenset[str]
+    types: frozenset[str]
+    """Ids of type words."""
+    given: frozenset[str]
+    phrase: str
+    """The folded text."""
+
+    @property
+    def is_adjective(self) -> bool:
+        """Names a country only as an adjective or its people (Russian, Ukrainians)."""
+        return bool(self.countries) and all(s.form in ("adjective", "people") for s in self.senses if s.slot == "country")
+
+    @property
+    def capitalised(self) -> bool:
+        """Written as names are: any capital, or a script without capitals."""
+        return any(w.shape in ("title", "upper", "mixed", "caseless", "number") for w in self.words)
+
+    @property
+    def is_patronymic(self) -> bool:
+        return self.role in ("core", "given") and bool(_PATRONYMIC.search(self.phrase))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Name:
+    """A parsed name: its units in order."""
+
+    text: str
+    units: tuple[Unit, ...]
+
+    @property
+    def exact(self) -> str:
+        """The folded words with single spaces: equal for spellings that differ in case, marks and punctuation only."""
+        return " ".join(u.phrase for u in self.units)
+
+    @property
+    def squeezed(self) -> str:
+        """The folded words without function words and spaces: equal for joined and separate writing."""
+        return "".join(u.phrase.replace(" ", "") for u in self.units if u.role != "function")
+
+
+_ROLES = ("function", "type", "title", "country", "concept", "given")
+
+
+@lru_cache(maxsize=65_536)
+def _options(fold: str) -> tuple[str, ...]:
+    """The folded word and its possible dictionary forms."""
+    if len(fold) > 3 and "\u0400" <= fold[0] <= "\u052f":
+        return tuple(dict.fromkeys((fold, *(lemma.text for lemma in lemmas(fold)))))
+    return (fold,)
+
+
+@lru_cache(maxsize=65_536)
+def _senses(fold: str) -> tuple[Sense, ...]:
+    found: dict[tuple[str, str, str], Sense] = {}
+    listed = False
+    for option in _options(fold):
+        for sense in lexicon().lookup((option,)):
+            # A word listed as it stands needs no dictionary form, but Валерия is Valeria and the genitive of Valery.
+            if not listed or sense.slot == "given":
+                found.setdefault((sense.slot, sense.id, sense.form), sense)
+        listed = listed or bool(found)
+    return tuple(found.values())
+
+
+def _phrase(folds: Sequence[str]) -> tuple[int, tuple[Sense, ...]]:
+    """The longest lexicon phrase of two or more words at the head of ``folds``: its length and senses."""
+    best: tuple[int, tuple[Sense, ...]] = (0, ())
+    for first in _options(folds[0]):
+        for phrase in lexicon().starts(first):
+            n = len(phrase)
+            if best[0] < n <= len(folds) and all(phrase[i] in _options(folds[i]) for i in range(1, n)):
+                best = (n, lexicon().lookup(phrase))
+    return best
+
+
+def _descriptive(type_id: str) -> bool:
+    entry = lexicon().type_word(type_id)
+    return "PLACE" in entry.applies or bool({"media", "group", "legal"} & set(entry.senses))
+
+
+def _role(senses: tuple[Sense, ...], words: tuple[Word, ...], gap_after: Gap | None) -> str:
+    if len(words) == 1:
+        only = words[0]
+        if only.shape == "number":
+            return "number"
+        if (
+            gap_after is not None
+            and len(only.fold) <= 2
+            and gap_after == Gap.STOP
+            and only.shape == "title"
+            and not any(s.slot == "type" for s in senses)
+        ):
+            return "initial"
+        if len(only.fold) == 1 and only.shape == "title" and not senses:
+            return "initial"
+    slots = {s.slot for s in senses}
+    if "concept" in slots and "type" in slots and not any(_descriptive(s.id) for s in senses if s.slot == "type"):
+        slots.discard("type")  # forces, bank, party: part of what the thing is, not of how it is introduced
+    return next((role for role in _ROLES if role in slots), "core")
+
+
+def _unit(token: Token, end: int, words: tuple[Word, ...], senses: tuple[Sense, ...], gap_after: Gap | None) -> Unit:
+    def ids(slot: str) -> frozenset[str]:
+        return frozenset(s.id for s in senses if s.slot == slot)
+
+    return Unit(
+        words=words,
+        start=token.start,
+        end=end,
+        gap=token.gap,
+        kind=token.kind,
+        senses=senses,
+        role=_role(senses, words, gap_after),
+        concepts=ids("concept"),
+        countries=ids("country"),
+        types=ids("type"),
+        given=ids("given"),
+        phrase=" ".join(w.fold for w in words),
+    )
+
+
+def _split_token(token: Token) -> list[Token]:
+    """A handle or domain as the words it is made of, each at the offsets of the whole."""
+    if token.kind == "handle":
+        parts = [p for piece in _HANDLE_PART.findall(token.text.replace("_", " ")) for p in _CAMEL.split(piece)]
+        while len(parts) > 1 and parts[-1].lower() in _HANDLE_TAILS:
+            parts.pop()
+    elif token.kind == "domain":
+        parts = [token.text.split(".")[-2]]
+    else:
+        return [token]
+    gaps = [token.gap] + [Gap.NONE] * len(parts)
+    return [Token(part, token.start, token.end, token.kind, gap) for part, gap in zip(parts, gaps, strict=False)]
+
+
+def _style(tokens: Sequence[Token], i: int) -> str:
+    """The word and its neighbours in the same name, lower case: evidence for habits of spelling."""
+    text = tokens[i].text
+    if text.isascii() and not text.islower():
+        before = tokens[i - 1].text if i and tokens[i].gap <= Gap.JOIN else ""
+        after = tokens[i + 1].text if i + 1 < len(tokens) and tokens[i + 1].gap <= Gap.JOIN else ""
+        near = " ".join(t for t in (before, text, after) if t[:1].isupper())
+        return near.lower() if any(c in near for c in "wWjJ") or "sch" in near.lower() else ""
+    return ""
+
+
+@cache
+def _regions() -> dict[str, Any]:
+    return load_table(data_dir() / "inflection" / "regions.yaml", "regions-1")
+
+
+def region_adjective(fold: str) -> str | None:
+    """The adjective inside a noun for a province (Херсонщина: херсонська); None for other words."""
+    table = _regions()
+    for option in _options(fold):
+        for rule in table["rules"]:
+            stem = option.removesuffix(rule["ending"])
+            if stem != option and len(stem) >= table["least_stem"]:
+                return str(stem + rule["ru" if "uk" not in languages(option) else "uk"])
+    return None
+
+
+def _expand(unit: Unit) -> Iterator[Unit]:
+    """A compound (Минобороны, Херсонщина) as one unit for each idea in it, all at the same offsets."""
+    if unit.role == "core" and len(unit.words) == 1 and unit.words[0].script == "Cyrl" and unit.capitalised:
+        adjective = region_adjective(unit.phrase)
+        if adjective is not None:
+            yield replace(unit, words=(word(adjective.capitalize()),))
+            region = Sense("type", _regions()["type"], "compound", "")
+            yield replace(unit, gap=Gap.NONE, senses=(region,), role="type", types=frozenset({region.id}))
+            return
+    key = next((o for o in _options(unit.phrase) if lexicon().compound(o)), None) if unit.phrase else None
+    if key is None or unit.types:
+        yield unit
+        return
+    country = lexicon().compound_country(key)
+    parts = [("concept", part) for part in lexicon().compound(key) or ()] + ([("country", country)] if country else [])
+    none: frozenset[str] = frozenset()
+    for n, (slot, part) in enumerate(parts):
+        one = frozenset({part})
+        yield replace(
+            unit,
+            gap=Gap.NONE if n else unit.gap,
+            senses=(Sense(slot, part, "compound", ""),),
+            role=slot,
+            concepts=one if slot == "concept" else none,
+            countries=one if slot == "country" else none,
+            types=none,
+            given=none,
+        )
+
+
+def _small_inside(words: Sequence[Word]) -> bool:
+    return all(w.shape == "lower" for w in words)
+
+
+def parse_units(text: str, *, running: bool = False) -> tuple[Unit, ...]:
+    """All units of a text in order, whatever stands between them (see `Unit.gap`).
+
+    In running text a phrase keeps to one way of writing: "Telegram channel" is a name and a common noun there,
+    while in a single name it is the type word of a channel.
+    """
+    tokens = [part for token in tokenize(text) for part in _split_token(token)]
+    words = [word(t.text, _style(tokens, i)) for i, t in enumerate(tokens)]
+    units: list[Unit] = []
+    i = 0
+    while i < len(tokens):
+        reach = i + 1
+        while reach < len(tokens) and reach - i < 6 and tokens[reach].gap <= Gap.JOIN and tokens[reach].kind == "word":
+            reach += 1
+        length, senses = _phrase([w.fold for w in words[i:reach]]) if reach > i + 1 else (0, ())
+        if length > 1 and running and words[i].shape != "lower" and _small_inside(words[i + 1 : i + length]):
+            starts = i == 0 or tokens[i].gap >= Gap.STOP
+            length = length if starts else 0
+        if length < 2:
+            length, senses = 1, _senses(words[i].fold)
+        if any(w.shape in ("lower", "title") for w in words[i : i + length]):
+            senses = tuple(s for s in senses if not s.caps)  # US and us, ООО and ооо
+        gap_after = tokens[i + length].gap if i + length < len(tokens) else None
+        group = tuple(words[i : i + length])
+        units += _expand(_unit(tokens[i], tokens[i + length - 1].end, group, senses, gap_after))
+        i += length
+    return tuple(units)
+
+
+@lru_cache(maxsize=16_384)
+def parse(name: str) -> Name:
+    """Parse one name.
+
+    >>> [(u.phrase, u.role) for u in parse("Governor Vyacheslav Gladkov").units]
+    [('governor', 'title'), ('vyacheslav', 'given'), ('gladkov', 'core')]
+    """
+    return Name(name, parse_units(name))
+
+
+def first_sounds(unit: Unit) -> frozenset[str]:
+    """What an initial of this word may be, as phones and as the written letter."""
+    out = {unit.phrase[:1], unit.phrase[:2]}
+    for w in unit.words[:1]:
+        out |= {r.phones[0] for r in readings(w.text) if r.phones}
+    return frozenset(out)

@@ -1,0 +1,160 @@
+"""One word of a name: everything that can be said about it without its neighbours, and how alike two words are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from entitynorm.names.inflection import adjective_bases, genders, lemmas
+from entitynorm.text.folding import fold_text
+from entitynorm.text.sounds import Reading, distance, phone_key, readings
+from entitynorm.text.tokens import script_of
+
+_APOSTROPHES = re.compile("['\"]")
+_DIGIT = re.compile(r"\d")
+SAME, ROMANISATION, INFLECTION, ADJECTIVE, SPELLING = "same", "romanisation", "inflection", "adjective", "spelling"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Word:
+    """A word with its readings. Instances are shared and compared by identity; make them with `word`."""
+
+    text: str
+    fold: str
+    """Folded, without apostrophes."""
+    script: str
+    shape: str
+    """lower, title, upper, mixed, caseless or number."""
+    readings: tuple[Reading, ...]
+    lemmas: tuple[tuple[str, float, str], ...]
+    """(phones, cost, dictionary form) for each dictionary form the word may be a case form of."""
+    bases: tuple[tuple[str, str], ...]
+    """(phones, place name) for each place name the word may be the adjective of."""
+    genders: frozenset[str]
+    """Genders a surname of this form can have; empty when unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike two words are, in [0, 1], and what they have in common."""
+
+    value: float
+    kind: str
+    detail: str
+
+
+UNLIKE = Likeness(0.0, "", "")
+
+
+def shape_of(text: str) -> str:
+    """lower, title, upper, mixed, caseless or number."""
+    letters = [c for c in text if c.isalpha()]
+    if not letters:
+        return "number"
+    if not any(c.isupper() or c.islower() for c in letters):
+        return "caseless"
+    if all(c.isupper() for c in letters):
+        return "title" if len(letters) == 1 else "upper"
+    if not any(c.isupper() for c in letters):
+        return "lower"
+    return "title" if letters[0].isupper() and not any(c.isupper() for c in letters[1:]) else "mixed"
+
+
+@lru_cache(maxsize=65_536)
+def word(text: str, style: str = "") -> Word:
+    """Analyse one word. ``style``: the name it stands in, lower case, as evidence for habits of spelling."""
+    fold = _APOSTROPHES.sub("", fold_text(text))
+    script = script_of(text)
+    cases: list[tuple[str, float, str]] = []
+    bases: list[tuple[str, str]] = []
+    if script == "Cyrl" and len(fold) > 3:
+        for lemma in lemmas(fold):
+            if lemma.text != fold:
+                cases += [(r.phones, r.cost, lemma.text) for r in readings(lemma.text)[:4]]
+    if script in ("Cyrl", "Latn") and len(fold) > 4:
+        for base in dict.fromkeys(b for form in (fold, *(case[2] for case in cases)) for b in adjective_bases(form)):
+            bases += [(r.phones, base) for r in readings(base)[:4]]
+    return Word(
+        text=text,
+        fold=fold,
+        script=script,
+        shape=shape_of(text),
+        readings=readings(text, style),
+        lemmas=tuple(cases),
+        bases=tuple(bases),
+        genders=frozenset(genders(fold, None)) if len(fold) > 3 else frozenset(),
+    )
+
+
+def _limit(length: int) -> float:
+    """The slips a word of so many phones may hold: short names must be right to the letter."""
+    if length <= 4:
+        return 0.0
+    if length <= 6:
+        return 0.35
+    return 0.65 if length <= 7 else 1.0
+
+
+def _meet(ours: list[tuple[str, float, str]], theirs: list[tuple[str, float, str]]) -> tuple[float, str] | None:
+    known: dict[str, tuple[float, str]] = {}
+    for phones, cost, label in theirs:
+        if phones not in known or cost < known[phones][0]:
+            known[phones] = (cost, label)
+    best: tuple[float, str] | None = None
+    for phones, cost, label in ours:
+        if phones in known and len(phones) > 1:
+            total = cost + known[phones][0]
+            if best is None or total < best[0]:
+                best = (
+                    total,
+                    f"{label}~{known[phones][1]} [{phones}]" if label != known[phones][1] else f"{label} [{phones}]",
+                )
+    return best
+
+
+@lru_cache(maxsize=262_144)
+def likeness(a: Word, b: Word, adjectives: bool = True) -> Likeness:
+    """How alike two words are; symmetric in value.
+
+    The first of these that holds: the same letters (1.0); a shared reading (at most 0.97); one is a case form of
+    the other (0.95); one is the adjective of the other (0.92); a small slip in a word long enough to bear it
+    (0.65 to 0.95). The first sound must agree for a slip, and numbers and acronyms must be right to the letter.
+    ``adjectives``: whether an adjective may answer the name that it is made from.
+    """
+    if a.fold == b.fold:
+        return Likeness(1.0, SAME, a.fold)
+    if _DIGIT.search(a.fold) or _DIGIT.search(b.fold) or not a.readings or not b.readings:
+        return UNLIKE
+    plain_a = [(r.phones, r.cost, a.fold) for r in a.readings]
+    plain_b = [(r.phones, r.cost, b.fold) for r in b.readings]
+    met = _meet(plain_a, plain_b)
+    if met:
+        return Likeness(max(0.6, 0.97 - met[0]), ROMANISATION, met[1])
+    cases_a, cases_b = list(a.lemmas), list(b.lemmas)
+    met = _meet(cases_a, plain_b) or _meet(plain_a, cases_b) or _meet(cases_a, cases_b)
+    if met:
+        return Likeness(max(0.6, 0.95 - met[0]), INFLECTION, met[1])
+    bases_a = [(phones, 0.0, base) for phones, base in a.bases]
+    bases_b = [(phones, 0.0, base) for phones, base in b.bases]
+    met = _meet(bases_a, plain_b + cases_b) or _meet(plain_a + cases_a, bases_b) or _meet(bases_a, bases_b)
+    if met and adjectives:
+        return Likeness(0.92, ADJECTIVE, met[1])
+    if a.shape == "upper" and b.shape == "upper" and min(len(a.fold), len(b.fold)) <= 5:
+        return UNLIKE
+    best = (9.0, "", "")
+    for x in a.readings[:3]:
+        for y in b.readings[:3]:
+            if abs(len(x.phones) - len(y.phones)) < 3 and phone_key(x.phones[0]) == phone_key(y.phones[0]):
+                if OSA.distance(x.phones, y.phones, score_cutoff=2) > 2:
+                    continue  # the plain edit distance is a cheap bound: no two slips cost less than a limit allows
+                cost = distance(x.phones, y.phones) + x.cost + y.cost
+                if cost <= _limit(min(len(x.phones), len(y.phones))) and cost < best[0]:
+                    best = (cost, x.phones, y.phones)
+    if best[0] > 1.2:
+        return UNLIKE
+    length = min(len(best[1]), len(best[2]))
+    value = 0.95 - 0.27 * best[0] * min(1.0, 9 / length)
+    return Likeness(value, SPELLING, f"{a.fold}~{b.fold} [{best[1]}/{best[2]}, cost {best[0]:.2f}]")

@@ -1,0 +1,110 @@
+"""Named, frozen scorers: what each feature weighs, and how a probability and a decision come of it.
+
+A scorer's numbers never change under its name; better numbers get a new name. The log-odds of "this surface form
+names this entity" are the sum of ``value * weight`` over the evidence; a veto (weight -inf) makes it 0,
+an identical spelling (weight +inf) makes it 1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from entitynorm.model import Candidate, Evidence, NilReason
+
+VETO = -math.inf
+IDENTITY = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """Weights of the features, the threshold of a link, and the margin over the next entity that it needs."""
+
+    name: str
+    weights: Mapping[str, float]
+    threshold: float
+    margin: float
+
+    def evidence(self, feature: str, value: float, detail: str = "") -> Evidence:
+        """Evidence of a feature with this scorer's weight."""
+        return Evidence(feature, value, self.weights[feature], detail)
+
+
+RULES_1 = Scorer(
+    name="rules-1",
+    weights=MappingProxyType(
+        {
+            "base": 5.0,  # log-odds of a name whose every word is answered perfectly
+            "identical": IDENTITY,  # the same words up to case, marks and punctuation
+            "unlikeness": -19.0,  # 1 - weighted mean likeness of the answered words
+            "extra": -15.0,  # share of the surface form's weight that the alias lacks
+            "missing": -16.0,  # share of the alias's weight that the surface form lacks
+            "contradiction": -5.0,  # both have words that the other lacks
+            "surname_alone": 2.9,  # gives back what a missing given name costs: the surname carries the person
+            "acronym": -2.2,  # an acronym derived by rule
+            "loose_type": -1.0,  # the type word agrees only in its second sense (region for district)
+            "missing_type": -7.0,  # a province or district named without its type word
+            "generic_missing": -3.0,  # a name of common words alone lacks one of them (Russian Volunteer …)
+            "country_missing": -1.5,  # an institution named without its country
+            "order": -5.0,  # the words stand in another order although nothing explains it
+            "weak": -6.0,  # the alias is declared weak: the document has to support it
+            "context_support": 8.0,  # the document speaks for this entity: see entitynorm.context
+            "context_against": -8.0,  # the document speaks for another reading
+            "veto": VETO,
+        }
+    ),
+    threshold=0.5,
+    margin=0.1,
+)
+
+SCORERS: Mapping[str, Scorer] = MappingProxyType({RULES_1.name: RULES_1})
+
+
+def probability(evidence: Iterable[Evidence]) -> float:
+    """The score that a list of evidence amounts to, in [0, 1]: the replay of an explanation."""
+    log_odds = 0.0
+    identical = False
+    for item in evidence:
+        if item.weight == VETO:
+            return 0.0
+        if item.weight == IDENTITY:
+            identical = True
+        else:
+            log_odds += item.value * item.weight
+    if identical:
+        return 1.0 if log_odds >= 0 else 1 / (1 + math.exp(-log_odds))
+    # An identical spelling alone scores 1.0, so that everything else stays below it.
+    return min(0.999, 1 / (1 + math.exp(-log_odds))) if log_odds > -700 else 0.0
+
+
+def decide(
+    candidates: Sequence[Candidate], scorer: Scorer, *, blocked: bool = False
+) -> tuple[Candidate | None, NilReason | None]:
+    """The candidate that wins, or the reason for NIL. ``candidates`` are ranked best first.
+
+    A name listed for one entity wins over names that rules derive for others; otherwise the margin decides.
+    """
+    if not candidates:
+        return None, "blocked" if blocked else "no_candidate"
+    best = candidates[0]
+    if best.score < scorer.threshold:
+        return None, "blocked" if blocked else "below_threshold"
+    if is_ambiguous(candidates, scorer):
+        return None, "ambiguous"
+    return best, None
+
+
+def is_identical(candidate: Candidate) -> bool:
+    """Whether a candidate is spelled like one of the entity's strong aliases and nothing speaks against it."""
+    return candidate.score >= 1.0 and any(item.weight == IDENTITY for item in candidate.evidence)
+
+
+def is_ambiguous(candidates: Sequence[Candidate], scorer: Scorer) -> bool:
+    """Whether the second candidate is too near the first for a decision."""
+    if len(candidates) < 2 or candidates[1].score < scorer.threshold:
+        return False
+    if is_identical(candidates[0]) and not is_identical(candidates[1]):
+        return False
+    return candidates[0].score - candidates[1].score < scorer.margin

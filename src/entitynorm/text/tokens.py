@@ -1,0 +1,156 @@
+"""Words of a text with their original offsets, in any script that separates words.
+
+A token is a word, a number, a handle (``@EuromaidanPress``), a hashtag, a domain name or dotted initials (``D.C.``).
+Words are cut where a lower-case letter meets a capital (``farCHASIV``, ``EuromaidanPress``), and the English
+possessive is left outside (``Putin's`` is the token ``Putin``). Web addresses and e-mail addresses hide their words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from itertools import pairwise
+
+_MARK = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+)
+_APOSTROPHE = "'’ʼʻʹ`´′"
+_WORD = f"[^\\W_](?:[{_MARK}]|[^\\W_]|[{_APOSTROPHE}](?=[^\\W_]))*"
+_DOMAIN_END = (
+    "com|org|net|info|media|news|press|army|tv|io|me|eu|gov|mil|edu|int|online|live|today|agency|site|blog|app|uk|us|ca|au|"
+    "ua|ru|by|su|рф|укр|бел|de|fr|pl|cz|sk|bg|rs|it|es|nl|be|ch|at|se|no|fi|dk|ee|lv|lt|ge|am|az|kz|uz|kg|tr|il|ir|sy|in|cn|jp|kr"
+)
+_TOKEN = re.compile(
+    r"(?P<url>(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+|(?<![\w@])[\w-]+(?:\.[\w-]+)+/\S+)"
+    r"|(?P<handle>(?<!\w)@\w+)"
+    r"|(?P<hashtag>(?<!\w)#(?=[^\W\d_]))"
+    rf"|(?P<domain>(?<![\w.@-])[a-zа-яіїєґ0-9][a-zа-яіїєґ0-9-]+(?:\.[a-zа-яіїєґ0-9-]+)*\.(?:{_DOMAIN_END})(?![\w-])(?!\.\w))"
+    r"|(?P<dotted>(?<![\w.])(?:[^\W\d_]\.){2,}(?![^\W\d_]))"
+    rf"|(?P<word>{_WORD})"
+)
+_POSSESSIVE = re.compile(f"(?<=[A-Za-z\u00c0-\u024f0-9])[{_APOSTROPHE}][sS]$")
+_CAMEL = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁІЇЄҐ])(?=[A-ZА-ЯЁІЇЄҐÀ-ÖØ-Þ])")
+_HARD = re.compile(r"\n[ \t\r]*\n|[\f\v\u2028\u2029]|[!?;:()\[\]{}|<>…•*=]|[–—] | -+ ")
+_STOP = re.compile(r"\.")
+
+
+class Gap(IntEnum):
+    """What stands between a token and the one before it."""
+
+    NONE = 0
+    """Nothing: the tokens are glued (a word cut at a capital)."""
+    JOIN = 1
+    """A space, a hyphen, quotes: inside a name."""
+    COMMA = 2
+    """A comma or slash: inside a name only where the alias has one."""
+    STOP = 3
+    """A full stop: inside a name only after an abbreviation or initial."""
+    HARD = 4
+    """Sentence punctuation, brackets, a blank line, or the start of the text: never inside a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a text; ``start`` and ``end`` are code points of the original text."""
+
+    text: str
+    start: int
+    end: int
+    kind: str
+    """word, handle, hashtag, domain or dotted."""
+    gap: Gap
+    """What stands before the token."""
+
+
+def _gap(between: str) -> Gap:
+    if not between:
+        return Gap.NONE
+    if between == " ":
+        return Gap.JOIN
+    if _HARD.search(between):
+        return Gap.HARD
+    if _STOP.search(between):
+        return Gap.STOP
+    if "," in between or "/" in between or "，" in between or "،" in between:
+        return Gap.COMMA
+    return Gap.JOIN
+
+
+def _pieces(word: str) -> list[tuple[int, int]]:
+    """Cut a word at its inner capitals; a single leading lower-case letter (iPhone) stays."""
+    if word.islower() or word.isupper() or word.istitle():
+        return [(0, len(word))]
+    cuts = [0, *(m.start() for m in _CAMEL.finditer(word) if m.start() > 1), len(word)]
+    return list(pairwise(cuts))
+
+
+def tokenize(text: str) -> list[Token]:
+    """All tokens of a text in order.
+
+    >>> [t.text for t in tokenize("so farCHASIV YAR, Russia’s Gora-Podol")]
+    ['so', 'far', 'CHASIV', 'YAR', 'Russia', 'Gora', 'Podol']
+    """
+    tokens: list[Token] = []
+    last_end = 0
+    first = True
+    pending_hashtag = False
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or "word"
+        start, end = match.span()
+        if kind == "url":
+            first = True  # what hides behind an address never joins its neighbours
+            last_end = end
+            continue
+        if kind == "hashtag":
+            if not pending_hashtag and not first:
+                tokens_gap = _gap(text[last_end:start])
+                if tokens_gap == Gap.HARD:
+                    first = True
+            pending_hashtag = True
+            continue
+        word = match.group()
+        if kind == "word":
+            possessive = _POSSESSIVE.search(word)
+            if possessive:
+                word = word[: possessive.start()]
+                end = start + len(word)
+        pieces = _pieces(word) if kind == "word" else [(0, len(word))]
+        for number, (a, b) in enumerate(pieces):
+            gap = Gap.NONE if number else Gap.HARD if first else _gap(text[last_end:start])
+            tokens.append(Token(word[a:b], start + a, start + b, "hashtag" if pending_hashtag else kind, gap))
+        pending_hashtag = False
+        first = False
+        last_end = end
+    return tokens
+
+
+_SCRIPTS = (
+    ("Latn", "A-Za-zªº\u00c0-\u024f\u1e00-\u1eff\uff21-\uff5a"),
+    ("Cyrl", "\u0400-\u052f\u1c80-\u1c8f\u2de0-\u2dff\ua640-\ua69f"),
+    ("Grek", "\u0370-\u03ff\u1f00-\u1fff"),
+    ("Armn", "\u0530-\u058f"),
+    ("Hebr", "\u0590-\u05ff\ufb1d-\ufb4f"),
+    ("Arab", "\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff"),
+    ("Geor", "\u10a0-\u10ff\u1c90-\u1cbf\u2d00-\u2d2f"),
+    ("Hang", "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"),
+    ("Jpan", "\u3040-\u30ff\u31f0-\u31ff"),
+    ("Hani", "\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"),
+)
+_SCRIPT_OF = [(name, re.compile(f"[{ranges}]")) for name, ranges in _SCRIPTS]
+
+
+@lru_cache(maxsize=65_536)
+def script_of(text: str) -> str:
+    """ISO 15924 code of the script most letters of ``text`` belong to; "Zyyy" where it has no letters we know.
+
+    >>> script_of("Грайворон"), script_of("Grayvoron"), script_of("82")
+    ('Cyrl', 'Latn', 'Zyyy')
+    """
+    if text.isascii():
+        return "Latn" if any(c.isalpha() for c in text) else "Zyyy"
+    counts = [(len(pattern.findall(text)), -order, name) for order, (name, pattern) in enumerate(_SCRIPT_OF)]
+    best = max(counts)
+    return best[2] if best[0] else "Zyyy"

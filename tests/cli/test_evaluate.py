@@ -1,0 +1,147 @@
+"""Scoring against gold: the rules one by one, and the command."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from entitynorm.evaluation import Counts, PredictedLink, evaluate, read_gold
+
+GOLD = [
+    {"doc": "a.txt", "start": 0, "end": 4, "text": "Kyiv", "id": "place:kyiv", "type": "PLACE", "kind": "name"},
+    {"doc": "a.txt", "start": 10, "end": 14, "text": "@UN1", "id": "org:un", "type": "ORG", "kind": "handle",
+     "alt_spans": [[11, 14]], "alt_ids": ["org:un2"], "sense_id": "org:un3"},
+    {"doc": "a.txt", "start": 20, "end": 27, "text": "Russian", "id": "place:russia", "type": "PLACE",
+     "kind": "demonym"},
+    {"doc": "a.txt", "start": 30, "end": 34, "text": "Kyiv", "id": "place:kyiv", "type": "PLACE", "kind": "name",
+     "nested": True},
+    {"doc": "a.txt", "start": 30, "end": 41, "text": "Kyiv Indep.", "id": "org:ki", "type": "ORG", "kind": "name",
+     "optional": False},
+    {"doc": "a.txt", "start": 50, "end": 55, "text": "Alpha", "id": "org:alpha", "type": "ORG", "kind": "name",
+     "optional": True},
+]  # fmt: skip
+
+
+def gold():
+    return read_gold(enumerate(map(json.dumps, GOLD), start=1), "gold.jsonl")
+
+
+def score(*links: tuple[int, int, str]) -> Counts:
+    return evaluate(gold(), {"a.txt": [PredictedLink(s, e, "x", id_) for s, e, id_ in links]}).total
+
+
+@pytest.mark.parametrize(
+    ("links", "found", "extra", "missed"),
+    [
+        ([], 0, 0, 3),
+        ([(0, 4, "place:kyiv")], 1, 0, 2),
+        ([(0, 4, "place:kyiv"), (0, 4, "place:kyiv")], 1, 0, 2),  # counts once
+        ([(0, 4, "place:lviv")], 0, 1, 3),  # a wrong id is an extra and a miss
+        ([(0, 5, "place:kyiv")], 0, 1, 3),  # so is a wrong span
+        ([(11, 14, "org:un")], 1, 0, 2),
+        ([(11, 14, "org:un"), (10, 14, "org:un2")], 1, 0, 2),  # alternatives of one mention count once
+        ([(10, 14, "org:un3")], 1, 0, 2),
+        ([(20, 27, "place:russia")], 0, 0, 3),  # demonym: neither rewarded nor punished
+        ([(20, 27, "place:rostov")], 0, 1, 3),  # unless its id is wrong
+        ([(30, 34, "place:kyiv")], 0, 0, 3),  # nested
+        ([(50, 55, "org:alpha")], 0, 0, 3),  # optional
+        ([(60, 66, "place:kyiv")], 0, 1, 3),
+        ([(0, 4, "place:kyiv"), (10, 14, "org:un"), (30, 41, "org:ki")], 3, 0, 0),
+    ],
+)
+def test_rules(links, found, extra, missed):
+    assert score(*links) == Counts(found, extra, missed)
+
+
+def test_figures():
+    assert Counts(3, 1, 2).precision == 0.75 and Counts(3, 1, 2).recall == 0.6
+    assert Counts(3, 1, 2).f1 == pytest.approx(2 * 0.75 * 0.6 / 1.35)
+    assert Counts().f1 == 0.0
+
+
+def test_breakdown_and_context():
+    text = "Kyiv said @UN1 to " + "x" * 60
+    result = evaluate(gold(), {"a.txt": [PredictedLink(0, 4, "Kyiv", "place:kyiv", "PLACE")]}, {"a.txt": text})
+    assert result.by_type["PLACE"] == Counts(1, 0, 0) and result.by_type["ORG"] == Counts(0, 0, 2)
+    assert result.by_kind["handle"] == Counts(0, 0, 1)
+    assert result.errors[0].context == "…Kyiv said ⟦@UN1⟧ to " + "x" * 36 + "…"
+
+
+def test_links_in_a_document_without_gold_are_extra():
+    assert evaluate(gold(), {"b.txt": [PredictedLink(0, 1, "x", "place:kyiv")]}).total == Counts(0, 1, 0)
+
+
+@pytest.fixture
+def corpus(tmp_path, text):
+    (tmp_path / "gold").mkdir()
+    (tmp_path / "article.txt").write_bytes(text.encode())
+    rows = [
+        {"doc": "article.txt", "start": text.index(name), "end": text.index(name) + len(name), "text": name, "id": id_,
+         "type": type_, "kind": "name", "nested": False, "optional": False}
+        for name, id_, type_ in [
+            ("Vyacheslav Gladkov", "person:vyacheslav-gladkov", "PERSON"),
+            ("Grayvoron", "place:grayvoron", "PLACE"),
+            ("Suspilne", "org:suspilne", "ORG"),
+            ("readers", "org:readers", "ORG"),
+        ]
+    ]  # fmt: skip
+    path = tmp_path / "gold" / "mentions.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def test_command_reads_the_texts_above_the_gold(run, gazetteer, corpus):
+    result = run("evaluate", corpus, "-g", gazetteer, "--errors")
+    assert result.status == 0
+    assert "documents 1/1  mentions 4  P 0.7500  R 0.7500  F1 0.7500" in result.out
+    assert "missed article.txt" in result.out and "⟦readers⟧" in result.out
+    assert "extra  article.txt" in result.out
+
+
+def test_command_as_json_and_from_predictions(run, gazetteer, corpus, tmp_path):
+    predictions = tmp_path / "links.jsonl"
+    run("link", tmp_path / "article.txt", "-g", gazetteer, "-o", predictions)
+    direct = json.loads(run("evaluate", corpus, "-g", gazetteer, "-f", "json").out)
+    later = json.loads(run("evaluate", corpus, "--predictions", predictions, "-f", "json").out)
+    assert direct == later
+    assert direct["total"] == {"found": 3, "extra": 1, "missed": 1, "precision": 0.75, "recall": 0.75, "f1": 0.75}
+
+
+def test_min_f1_decides_the_exit_status(run, gazetteer, corpus):
+    assert run("evaluate", corpus, "-g", gazetteer, "--min-f1", "0.7").status == 0
+    assert run("evaluate", corpus, "-g", gazetteer, "--min-f1", "0.8").status == 1
+
+
+def test_min_f1_fails_when_a_text_is_missing(run, corpus, tmp_path):
+    (tmp_path / "none.jsonl").write_text("")
+    result = run("evaluate", corpus, "--predictions", tmp_path / "none.jsonl", "--min-f1", "0")
+    assert result.status == 1 and "missing" in result.err
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("", "holds no gold mentions"),
+        ("{}\n", "gold.jsonl:1: not a gold mention (no 'start')"),
+        ("{]\n", "gold.jsonl:1: not JSON"),
+        ("[]\n", "a JSON list"),
+        ('{"doc": "a", "start": "x", "end": 1, "text": "", "id": "p:a"}\n', "not a gold mention"),
+    ],
+)
+def test_bad_gold(run, tmp_path, content, expected):
+    path = tmp_path / "gold.jsonl"
+    path.write_text(content)
+    assert expected in run("evaluate", path).complaint()
+
+
+def test_missing_texts(run, corpus, tmp_path):
+    assert "--texts" in run("evaluate", corpus, "--texts", tmp_path / "nowhere").complaint()
+    (tmp_path / "article.txt").unlink()
+    assert "article.txt" in run("evaluate", corpus).complaint()
+
+
+def test_bad_predictions(run, corpus, tmp_path):
+    path = tmp_path / "predictions.jsonl"
+    path.write_text('{"doc": "a"}\n')
+    assert "predictions.jsonl:1: not a linked document" in run("evaluate", corpus, "--predictions", path).complaint()

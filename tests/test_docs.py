@@ -1,0 +1,252 @@
+"""What the documentation says, tried: every snippet, every command with its output, and the tables that repeat code.
+
+A page is one session in a folder of its own, from top to bottom, with the articles in ``seeds/`` beside it:
+
+- a ``code-block`` with a caption is a file of that name,
+- a ``pycon`` or ``python`` block runs, doctests with their output, all in one namespace,
+- in a ``console`` block each ``$ entitynorm …`` runs, its output on both streams as shown; ``...`` stands for anything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import doctest
+import importlib
+import importlib.util
+import inspect
+import io
+import os
+import pkgutil
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import pytest
+
+import entitynorm
+from entitynorm.cli import cli, main
+from entitynorm.model import ALIAS_KINDS, Alias, Entity
+from entitynorm.resources import data_dir
+from entitynorm.scoring import RULES_1
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted(p for p in DOCS.rglob("*.md") if "_build" not in p.parts)
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+FENCE = re.compile(r"^(?P<fence>`{3,})(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=fence)[ \t]*$", re.MULTILINE | re.DOTALL)
+CAPTION = re.compile(r"\A(?::[\w-]+:[^\n]*\n)*?:caption: (?P<name>[^\n]+)\n(?::[\w-]+:[^\n]*\n)*\n?")
+
+needs_docs = pytest.mark.skipif(not DOCS.is_dir(), reason="no docs/ here: an installed copy")
+
+
+class Block(NamedTuple):
+    """A fenced block of a page: its language, its text, and the line on which the text begins."""
+
+    language: str
+    body: str
+    line: int
+
+
+def blocks(page: Path) -> Iterator[Block]:
+    """The fenced blocks of a page, top to bottom."""
+    text = page.read_text(encoding="utf-8")
+    for found in FENCE.finditer(text):
+        info = found["info"].strip()
+        yield Block(info, found["body"], text.count("\n", 0, found.start("body")) + 1)
+
+
+def commands(block: Block) -> Iterator[tuple[str, str, int]]:
+    """Each command of a console block with the output shown below it and its line."""
+    for found in re.finditer(r"^\$ (.*(?:\\\n.*)*)\n((?:(?!\$ ).*\n)*)", block.body, re.MULTILINE):
+        line = block.line + block.body.count("\n", 0, found.start())
+        yield found[1].replace("\\\n", " "), found[2], line
+
+
+def arguments(command: str) -> list[str] | None:
+    """The arguments of an ``entitynorm`` command with its wildcards expanded; None for any other program."""
+    if re.search(r"[|<>;&]", command):
+        return None
+    words = shlex.split(command)
+    if words[:3] == ["python", "-m", "entitynorm"]:
+        words[:3] = ["entitynorm"]
+    if words[:1] != ["entitynorm"]:
+        return None
+    out: list[str] = []
+    for word in words[1:]:
+        out += sorted(str(path) for path in Path().glob(word)) if "*" in word else [word]
+    return out
+
+
+def output_of(argv: list[str]) -> str:
+    """What a command prints, both streams in order."""
+    stream = io.StringIO()
+    with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
+        main(argv)
+    return stream.getvalue()
+
+
+def run_python(block: Block, page: Path, names: dict[str, Any]) -> None:
+    """Run one block in the page's namespace; doctests show their first failure, plain code raises."""
+    if ">>>" not in block.body:
+        before = set(names)
+        exec(compile("\n" * (block.line - 1) + block.body, str(page), "exec"), names)
+        for name in names.keys() - before:  # a test that a page teaches has to pass
+            if name.startswith("test_") and not inspect.signature(names[name]).parameters:
+                names[name]()
+        return
+    test = doctest.DocTestParser().get_doctest(block.body, names, page.name, str(page), block.line - 1)
+    report = io.StringIO()
+    runner = doctest.DocTestRunner(optionflags=FLAGS, verbose=False)
+    runner.run(test, out=report.write, clear_globs=False)
+    names.update(test.globs)
+    assert runner.failures == 0, report.getvalue()
+
+
+def run_console(block: Block, page: Path) -> None:
+    """Run the commands of one block and compare what they print."""
+    for command, wanted, line in commands(block):
+        argv = arguments(command)
+        if argv is None:
+            continue
+        got = output_of(argv)
+        if not doctest.OutputChecker().check_output(wanted, got, doctest.ELLIPSIS):
+            shown = f"the page shows\n{wanted}\nthe command prints\n{got}"
+            pytest.fail(f"{page}:{line}: $ {command}\n{shown}", pytrace=False)
+
+
+@needs_docs
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: str(page.relative_to(ROOT)))
+def test_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = page.read_text(encoding="utf-8")
+    if "seeds/" in text:
+        if not (ROOT / "seeds").is_dir():
+            pytest.skip("the articles in seeds/ are not part of this copy")
+        shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {"__name__": page.stem}
+    for block in blocks(page):
+        if block.language.startswith("{code-block}") and (caption := CAPTION.match(block.body)):
+            Path(caption["name"]).write_text(block.body[caption.end() :], encoding="utf-8")
+        elif block.language in ("pycon", "python"):
+            run_python(block, page, names)
+        elif block.language == "console":
+            run_console(block, page)
+
+
+def modules() -> list[str]:
+    """Every module of the package; importing `__main__` would start the program."""
+    found = pkgutil.walk_packages(entitynorm.__path__, "entitynorm.")
+    return ["entitynorm", *(module.name for module in found if not module.name.endswith("__main__"))]
+
+
+@pytest.mark.parametrize("name", modules())
+def test_docstrings_run(name: str) -> None:
+    module = importlib.import_module(name)
+    report = io.StringIO()
+    runner = doctest.DocTestRunner(optionflags=FLAGS, verbose=False)
+    for test in doctest.DocTestFinder(exclude_empty=True).find(module, name):
+        runner.run(test, out=report.write)
+    assert runner.failures == 0, report.getvalue()
+
+
+# --- what pages repeat of the code ------------------------------------------------------------------------------
+
+
+def page(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def first_cells(text: str) -> dict[str, str]:
+    """Rows of a page's tables whose first cell is code: that code, and the second cell."""
+    return {row[1]: row[2].strip() for row in re.finditer(r"^\| `([^`|]+)` \| ([^|]*) \|", text, re.MULTILINE)}
+
+
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate_cli_reference", DOCS / "generate_cli_reference.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@needs_docs
+def test_cli_reference_is_current() -> None:
+    assert page("reference/cli.md") == generator().render(), "run: python docs/generate_cli_reference.py"
+
+
+@needs_docs
+@pytest.mark.parametrize("name", sorted(cli.commands))
+def test_every_command_is_documented(name: str) -> None:
+    assert cli.commands[name].help, "a command without help"
+    assert f"\n## {name}\n" in page("reference/cli.md")
+    elsewhere = [p for p in PAGES if p.name != "cli.md" and f"entitynorm {name}" in p.read_text(encoding="utf-8")]
+    assert elsewhere, "no page shows the command at work"
+
+
+@needs_docs
+@pytest.mark.parametrize("name", sorted(cli.commands))
+def test_every_option_has_help(name: str) -> None:
+    mute = [p.name for p in cli.commands[name].params if p.param_type_name == "option" and not getattr(p, "help", None)]
+    assert not mute
+
+
+@needs_docs
+@pytest.mark.parametrize("name", entitynorm.__all__)
+def test_every_public_name_is_in_the_api_reference(name: str) -> None:
+    assert f":: entitynorm.{name}\n" in page("reference/api.md") or name == "__version__"
+
+
+@needs_docs
+def test_data_dictionary_is_complete() -> None:
+    fields, _, aliases = page("reference/entity-record.md").partition("\n## Aliases")
+    assert {f.name for f in dataclasses.fields(Entity)} <= first_cells(fields).keys()
+    kinds = aliases.partition("\n### Kinds")[2]
+    assert {f.name for f in dataclasses.fields(Alias)} <= first_cells(aliases).keys()
+    assert tuple(first_cells(kinds)) == ALIAS_KINDS
+
+
+@needs_docs
+def test_feature_table_is_the_scorer() -> None:
+    text = page("explanation/decision.md")
+    shown = {feature: weight for feature, weight in first_cells(text).items() if feature in RULES_1.weights}
+    assert tuple(shown) == tuple(RULES_1.weights), "the features, in the order of the scorer"
+    deciding = {float("inf"): "decides (1.0)", float("-inf"): "decides (0.0)"}
+    for feature, weight in RULES_1.weights.items():
+        assert shown[feature] == deciding.get(weight, f"{weight:+g}".replace("-", "−")), feature
+    assert f"threshold {RULES_1.threshold:g}" in text
+    assert f"margin {RULES_1.margin:g}" in text
+
+
+@needs_docs
+def test_lexicon_page_names_every_file() -> None:
+    text = page("reference/lexicon.md")
+    files = {p.name for folder in ("lexicon", "inflection") for p in (data_dir() / folder).iterdir() if p.is_file()}
+    assert not [name for name in sorted(files) if f"`{name}`" not in text]
+
+
+@needs_docs
+def test_licences_page_names_every_dependency() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *(d for extra in project["optional-dependencies"].values() for d in extra)]
+    names = {re.split(r"[^\w-]", requirement)[0] for requirement in wanted}
+    assert not sorted(names - first_cells(page("explanation/licences.md")).keys())
+
+
+@needs_docs
+def test_html_builds_without_a_warning(tmp_path: Path) -> None:
+    for module in ("sphinx", "myst_parser", "furo"):
+        pytest.importorskip(module, reason="needs the extra: pip install 'entitynorm[docs]'")
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", "-d", str(tmp_path / "trees")]
+    command += [str(DOCS), str(tmp_path / "html")]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONUTF8": "1"}, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "html" / "index.html").is_file()
