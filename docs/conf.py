@@ -16,6 +16,7 @@ myst_heading_anchors = 3
 
 # Docstrings put code between single backticks, as Markdown does.
 default_role = "literal"
+autodoc_preserve_defaults = True
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"

@@ -5,6 +5,9 @@ A page is one session in a folder of its own, from top to bottom, with the artic
 - a ``code-block`` with a caption is a file of that name,
 - a ``pycon`` or ``python`` block runs, doctests with their output, all in one namespace,
 - in a ``console`` block each ``$ entitynorm …`` runs, its output on both streams as shown; ``...`` stands for anything.
+
+``python tests/test_docs.py`` puts what comes out now in place of every output that differs. Read the difference before
+you keep it: a page that changed may be a bug that showed itself.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -214,14 +218,18 @@ def test_data_dictionary_is_complete() -> None:
     assert tuple(first_cells(kinds)) == ALIAS_KINDS
 
 
+def shown_weight(weight: float) -> str:
+    deciding = {float("inf"): "decides (1.0)", float("-inf"): "decides (0.0)"}
+    return deciding.get(weight, f"{weight:+g}".replace("-", "−"))
+
+
 @needs_docs
 def test_feature_table_is_the_scorer() -> None:
     text = page("explanation/decision.md")
     shown = {feature: weight for feature, weight in first_cells(text).items() if feature in RULES_1.weights}
     assert tuple(shown) == tuple(RULES_1.weights), "the features, in the order of the scorer"
-    deciding = {float("inf"): "decides (1.0)", float("-inf"): "decides (0.0)"}
     for feature, weight in RULES_1.weights.items():
-        assert shown[feature] == deciding.get(weight, f"{weight:+g}".replace("-", "−")), feature
+        assert shown[feature] == shown_weight(weight), feature
     assert f"threshold {RULES_1.threshold:g}" in text
     assert f"margin {RULES_1.margin:g}" in text
 
@@ -229,7 +237,7 @@ def test_feature_table_is_the_scorer() -> None:
 @needs_docs
 def test_lexicon_page_names_every_file() -> None:
     text = page("reference/lexicon.md")
-    files = {p.name for folder in ("lexicon", "inflection") for p in (data_dir() / folder).iterdir() if p.is_file()}
+    files = {p.name for folder in ("lexicon", "inflection") for p in (data_dir() / folder).glob("*.yaml")}
     assert not [name for name in sorted(files) if f"`{name}`" not in text]
 
 
@@ -250,3 +258,79 @@ def test_html_builds_without_a_warning(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONUTF8": "1"}, timeout=300)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "html" / "index.html").is_file()
+
+
+# --- putting the outputs right ----------------------------------------------------------------------------------
+
+
+def refreshed_python(body: str, names: dict[str, Any]) -> str:
+    """A block of doctests with the outputs that its examples give now, where they differ."""
+    out: list[str] = []
+    checker = doctest.OutputChecker()
+    for piece in doctest.DocTestParser().parse(body):
+        if isinstance(piece, str):
+            out.append(piece)
+            continue
+        stream = io.StringIO()
+        with contextlib.redirect_stdout(stream):
+            try:
+                exec(compile(piece.source, "<page>", "single"), names)
+            except Exception as error:
+                print(f"Traceback (most recent call last):\n    ...\n{type(error).__name__}: {error}")
+        keep = piece.exc_msg is not None or checker.check_output(piece.want, stream.getvalue(), FLAGS)
+        lines = piece.source.splitlines()
+        out += [f"{'>>>' if n == 0 else '...'} {line}".rstrip() + "\n" for n, line in enumerate(lines)]
+        out.append(piece.want if keep else stream.getvalue())
+    return "".join(out)
+
+
+def refreshed_console(block: Block) -> str:
+    """A console block with what its commands print now, where that differs."""
+    body = block.body
+    for command, wanted, _ in commands(block):
+        argv = arguments(command)
+        got = wanted if argv is None else output_of(argv)
+        if not doctest.OutputChecker().check_output(wanted, got, doctest.ELLIPSIS):
+            body = body.replace(f"{command}\n{wanted}", f"{command}\n{got}", 1)
+    return body
+
+
+def refresh(path: Path) -> str:
+    """The page as it should be; the current folder is where its session runs."""
+    names: dict[str, Any] = {"__name__": path.stem}
+    text = path.read_text(encoding="utf-8")
+    for block in blocks(path):
+        body = block.body
+        if block.language.startswith("{code-block}") and (caption := CAPTION.match(body)):
+            Path(caption["name"]).write_text(body[caption.end() :], encoding="utf-8")
+        elif block.language == "pycon":
+            text = text.replace(body, refreshed_python(body, names), 1)
+        elif block.language == "python":
+            exec(body, names)
+        elif block.language == "console":
+            text = text.replace(body, refreshed_console(block), 1)
+    if path.name == "decision.md":
+        for feature, weight in RULES_1.weights.items():
+            row = re.compile(rf"^(\| `{feature}` \| )[^|]*( \|)", re.MULTILINE)
+            text = row.sub(rf"\g<1>{shown_weight(weight)}\2", text)
+    return text
+
+
+def refresh_all() -> None:
+    """Rewrite the pages whose outputs changed, and the command reference."""
+    pages = [(path, refresh_in_a_folder(path)) for path in PAGES if path.name != "property-tests.md"]
+    for path, text in [*pages, (DOCS / "reference" / "cli.md", generator().render())]:
+        if text != path.read_text(encoding="utf-8"):
+            path.write_text(text, encoding="utf-8")
+            print(f"{path.relative_to(ROOT)}: changed")
+
+
+def refresh_in_a_folder(path: Path) -> str:
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        if (ROOT / "seeds").is_dir():
+            shutil.copytree(ROOT / "seeds", Path(folder) / "seeds")
+        return refresh(path)
+
+
+if __name__ == "__main__":
+    refresh_all()

@@ -21,6 +21,8 @@ from entitynorm.scoring import Scorer, is_ambiguous, probability
 from entitynorm.text.tokens import Gap
 
 _CERTAIN = 0.9
+_PLAUSIBLE = 0.2
+"""Least score of a spelling that the document may confirm."""
 _NEAR = 60
 """Units on either side that speak for a country at hand."""
 _NEEDY = frozenset({"country_missing", "weak", "surname_alone", "acronym", "missing_type"})
@@ -128,15 +130,29 @@ class Context:
         if features & {"country_missing", "weak"} and facts.countries:
             share = self.country_share(span.first, facts.countries)
             if share > 0.5:
-                return make(
-                    "context_support", min(0.6, share - 0.2), f"country at hand: {', '.join(sorted(facts.countries))}"
-                )
-        if features & _NEEDY and self.named.get(candidate.id):
+                detail = f"country at hand: {', '.join(sorted(facts.countries))}"
+                return make("context_support", min(0.6, share - 0.2), detail)
+            return None
+        if candidate.score >= _CERTAIN or not self.named.get(candidate.id):
+            return None
+        if self._short_form(span, candidate, features):
+            return make("context_support", 0.6, "short form: the full name stands elsewhere in the text")
+        if features & _NEEDY:
             return make("context_support", 0.4, "one sense: the text names it unmistakably elsewhere")
+        if candidate.score >= _PLAUSIBLE and not features & {"extra", "contradiction"}:
+            return make("context_support", 0.4, "one sense: the text spells it right elsewhere")
         return None
+
+    def _short_form(self, span: Span, candidate: Candidate, features: set[str]) -> bool:
+        """Part of a thing's name with a word of its own, after the full name (Al Shifa, for Al-Shifa Hospital)."""
+        if candidate.type in ("PERSON", "PLACE") or candidate.id not in self.full or "extra" in features:
+            return False
+        own = any(u.role in ("core", "given") for u in self.units[span.first : span.last + 1])
+        return own and bool(features & {"missing", "missing_type"})
 
     def apply(self, span: Span) -> Span:
         """The span with its candidates scored in the light of the document."""
+        span = self._with_declared(span)
         candidates = []
         settled = span.candidates[0].score >= _CERTAIN
         for n, candidate in enumerate(span.candidates):
@@ -146,6 +162,22 @@ class Context:
             candidates.append(_plus(candidate, support) if support else candidate)
         span = with_candidates(span, candidates)
         return self._one_sense(span)
+
+    def _with_declared(self, span: Span) -> Span:
+        """The span with the entity that its acronym is declared for, if nothing else led there."""
+        unit = self.units[span.first]
+        declared = (
+            self.declared.get(acronym_of(unit)) if span.first == span.last and is_acronym(unit, least=2) else None
+        )
+        entity = self.index.gazetteer.get(declared) if declared else None
+        if entity is None or any(c.id == declared for c in span.candidates):
+            return span
+        evidence = (
+            self.scorer.evidence("base", 1.0, "an acronym"),
+            self.scorer.evidence("acronym", 1.0, "declared in the text"),
+        )
+        new = Candidate(entity.id, entity.name, entity.type, probability(evidence), entity.name, evidence)
+        return with_candidates(span, [*span.candidates, new])
 
     def _one_sense(self, span: Span) -> Span:
         best = span.candidates[0]

@@ -187,7 +187,7 @@ def _place_type(query: Sequence[Unit], target: IndexedAlias) -> tuple[str | None
 
 
 def _takes_adjectives(units: Sequence[Unit], target: IndexedAlias) -> bool:
-    """Whether a place name may answer its adjective: beside the word for a province or district, or in a longer name."""
+    """Whether a place name may answer its adjective: beside a word for a province or district, or in a longer name."""
     if target.entity.type == "PLACE":
         return bool(_PLACE_LEVELS.intersection((*target.places, *place_senses(units))))
     return min(len(units), len(target.units)) > 1
@@ -205,7 +205,8 @@ def _order_differs(query: Sequence[Unit], target: IndexedAlias, alignment: Align
     """Words swapped without a reason: no function word, comma, concept or adjective explains it."""
     if target.entity.type == "PERSON" or len(alignment.pairs) < 2:
         return False
-    js = [p.j for p in alignment.pairs if query[p.i].role == "core" and target.units[p.j].role == "core"]
+    own = ("core", "given", "initial")
+    js = [p.j for p in alignment.pairs if query[p.i].role in own and target.units[p.j].role in own]
     return js != sorted(js)
 
 

@@ -13,20 +13,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from entitynorm.candidates import rank
-from entitynorm.features import IndexedAlias, place_senses
+from entitynorm.features import IndexedAlias
 from entitynorm.index import Index
 from entitynorm.model import Candidate
 from entitynorm.names.acronyms import is_acronym
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.structure import Name, Unit, parse_units
 from entitynorm.scoring import Scorer
+from entitynorm.surroundings import Surroundings
 from entitynorm.text.tokens import Gap
 
 _FLOOR = 0.05
 """Candidates below this are not worth keeping for a span of running text."""
 _MOST_BETWEEN = 3
 """Function words that may stand between two words of a name (of the, за свободу)."""
-_HYPHENS = ("-", "‐", "‑", "–")
 _ANCHORLESS = ("type", "country", "title", "function")
 
 
@@ -62,7 +62,9 @@ def _joined(units: Sequence[Unit], before: int, after: int, target: IndexedAlias
     conjunction = any(_is_conjunction(u) for u in target.units)
     person = target.entity.type == "PERSON"
     between = range(before + 1, after)
-    if len(between) > _MOST_BETWEEN or any(units[k].role != "function" and not (person and _part_of_person(units[k])) for k in between):
+    if len(between) > _MOST_BETWEEN or any(
+        units[k].role != "function" and not (person and _part_of_person(units[k])) for k in between
+    ):
         return False
     if not conjunction and any(_is_conjunction(units[k]) for k in between):
         return False
@@ -118,7 +120,7 @@ def _written_as_name(units: Sequence[Unit], first: int, last: int, target: Index
     if described and any(u.role != "country" for u in content) and content[0].words[0].script == "Latn":
         return False  # "Ukraine's military" describes; "Ukrainian Military" names
     for k, unit in enumerate(content):
-        if unit.capitalised or (unit.role == "type" and k) or all(w.fold in lower for w in unit.words):
+        if unit.capitalised or (unit.types and k) or all(w.fold in lower for w in unit.words):
             continue
         if unit.words[0].script == "Cyrl" and k and unit.role in ("concept", "type", "country", "title"):
             continue
@@ -129,38 +131,6 @@ def _written_as_name(units: Sequence[Unit], first: int, last: int, target: Index
 def _same_type(a: Unit, b: Unit) -> bool:
     senses = {s for t in a.types for s in lexicon().type_word(t).senses}
     return bool(a.types & b.types) or any(s in senses for t in b.types for s in lexicon().type_word(t).senses)
-
-
-def _title_case(units: Sequence[Unit]) -> list[bool]:
-    """For each unit, whether its sentence is written as a headline, where capitals mean nothing."""
-    out: list[bool] = []
-    start = 0
-    for k in range(1, len(units) + 1):
-        if k == len(units) or units[k].gap >= Gap.STOP:
-            line = [u for u in units[start:k] if u.role != "function"]
-            capitals = sum(u.capitalised for u in line)
-            out += [len(line) >= 4 and capitals >= 0.8 * len(line)] * (k - start)
-            start = k
-    return out
-
-
-def _neighbour(
-    units: Sequence[Unit], first: int, last: int, headline: Sequence[bool]
-) -> tuple[Unit | None, Unit | None]:
-    """The capitalised words that touch a window on the left and right, if they could belong to a longer name."""
-    left = right = None
-    if first and units[first].gap <= Gap.JOIN and not headline[first]:
-        unit = units[first - 1]
-        starts_sentence = first < 2 or units[first - 1].gap >= Gap.STOP
-        if unit.capitalised and unit.kind == "word" and (not starts_sentence or unit.role in ("given", "initial")):
-            left = unit
-    if first and units[first].gap == Gap.STOP and units[first - 1].role == "initial":
-        left = units[first - 1]
-    if last + 1 < len(units) and units[last + 1].gap == Gap.JOIN and not headline[last]:
-        unit = units[last + 1]
-        if unit.capitalised and unit.kind == "word":
-            right = unit
-    return left, right
 
 
 _QUOTATION_MARKS = (("«", "»"), ("“", "”"), ("„", "“”"), ("‚", "‘’"), ('"', '"'))
@@ -183,10 +153,6 @@ def with_quotation_marks(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _possessive(text: str, end: int) -> bool:
-    return text[end : end + 2].casefold() in ("'s", "’s")
-
-
 class Finder:
     """Finds the spans of one text."""
 
@@ -195,7 +161,7 @@ class Finder:
         self.scorer = scorer
         self.text = text
         self.units = parse_units(text, running=True)
-        self.headline = _title_case(self.units)
+        self.surroundings = Surroundings(index, text, self.units)
 
     def find_spans(self) -> list[Span]:
         """All spans with a candidate worth keeping, overlaps included, in text order."""
@@ -300,7 +266,7 @@ class Finder:
         candidates = [c for c in candidates if c.score >= _FLOOR]
         if not candidates:
             return None
-        kept = [c for c in candidates if not self._foreign(first, last, c)]
+        kept = [c for c in candidates if not self.surroundings.contradict(first, last, c)]
         if not kept:
             return None
         start, end = units[0].start, units[-1].end
@@ -308,74 +274,6 @@ class Finder:
             end += 1
         partial = any(e.feature == "surname_alone" for e in kept[0].evidence)
         return Span(first, last, start, end, tuple(kept), partial)
-
-    def _blocked_around(self, first: int, last: int, entity_id: str) -> bool:
-        """Whether the window lies inside a longer form that is blocked for the entity (Richard Wagner)."""
-        if not (entity := self.index.gazetteer.get(entity_id)) or not entity.blocked:
-            return False
-        wider = ((a, b) for a in range(max(0, first - 2), first + 1) for b in range(last, min(len(self.units), last + 3)))
-        return any(
-            entity_id in self.index.blocking(self._name(a, b))
-            for a, b in wider
-            if (a, b) != (first, last) and all(self.units[k].gap <= Gap.JOIN for k in range(a + 1, b + 1))
-        )
-
-    def _hyphened(self, first: int, last: int) -> bool:
-        """Whether a hyphen ties the window to another capitalised word that is no name of its own (Белгород-Днестровский)."""
-        for k, other in ((first, first - 1), (last + 1, last + 1)):
-            if 0 < k < len(self.units):
-                between = self.text[self.units[k - 1].end : self.units[k].start]
-                unit = self.units[other]
-                if between in _HYPHENS and unit.role in ("core", "given") and unit.capitalised and not self._known(unit):
-                    return True
-        return False
-
-    def _is_date(self, first: int, last: int) -> bool:
-        """Whether a single word is the name of a month or day beside a number (May 22)."""
-        if first != last or not any(s.slot == "calendar" for s in self.units[first].senses):
-            return False
-        beside = [self.units[k] for k in (first - 1, first + 1) if 0 <= k < len(self.units)]
-        return any(u.role == "number" for u in beside) or self.units[first - 1].role == "function"
-
-    def _foreign(self, first: int, last: int, candidate: Candidate) -> bool:
-        """Whether the words around a window say that it is part of another name (Denzel Washington, Kyiv Oblast)."""
-        units = self.units
-        if self._blocked_around(first, last, candidate.id):
-            return True
-        if self._hyphened(first, last) or self._is_date(first, last):
-            return True
-        identical = candidate.evidence[0].feature == "identical"
-        facts = self.index.facts[candidate.id]
-        left, right = _neighbour(units, first, last, self.headline)
-        content = [u for u in units[first : last + 1] if u.role != "function"]
-        if candidate.type in ("PLACE", "FACILITY") and not place_senses(content) and last + 1 < len(units):
-            after = units[last + 1]
-            if after.gap == Gap.JOIN and after.role == "type" and not _possessive(self.text, units[last].end):
-                senses = set(place_senses([after]))
-                if senses and not senses & {"settlement", "area", "quarter"} and not after.concepts:
-                    return not (after.words[0].shape == "lower" and senses & {"country"})
-        if left is not None and left.role in ("given", "initial") and not left.given & facts.given:
-            alone = len(content) == 1 and not facts.countries.intersection(content[0].countries)
-            if alone and (candidate.type == "PERSON" or left.role == "given"):
-                return True
-        # Slavic languages set names side by side (мэр Харькова Терехов), so the next rules read Latin script only.
-        if len(content) != 1 or content[0].words[0].script != "Latn":
-            return False
-        if candidate.type == "PERSON":
-            return left is not None and left.role == "core" and not identical and not self._own_word(left)
-        if right is None or _possessive(self.text, units[last].end):
-            return False
-        if right.role == "concept":
-            return not right.concepts & facts.concepts
-        return right.role == "core" and not identical and not self._own_word(right)
-
-    def _own_word(self, unit: Unit) -> bool:
-        """Whether a capitalised neighbour has a reason of its own to be capitalised."""
-        return self._known(unit) or any(s.slot == "calendar" for s in unit.senses)
-
-    def _known(self, unit: Unit) -> bool:
-        """Whether a word is a name of its own in the gazetteer, or an acronym."""
-        return is_acronym(unit, least=2) or any(len(self.index.aliases[n].units) == 1 for n, _ in self.index.hits(unit))
 
 
 def find_spans(index: Index, scorer: Scorer, text: str) -> tuple[list[Span], tuple[Unit, ...]]:

@@ -404,6 +404,10 @@ def _read_refs(value: object, say: Say) -> dict[str, str]:
         if not isinstance(key, str) or not key.strip():
             say(("refs", repr(key)), f"refs: the key is {describe(key)}, expected the name of a register")
             continue
+        if "\0" in key or _LINE_BREAK.search(key) or _SURROGATE.search(key):
+            what = "a NUL, a line break or a lone surrogate"
+            say(("refs", key), f"refs: the key {quoted(key)} holds {what}; write the name of a register")
+            continue
         # JSON exporters write GeoNames ids as numbers; in YAML they are refused earlier, as every unquoted number.
         item = str(item) if isinstance(item, int) and not isinstance(item, bool) else item
         if item is None:

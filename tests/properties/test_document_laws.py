@@ -103,7 +103,9 @@ def test_order_of_entities_and_aliases_never_matters_in_text(task: tuple[Gazette
         shuffled.append(Entity.from_dict({**entity.to_dict(), **({"aliases": aliases} if aliases else {})}))
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     one, other = Linker(gazetteer).link(text), Linker(Gazetteer(shuffled)).link(text)
-    assert [(m.start, m.end, m.id, m.score) for m in one.mentions] == [(m.start, m.end, m.id, m.score) for m in other.mentions]
+    assert [(m.start, m.end, m.id, m.score) for m in one.mentions] == [
+        (m.start, m.end, m.id, m.score) for m in other.mentions
+    ]
 
 
 @given(tasks(type="PLACE", max_size=4), entities(type="PLACE"))
@@ -129,7 +131,11 @@ def test_many_texts_are_linked_as_one_by_one(task: tuple[Gazetteer, str], others
     gazetteer, text = task
     linker = Linker(gazetteer)
     batch = [text, *others, text]
-    assert list(linker.link_many(batch)) == [linker.link(item) for item in batch] == [Linker(gazetteer).link(t) for t in batch]
+    assert (
+        list(linker.link_many(batch))
+        == [linker.link(item) for item in batch]
+        == [Linker(gazetteer).link(t) for t in batch]
+    )
 
 
 @given(tasks())

@@ -65,7 +65,11 @@ def test_answers_are_scored_ranked_and_reasoned(question: tuple[Gazetteer, str],
         assert (link.reason == "no_candidate") <= (not link.candidates)
     else:
         assert link.score >= linker.scorer.threshold
-        assert (link.id, link.name, link.type) == (link.candidates[0].id, link.candidates[0].name, link.candidates[0].type)
+        assert (link.id, link.name, link.type) == (
+            link.candidates[0].id,
+            link.candidates[0].name,
+            link.candidates[0].type,
+        )
         assert link.reason and "\n" not in link.reason
 
 
@@ -204,7 +208,9 @@ def test_a_name_is_itself(name: str, entity_type: str | None) -> None:
 
 
 @given(entities(), TYPES, st.data())
-def test_spellings_that_carry_no_identity_compare_as_one(entity: Entity, entity_type: str | None, data: st.DataObject) -> None:
+def test_spellings_that_carry_no_identity_compare_as_one(
+    entity: Entity, entity_type: str | None, data: st.DataObject
+) -> None:
     name = entity.name
     dressed = data.draw(surface_forms(Entity("x:1", "ORG", name), kinds=("name", "case", "punctuation", "unicode")))
     if not dressed.endswith("s"):

@@ -39,7 +39,9 @@ def test_jobs_do_not_show(gazetteer: Gazetteer, data: st.DataObject) -> None:
 @given(gazetteers(min_size=4, max_size=6), st.data())
 def test_the_hash_seed_does_not_show(gazetteer: Gazetteer, data: st.DataObject) -> None:
     names = [data.draw(surface_forms(entity)) for entity in gazetteer]
-    question = json.dumps([[e.to_dict() for e in gazetteer], names, data.draw(documents(gazetteer, min_mentions=3)).text])
+    question = json.dumps(
+        [[e.to_dict() for e in gazetteer], names, data.draw(documents(gazetteer, min_mentions=3)).text]
+    )
     told = {
         subprocess.run(
             [sys.executable, "-c", _PROGRAM],

@@ -22,7 +22,9 @@ RECORDS = st.fixed_dictionaries(
     {"id": NAMES.map(lambda text: f"x:{text}"), "type": st.just("PLACE"), "name": NAMES},
     optional={
         "aliases": st.lists(
-            NAMES | st.fixed_dictionaries({"text": NAMES}, optional={"kind": st.sampled_from(ALIAS_KINDS), "source": NAMES}), max_size=3
+            NAMES
+            | st.fixed_dictionaries({"text": NAMES}, optional={"kind": st.sampled_from(ALIAS_KINDS), "source": NAMES}),
+            max_size=3,
         ),
         "description": NAMES,
         "blocked": st.lists(NAMES, max_size=2),
@@ -46,7 +48,12 @@ def test_reading_a_record_settles_it(record: dict[str, object]) -> None:
         assert Entity.from_dict(entity.to_dict()) == entity
 
 
-@given(st.recursive(st.none() | st.booleans() | st.floats() | texts(max_size=5), lambda v: st.lists(v) | st.dictionaries(texts(max_size=9), v)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | texts(max_size=5),
+        lambda v: st.lists(v) | st.dictionaries(texts(max_size=9), v),
+    )
+)
 def test_any_value_is_a_record_or_a_list_of_complaints(value: object) -> None:
     entity, complaints = read_record(value)
     assert entity is None
@@ -90,7 +97,10 @@ def test_an_id_is_never_given_twice(gazetteer: Gazetteer) -> None:
         Gazetteer([*gazetteer, next(iter(gazetteer))])
 
 
-@given(texts(), st.lists(st.tuples(st.integers(0, 60), st.integers(1, 9), st.none() | texts(min_size=1, max_size=8)), max_size=4))
+@given(
+    texts(),
+    st.lists(st.tuples(st.integers(0, 60), st.integers(1, 9), st.none() | texts(min_size=1, max_size=8)), max_size=4),
+)
 def test_marked_text_gives_the_text_back(text: str, spans: list[tuple[int, int, str | None]]) -> None:
     mentions: list[Mention] = []
     last = 0

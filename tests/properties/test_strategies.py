@@ -45,7 +45,12 @@ def test_gazetteers_have_the_size_asked_for_and_pass_the_check(gazetteer: Gazett
     assert check(gazetteer) == []
 
 
-@given(entities().flatmap(lambda e: surface_forms(e).filter(lambda f: len(f) > 6)), st.integers(0, 2), st.integers(2, 3), st.data())
+@given(
+    entities().flatmap(lambda e: surface_forms(e).filter(lambda f: len(f) > 6)),
+    st.integers(0, 2),
+    st.integers(2, 3),
+    st.data(),
+)
 def test_typos_keep_their_distance(name: str, least: int, most: int, data: st.DataObject) -> None:
     assert least <= OSA.distance(name, data.draw(typos(name, min_edits=least, max_edits=most))) <= most
 

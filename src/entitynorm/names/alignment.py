@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.structure import Unit, first_sounds
-from entitynorm.names.words import SPELLING, UNLIKE, Likeness, likeness
+from entitynorm.names.words import SAME, SPELLING, SPELLING_ENDING, UNLIKE, Likeness, likeness
 
 _NEAR_ENOUGH = 0.8
 """Concepts less near than this (security, protection) are different words of different names."""
@@ -54,17 +54,20 @@ def _typed(a: Unit, b: Unit) -> Likeness:
     return best
 
 
-def _known(a: Unit, b: Unit) -> Likeness | None:
+def _known(a: Unit, b: Unit, translate: bool) -> Likeness | None:
     """What the lexicon says of two units; None where it has no say."""
-    if a.concepts & b.concepts:
+    if translate and a.concepts & b.concepts:
         return Likeness(0.97, "translation", f"{a.phrase}~{b.phrase}")
     if a.countries & b.countries:
         return Likeness(0.97, "country", f"{a.phrase}~{b.phrase}")
+    titles_a, titles_b = ({s.id for s in u.senses if s.slot == "title"} for u in (a, b))
+    if titles_a & titles_b:
+        return Likeness(0.97, "title", f"{a.phrase}~{b.phrase}")
     if a.types and b.types:
         typed = _typed(a, b)
         if typed.value:
             return typed
-    near = max((lexicon().near(x, y) for x in a.concepts for y in b.concepts), default=0.0)
+    near = max((lexicon().near(x, y) for x in a.concepts for y in b.concepts), default=0.0) if translate else 0.0
     if near >= _NEAR_ENOUGH:
         return Likeness(near, "near concept", f"{a.phrase}~{b.phrase}")
     if a.given and b.given:
@@ -74,8 +77,11 @@ def _known(a: Unit, b: Unit) -> Likeness | None:
     return None
 
 
-def unit_likeness(a: Unit, b: Unit, entity_type: str | None, adjectives: bool) -> Likeness:
+def unit_likeness(a: Unit, b: Unit, entity_type: str | None, adjectives: bool, translate: bool = True) -> Likeness:
     """How alike two units are; symmetric in value.
+
+    ``translate``: whether words of one idea answer each other. A name of one word is not translated: Суспільне and
+    Громадське both mean "public" and are two broadcasters.
 
     ``adjectives``: whether a place name may answer its adjective (Grayvoron ~ Graivoronsky), which is so
     only beside a type word.
@@ -86,18 +92,21 @@ def unit_likeness(a: Unit, b: Unit, entity_type: str | None, adjectives: bool) -
         if first_sounds(a) & first_sounds(b) and not (a.role == b.role == "initial"):
             return Likeness(0.75, "initial", f"{a.phrase}~{b.phrase}")
         return UNLIKE
-    known = _known(a, b)
+    known = _known(a, b, translate)
     if known is not None:
         return known
     if len(a.words) != 1 or len(b.words) != 1 or "number" in (a.role, b.role):
         return UNLIKE
     lexical_a, lexical_b = a.role in _LEXICAL, b.role in _LEXICAL
-    if lexical_a and lexical_b:
+    if lexical_a and lexical_b and (translate or not a.concepts & b.concepts):
         return UNLIKE  # two words the lexicon knows as different do not meet by sound
     found = likeness(a.words[0], b.words[0], adjectives and entity_type != "PERSON")
-    if found.kind == SPELLING and (lexical_a or lexical_b) and min(len(a.phrase), len(b.phrase)) < _LEAST_FOR_LEXICAL_SLIP:
+    slip = found.kind in (SPELLING, SPELLING_ENDING)
+    if slip and (lexical_a or lexical_b) and min(len(a.phrase), len(b.phrase)) < _LEAST_FOR_LEXICAL_SLIP:
         return UNLIKE
-    if found.kind == SPELLING and entity_type in ("PLACE", "FACILITY") and _other_ending(a.phrase, b.phrase):
+    if found.kind != SAME and ((a.given and lexical_b) or (b.given and lexical_a)):
+        return UNLIKE  # Георгій is no case form of Georgia
+    if found.kind == SPELLING_ENDING and entity_type in ("PLACE", "FACILITY"):
         return UNLIKE
     if (
         entity_type == "PERSON"
@@ -110,23 +119,18 @@ def unit_likeness(a: Unit, b: Unit, entity_type: str | None, adjectives: bool) -
     return found
 
 
-def _other_ending(a: str, b: str) -> bool:
-    """Whether two place names differ as adjectives do (Pokrovsk, Pokrovske): neighbours, not slips."""
-    longer, shorter = (a, b) if len(a) > len(b) else (b, a)
-    return shorter.endswith(("sk", "ск", "ськ", "zk", "цк", "цьк")) and len(longer) - len(shorter) <= 2 and longer[: len(shorter) - 1] == shorter[:-1]
-
-
 def align(
     query: Sequence[Unit], alias: Sequence[Unit], weights: Sequence[float], entity_type: str | None, adjectives: bool
 ) -> Alignment:
     """Pair units greedily, the likest and weightiest first; order plays no part."""
+    translate = sum(u.role not in ("function", "type", "title") for u in alias) > 1
     pairs: list[tuple[float, float, int, int, int, Likeness]] = []
     for i, a in enumerate(query):
         if a.role == "function":
             continue
         for j, b in enumerate(alias):
             if b.role != "function":
-                found = unit_likeness(a, b, entity_type, adjectives)
+                found = unit_likeness(a, b, entity_type, adjectives, translate)
                 if found.value > 0.5:
                     pairs.append((-found.value, -weights[j], abs(i - j), i, j, found))
     pairs.sort(key=lambda p: p[:5])

@@ -322,7 +322,8 @@ def _hyphenated(word: str, langs: tuple[str, ...], whole: list[Lemma]) -> list[L
 
 
 def forms(word: str, lang: str, *, kind: Literal["person", "place"] | None = None) -> dict[str, tuple[str, ...]]:
-    """Case -> forms of a dictionary form, the usual one first; empty when no paradigm of the language owns the word.
+    """Case -> forms of a dictionary form, the usual one first; empty when no paradigm of the language owns the word,
+    or its alphabet cannot write it.
 
     A surname and a place decline apart (Пушкиным, but городом Пушкином), as do their accusatives: ``kind`` chooses,
     without it both are given.
@@ -334,6 +335,8 @@ def forms(word: str, lang: str, *, kind: Literal["person", "place"] | None = Non
     if lang not in LANGUAGES:
         raise ValueError(f"no inflection tables for language {lang!r}; expected one of {', '.join(LANGUAGES)}")
     word = unicodedata.normalize("NFC", word).translate(_APOSTROPHES)
+    if lang not in languages(word.casefold()):
+        return {}
     owners = [paradigm for paradigm in _language(lang).paradigms if _owns(paradigm, word.casefold(), lang)]
     owners.sort(key=lambda paradigm: (not paradigm.words, paradigm.usual))
     names = [paradigm for paradigm in owners if paradigm.part == "surname"][:1] if kind != "place" else []

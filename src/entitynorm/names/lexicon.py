@@ -77,6 +77,8 @@ _ISO = re.compile(r"[A-Z]{2}")
 _PLAIN = re.compile("[ -~А-яЁёІіЇїЄєҐґЎў]*")
 _HUMP = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁІЇЄҐ])(?=[A-ZА-ЯЁІЇЄҐ])")
 
+_NOTHING: Mapping[str, float] = MappingProxyType({})
+
 Phrase = tuple[str, ...]
 
 
@@ -108,7 +110,7 @@ class Entry:
     gender: str = ""
     iso: str = ""
     weight: float = DEFAULT_WEIGHT
-    near: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    near: Mapping[str, float] = field(default_factory=lambda: _NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,14 +353,10 @@ def _add_entry(place: str, slot: str, record: dict[str, Any], index: _Index) -> 
         slot=slot,
         id=ident,
         forms=read,
-        applies=_choices(where, "applies", record.get("applies", []), APPLIES.__contains__, ", ".join(sorted(APPLIES))),
-        senses=_senses(where, record),
-        kind=_choice(where, "kind", record, KINDS),
-        gender=_choice(where, "gender", record, GENDERS),
-        iso=_iso(where, record.get("iso", "")),
-        weight=_share(where, "weight", record.get("weight", DEFAULT_WEIGHT)),
-        near=_near(where, record.get("near", {})),
+        **{name: read_value(where, key, record[key]) for key, (name, read_value) in _VALUES.items() if key in record},
     )
+    if entry.applies == ("PLACE",) and not PLACE_SENSES.issuperset(entry.senses):
+        raise DataError(f"{where}: sense {entry.senses} of a place; expected out of {', '.join(sorted(PLACE_SENSES))}")
     index.entries[slot, ident] = entry
     index.where[slot, ident] = place
     _add_words(where, entry, index)
@@ -380,29 +378,29 @@ def _words(where: str, key: str, value: object) -> dict[str, tuple[str, ...]]:
     return out
 
 
-def _choices(where: str, key: str, value: object, fits: Callable[[str], object], expected: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(v, str) and fits(v) for v in value):
-        raise DataError(f"{where}: {key} is {value!r}; expected a list out of {expected}")
+def _several(where: str, key: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value or not all(isinstance(v, str) and v for v in value):
+        raise DataError(f"{where}: {key} is {value!r}; expected a list of names")
     return tuple(value)
 
 
-def _senses(where: str, record: Mapping[str, Any]) -> tuple[str, ...]:
-    senses = _choices(where, "sense", record.get("sense", []), _ID.fullmatch, "names of senses")
-    if record.get("applies") == ["PLACE"] and not PLACE_SENSES.issuperset(senses):
-        raise DataError(f"{where}: sense {senses!r} of a place; expected out of {', '.join(sorted(PLACE_SENSES))}")
-    return senses
+def _applies(where: str, key: str, value: object) -> tuple[str, ...]:
+    types = _several(where, key, value)
+    if not APPLIES.issuperset(types):
+        raise DataError(f"{where}: {key} is {value!r}; expected out of {', '.join(sorted(APPLIES))}")
+    return types
 
 
-def _choice(where: str, key: str, record: Mapping[str, Any], allowed: frozenset[str]) -> str:
-    value = record.get(key, "")
-    if key in record and value not in allowed:
+def _choice(where: str, key: str, value: object) -> str:
+    allowed = KINDS if key == "kind" else GENDERS
+    if not isinstance(value, str) or value not in allowed:
         raise DataError(f"{where}: {key} is {value!r}; expected one of {', '.join(sorted(allowed))}")
-    return str(value)
+    return value
 
 
-def _iso(where: str, value: object) -> str:
-    if not isinstance(value, str) or (value and not _ISO.fullmatch(value)):
-        raise DataError(f"{where}: iso is {value!r}; expected two capitals, or no key where there is no code")
+def _iso(where: str, key: str, value: object) -> str:
+    if not isinstance(value, str) or not _ISO.fullmatch(value):
+        raise DataError(f"{where}: {key} is {value!r}; expected two capitals, or no key where there is no code")
     return value
 
 
@@ -412,10 +410,22 @@ def _share(where: str, key: str, value: object) -> float:
     return float(value)
 
 
-def _near(where: str, value: object) -> dict[str, float]:
+def _near(where: str, key: str, value: object) -> dict[str, float]:
     if not isinstance(value, dict):
-        raise DataError(f"{where}: near is {value!r}; expected ids, each with a number above 0, at most 1")
-    return {other: _share(where, f"near {other}", share) for other, share in value.items()}
+        raise DataError(f"{where}: {key} is {value!r}; expected ids, each with a number above 0, at most 1")
+    return {other: _share(where, f"{key} {other}", share) for other, share in value.items()}
+
+
+_VALUES: Mapping[str, tuple[str, Callable[[str, str, object], Any]]] = {
+    "applies": ("applies", _applies),
+    "sense": ("senses", _several),
+    "kind": ("kind", _choice),
+    "gender": ("gender", _choice),
+    "iso": ("iso", _iso),
+    "weight": ("weight", _share),
+    "near": ("near", _near),
+}
+"""Key of an entry -> field of `Entry` and how it is read."""
 
 
 def _keys(word: str) -> list[str]:
@@ -459,7 +469,7 @@ def _add_compound(place: str, record: dict[str, Any], index: _Index) -> None:
         raise DataError(f"{place}: compound {word!r} has {sorted(record)}; expected word, lang and concepts")
     if not isinstance(lang, str) or not _LANG.fullmatch(lang):
         raise DataError(f"{place}: {word}: language {lang!r}; expected a code such as ru, uk or ru-Latn")
-    ids = _choices(f"{place}: {word}", "concepts", parts, str.strip, "ids of concepts, country:ID among them")
+    ids = _several(f"{place}: {word}", "concepts", parts)
     countries = [i.removeprefix("country:") for i in ids if i.startswith("country:")]
     concepts = tuple(i for i in ids if not i.startswith("country:"))
     if not concepts or len(countries) > 1:

@@ -55,7 +55,9 @@ class Unit:
     @property
     def is_adjective(self) -> bool:
         """Names a country only as an adjective or its people (Russian, Ukrainians)."""
-        return bool(self.countries) and all(s.form in ("adjective", "people") for s in self.senses if s.slot == "country")
+        return bool(self.countries) and all(
+            s.form in ("adjective", "people") for s in self.senses if s.slot == "country"
+        )
 
     @property
     def capitalised(self) -> bool:
@@ -88,11 +90,21 @@ class Name:
 _ROLES = ("function", "type", "title", "country", "concept", "given")
 
 
+@cache
+def _agreement() -> dict[str, list[str]]:
+    endings: dict[str, list[str]] = load_table(data_dir() / "inflection" / "agreement.yaml", "agreement-1")["endings"]
+    return endings
+
+
 @lru_cache(maxsize=65_536)
 def _options(fold: str) -> tuple[str, ...]:
-    """The folded word and its possible dictionary forms."""
+    """The folded word and its possible dictionary forms, adjectives in the masculine as tables list them."""
     if len(fold) > 3 and "\u0400" <= fold[0] <= "\u052f":
-        return tuple(dict.fromkeys((fold, *(lemma.text for lemma in lemmas(fold)))))
+        options = dict.fromkeys((fold, *(lemma.text for lemma in lemmas(fold))))
+        for option in list(options):
+            for ending in _agreement().get(option[-2:], ()):
+                options[option[:-2] + ending] = None
+        return tuple(options)
     return (fold,)
 
 
@@ -130,6 +142,8 @@ def _role(senses: tuple[Sense, ...], words: tuple[Word, ...], gap_after: Gap | N
         only = words[0]
         if only.shape == "number":
             return "number"
+        if gap_after == Gap.STOP and only.shape == "title" and len(only.fold) == 1:
+            return "initial"
         if (
             gap_after is not None
             and len(only.fold) <= 2
@@ -237,6 +251,11 @@ def _expand(unit: Unit) -> Iterator[Unit]:
         )
 
 
+def _holds_acronym(words: Sequence[Word]) -> bool:
+    upper = [w.shape == "upper" for w in words]
+    return any(upper) and not all(upper)
+
+
 def _small_inside(words: Sequence[Word]) -> bool:
     return all(w.shape == "lower" for w in words)
 
@@ -256,9 +275,16 @@ def parse_units(text: str, *, running: bool = False) -> tuple[Unit, ...]:
         while reach < len(tokens) and reach - i < 6 and tokens[reach].gap <= Gap.JOIN and tokens[reach].kind == "word":
             reach += 1
         length, senses = _phrase([w.fold for w in words[i:reach]]) if reach > i + 1 else (0, ())
-        if length > 1 and running and words[i].shape != "lower" and _small_inside(words[i + 1 : i + length]):
-            starts = i == 0 or tokens[i].gap >= Gap.STOP
-            length = length if starts else 0
+        if length > 1 and running and _holds_acronym(words[i : i + length]):
+            length = 0  # "head of the FSB" is a role, but FSB is a mention
+        # "Telegram channel" mixes a name and a common noun; in Cyrillic a full name has only its first capital.
+        if (
+            words[i].script == "Latn"
+            and running
+            and words[i].shape != "lower"
+            and _small_inside(words[i + 1 : i + length])
+        ):
+            length = 0
         if length < 2:
             length, senses = 1, _senses(words[i].fold)
         if any(w.shape in ("lower", "title") for w in words[i : i + length]):

@@ -16,6 +16,7 @@ from entitynorm.text.tokens import script_of
 _APOSTROPHES = re.compile("['\"]")
 _DIGIT = re.compile(r"\d")
 SAME, ROMANISATION, INFLECTION, ADJECTIVE, SPELLING = "same", "romanisation", "inflection", "adjective", "spelling"
+SPELLING_ENDING = "spelling of an ending"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +67,7 @@ def shape_of(text: str) -> str:
 @lru_cache(maxsize=65_536)
 def word(text: str, style: str = "") -> Word:
     """Analyse one word. ``style``: the name it stands in, lower case, as evidence for habits of spelling."""
-    fold = _APOSTROPHES.sub("", fold_text(text))
+    fold = _APOSTROPHES.sub("", fold_text(text)).replace("ё", "е")  # Russian prints either for one name
     script = script_of(text)
     cases: list[tuple[str, float, str]] = []
     bases: list[tuple[str, str]] = []
@@ -96,6 +97,12 @@ def _limit(length: int) -> float:
     if length <= 6:
         return 0.35
     return 0.65 if length <= 7 else 1.0
+
+
+def _other_ending(a: str, b: str) -> bool:
+    """Whether two readings differ as place names in -sk and -ske do (Pokrovsk, Pokrovske): neighbours, not slips."""
+    longer, shorter = (a, b) if len(a) > len(b) else (b, a)
+    return shorter.endswith(("sk", "ck", "zk")) and longer[:-1] == shorter
 
 
 def _meet(ours: list[tuple[str, float, str]], theirs: list[tuple[str, float, str]]) -> tuple[float, str] | None:
@@ -145,8 +152,10 @@ def likeness(a: Word, b: Word, adjectives: bool = True) -> Likeness:
     if a.shape == "upper" and b.shape == "upper" and min(len(a.fold), len(b.fold)) <= 5:
         return UNLIKE
     best = (9.0, "", "")
-    for x in a.readings[:3]:
-        for y in b.readings[:3]:
+    slips_a = (*a.readings[:3], *(Reading(phones, cost) for phones, cost, _ in a.lemmas[:3]))
+    slips_b = (*b.readings[:3], *(Reading(phones, cost) for phones, cost, _ in b.lemmas[:3]))
+    for x in slips_a:
+        for y in slips_b:
             if abs(len(x.phones) - len(y.phones)) < 3 and phone_key(x.phones[0]) == phone_key(y.phones[0]):
                 if OSA.distance(x.phones, y.phones, score_cutoff=2) > 2:
                     continue  # the plain edit distance is a cheap bound: no two slips cost less than a limit allows
@@ -157,4 +166,8 @@ def likeness(a: Word, b: Word, adjectives: bool = True) -> Likeness:
         return UNLIKE
     length = min(len(best[1]), len(best[2]))
     value = 0.95 - 0.27 * best[0] * min(1.0, 9 / length)
-    return Likeness(value, SPELLING, f"{a.fold}~{b.fold} [{best[1]}/{best[2]}, cost {best[0]:.2f}]")
+    return Likeness(
+        value,
+        SPELLING_ENDING if _other_ending(best[1], best[2]) else SPELLING,
+        f"{a.fold}~{b.fold} [{best[1]}/{best[2]}, cost {best[0]:.2f}]",
+    )

@@ -16,7 +16,9 @@ town the author happened to know. Start reading at `entities`; `documents` is wh
 try:
     import hypothesis as _hypothesis  # noqa: F401  (the extra may be absent; say so before anything else fails)
 except ImportError as error:
-    raise ImportError("entitynorm.testing needs Hypothesis, which is not installed; run: pip install entitynorm[test]") from error
+    raise ImportError(
+        "entitynorm.testing needs Hypothesis, which is not installed; run: pip install entitynorm[test]"
+    ) from error
 
 from entitynorm.testing.documents import GoldDocument, GoldMention, documents, texts
 from entitynorm.testing.names import ENTITY_TYPES, SCRIPTS, entities, gazetteers

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -78,15 +78,29 @@ def entities(*, type: str | None = None, scripts: Collection[str] = ("Latn", "Cy
     return _entities(types, chosen)
 
 
+_INDICES = st.integers(0, 11)
+# Made once: Hypothesis checks every strategy that it meets for the first time.
+_FACTS = st.tuples(
+    st.sampled_from(("ru", "uk")),
+    st.sampled_from((None, (50, 36), (0, 0), (-90, 180))),
+    st.booleans(),
+    st.booleans(),
+)
+
+
 @st.composite
-def _entities(draw: Callable[[st.SearchStrategy[Any]], Any], types: st.SearchStrategy[str], scripts: tuple[str, ...]) -> Entity:
+def _entities(
+    draw: Callable[[st.SearchStrategy[Any]], Any], types: st.SearchStrategy[str], scripts: tuple[str, ...]
+) -> Entity:
     entity_type = draw(types)
-    lang = draw(st.sampled_from(("ru", "uk")))
+    lang, located, with_ref, renamed = draw(_FACTS)
     native, latin = draw(_coined_names(entity_type, lang))
     written = {"Latn": Alias(latin, "en"), "Cyrl": Alias(native, lang, "native")}
-    names = [written.get(script) or Alias(draw(_words(material()["alphabets"][script])), None, "native") for script in scripts]
+    names = [
+        written.get(script) or Alias(draw(_words(material()["alphabets"][script])), None, "native")
+        for script in scripts
+    ]
     slug = re.sub("[^a-z0-9]+", "-", latinise(names[0].text).lower()).strip("-")
-    located = draw(st.none() | st.tuples(st.integers(-90, 90), st.integers(-180, 180)))
     return Entity(
         id=f"{entity_type.lower()}:{slug}",
         type=entity_type,
@@ -94,16 +108,18 @@ def _entities(draw: Callable[[st.SearchStrategy[Any]], Any], types: st.SearchStr
         aliases=tuple(alias for alias in names[1:] if alias.text != names[0].text),
         lat=float(located[0]) if located else None,
         lon=float(located[1]) if located else None,
-        refs=draw(st.just({}) | st.just({"wikidata": f"Q{len(slug)}"})),
-        was=draw(st.just(()) | st.just((f"old:{slug}",))),
+        refs={"wikidata": f"Q{len(slug)}"} if with_ref else {},
+        was=(f"old:{slug}",) if renamed else (),
     )
 
 
+@cache
 def _words(syllables: str) -> st.SearchStrategy[str]:
     parts = st.lists(st.sampled_from(syllables.split()), min_size=3, max_size=4)
     return parts.map("".join).map(str.capitalize)
 
 
+@cache
 def coined_words(kind: str, lang: str) -> st.SearchStrategy[str]:
     """Native words with an ending of ``kind``: PLACE, PERSON_m, PERSON_f or other."""
     syllables = st.lists(st.sampled_from(material()["syllables"].split()), min_size=2, max_size=3, unique=True)
@@ -112,6 +128,7 @@ def coined_words(kind: str, lang: str) -> st.SearchStrategy[str]:
     return words.filter(_unknown)
 
 
+@lru_cache(maxsize=16_384)
 def _unknown(word: str) -> bool:
     """Whether no table knows the word, in either script: a coined word must not turn out to be a title or a country."""
     spellings = (word, latinise(word))
@@ -122,14 +139,18 @@ def _unknown(word: str) -> bool:
 def _coined_names(draw: Callable[[st.SearchStrategy[Any]], Any], entity_type: str, lang: str) -> tuple[str, str]:
     """(native name, Latin name)."""
     if entity_type == "PERSON":
-        sex = draw(st.sampled_from("mf"))
-        given, given_latin = draw(st.sampled_from(material()["given"][sex][lang]))
+        sex, given, given_latin = draw(_given_names(lang))
         surname = draw(coined_words(f"PERSON_{sex}", lang))
         return f"{given} {surname}", f"{given_latin} {_latin(surname, lang)}"
     word = draw(coined_words("PLACE" if entity_type == "PLACE" else "other", lang))
     patterns = material()["patterns"].get(entity_type)
-    pattern = draw(st.sampled_from(patterns)) if patterns else {"en": "{}", lang: "{}"}
+    pattern = patterns[draw(_INDICES) % len(patterns)] if patterns else {"en": "{}", lang: "{}"}
     return pattern[lang].format(word), pattern["en"].format(_latin(word, lang))
+
+
+@cache
+def _given_names(lang: str) -> st.SearchStrategy[tuple[str, str, str]]:
+    return st.sampled_from([(sex, *names) for sex in "mf" for names in material()["given"][sex][lang]])
 
 
 def _latin(word: str, lang: str) -> str:

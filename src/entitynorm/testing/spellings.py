@@ -43,16 +43,21 @@ def surface_forms(entity: Entity, *, kinds: Collection[str] = KINDS) -> st.Searc
     - ``unicode``: decomposed, with a soft hyphen or zero-width space inside, full width
     - ``romanisation``: a Cyrillic name of a place or person by any scheme of its language but the German press's
     - ``inflected``: a case form of a Russian or Ukrainian place (of one word) or person (given name and surname)
-    - ``title``: a person after a title; ``acronym``: the initials of a full name of three words or more
+    - ``title``: a person after a title; ``acronym``: the initials of a full name of three words or more,
+      where the lexicon knows no other meaning of them
 
     Forms that the entity blocks are left out. Raises InvalidArgument where the entity has no form of these kinds.
     """
     chosen = one_of_these(kinds, KINDS, "kinds")
     blocked = {fold_text(form) for form in entity.blocked}
-    made = [[form for form in dict.fromkeys(_MAKERS[kind](entity)) if fold_text(form) not in blocked] for kind in chosen]
+    made = [
+        [form for form in dict.fromkeys(_MAKERS[kind](entity)) if fold_text(form) not in blocked] for kind in chosen
+    ]
     options = [st.sampled_from(forms) for forms in made if forms]
     if not options:
-        raise InvalidArgument(f"entity {entity.id!r} has no surface forms of the kinds {', '.join(chosen)}; ask for 'name' too")
+        raise InvalidArgument(
+            f"entity {entity.id!r} has no surface forms of the kinds {', '.join(chosen)}; ask for 'name' too"
+        )
     return st.one_of(options)
 
 
@@ -101,7 +106,9 @@ def _romanised(entity: Entity) -> Iterator[str]:
     if entity.type in _ROMANISED_TYPES:
         for alias in strong_names(entity):
             if _primary(alias) in _INFLECTING and script_of(alias.text) == "Cyrl":
-                yield from (spelling for spelling, ids in _by_schemes(alias.text, _primary(alias)) if ids - _NOT_PROMISED)
+                yield from (
+                    spelling for spelling, ids in _by_schemes(alias.text, _primary(alias)) if ids - _NOT_PROMISED
+                )
 
 
 def _inflected(entity: Entity) -> Iterator[str]:
@@ -125,6 +132,7 @@ def _initials(entity: Entity) -> Iterator[str]:
             words = re.findall(r"[^\W_]+", alias.text)
             letters = "".join(word[0] for word in words).upper()
             simple = all(unit.role != "function" for unit in parse(alias.text).units)
+            simple = simple and [unit.role for unit in parse(letters).units] == ["core"]
             if 3 <= len(letters) <= 8 and letters.isalpha() and simple and script_of(letters) in ("Latn", "Cyrl"):
                 yield letters
 
@@ -155,7 +163,11 @@ def case_forms(alias: Alias, entity_type: str) -> dict[str, str]:
         return {case: found[0] for case, found in forms(words[0], lang, kind="place").items()}
     if entity_type == "PERSON" and len(words) == 2:
         tables = [forms(word, lang, kind="person") for word in words]
-        return {case: " ".join(table[case][0] for table in tables) for case in ("nom", *_CASES) if all(case in t for t in tables)}
+        return {
+            case: " ".join(table[case][0] for table in tables)
+            for case in ("nom", *_CASES)
+            if all(case in t for t in tables)
+        }
     return {}
 
 
@@ -170,7 +182,9 @@ def romanisations(text: str, *, lang: str = "ru", schemes: Collection[str] | Non
     wanted = None if schemes is None else frozenset(one_of_these(schemes, scheme_names(), "schemes"))
     found = [spelling for spelling, ids in _by_schemes(text, lang) if wanted is None or wanted & ids]
     if not found:
-        why = "it holds no Cyrillic letter" if not _by_schemes(text, lang) else f"no scheme asked for is one of {lang!r}"
+        why = (
+            "it holds no Cyrillic letter" if not _by_schemes(text, lang) else f"no scheme asked for is one of {lang!r}"
+        )
         raise InvalidArgument(f"text {text!r} has no romanisations: {why}")
     return st.sampled_from(found)
 
@@ -188,7 +202,9 @@ def typos(text: str, *, min_edits: int = 1, max_edits: int = 1) -> st.SearchStra
     """
     check_sizes(min_edits, max_edits, names=("min_edits", "max_edits"))
     if len(text) < 2 * max_edits:
-        raise InvalidArgument(f"text {text!r} is too short for {max_edits} edits; expected {2 * max_edits} characters or more")
+        raise InvalidArgument(
+            f"text {text!r} is too short for {max_edits} edits; expected {2 * max_edits} characters or more"
+        )
     return _typos(text, min_edits, max_edits)
 
 

@@ -1,0 +1,255 @@
+"""Surroundings: when the words beside a window say that it is part of another name.
+
+"Denzel Washington" is no city, "Kyiv Oblast" is not Kyiv, "New Kakhovka" is not Kakhovka, and «Москва» in quotation
+marks is a ship, a hotel or a newspaper. The rules look at the text only; each is one small method of `Surroundings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from entitynorm.features import place_senses
+from entitynorm.index import Index
+from entitynorm.model import Candidate
+from entitynorm.names.acronyms import is_acronym
+from entitynorm.names.lexicon import lexicon
+from entitynorm.names.structure import Name, Unit
+from entitynorm.text.tokens import Gap
+
+_HYPHENS = ("-", "‐", "‑", "–")
+# Concepts that make another place of a place name when they stand before it (New, South, Port …).
+_QUALIFIERS = frozenset(
+    {"new", "old", "upper", "lower", "great", "small", "port"}
+    | {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"}
+)
+_SETTLED = frozenset({"settlement", "area", "quarter"})
+_MOST_QUOTED = 5
+"""Words between quotation marks up to which the quotation is read as a name, not as speech."""
+
+
+def _title_case(units: Sequence[Unit]) -> list[bool]:
+    """For each unit, whether its sentence is written as a headline, where capitals mean nothing."""
+    out: list[bool] = []
+    start = 0
+    for k in range(1, len(units) + 1):
+        if k == len(units) or units[k].gap >= Gap.STOP:
+            line = [u for u in units[start:k] if u.role != "function"]
+            capitals = sum(u.capitalised for u in line)
+            out += [len(line) >= 4 and capitals >= 0.8 * len(line)] * (k - start)
+            start = k
+    return out
+
+
+class Surroundings:
+    """The units of a text, and what they say about a window of them."""
+
+    def __init__(self, index: Index, text: str, units: Sequence[Unit]) -> None:
+        self.index = index
+        self.text = text
+        self.units = units
+        self.headline = _title_case(units)
+
+    def contradict(self, first: int, last: int, candidate: Candidate) -> bool:
+        """Whether units ``first`` to ``last`` belong to another name than the candidate's."""
+        if self._blocked(first, last, candidate.id) or self._hyphened(first, last) or self._is_date(first, last):
+            return True
+        content = [u for u in self.units[first : last + 1] if u.role != "function"]
+        person = candidate.type == "PERSON"
+        if self._beside_person(first, content, candidate):
+            return True
+        if len(content) == 1 and self._qualified(first, candidate):
+            return True
+        if candidate.type in ("PLACE", "FACILITY"):
+            if self._typed_otherwise(last, content) or self._quoted(first, last):
+                return True
+            if len(content) == 1 and self._given_before_surname(content[0], last):
+                return True
+        if candidate.type == "ORG" and self._of_another_country(first, last, candidate):
+            return True
+        # Slavic languages set names side by side (мэр Харькова Терехов), so what follows reads Latin script only.
+        if len(content) != 1 or content[0].words[0].script != "Latn":
+            return False
+        return self._follows_a_name(first, candidate) if person else self._heads_a_name(last, candidate)
+
+    # -- what stands beside a window ----------------------------------------------------------------------------
+
+    def _left(self, first: int) -> Unit | None:
+        """The capitalised word before a window that could belong to a longer name with it."""
+        if not first or self.headline[first]:
+            return None
+        unit = self.units[first - 1]
+        if self.units[first].gap == Gap.STOP:
+            return unit if unit.role == "initial" else None
+        starts_sentence = first < 2 or unit.gap >= Gap.STOP
+        if self.units[first].gap > Gap.JOIN or not unit.capitalised or unit.kind != "word":
+            return None
+        return unit if not starts_sentence or unit.role in ("given", "initial") else None
+
+    def _right(self, last: int) -> Unit | None:
+        """The capitalised word after a window that could belong to a longer name with it."""
+        if last + 1 >= len(self.units) or self.units[last + 1].gap != Gap.JOIN or self.headline[last]:
+            return None
+        unit = self.units[last + 1]
+        return unit if unit.capitalised and unit.kind == "word" and not self._possessive(last) else None
+
+    def _possessive(self, last: int) -> bool:
+        end = self.units[last].end
+        return self.text[end : end + 2].casefold() in ("'s", "’s")
+
+    def _own_word(self, unit: Unit) -> bool:
+        """Whether a capitalised neighbour has a reason of its own to be capitalised."""
+        return self._known(unit) or any(s.slot == "calendar" for s in unit.senses)
+
+    def _known(self, unit: Unit) -> bool:
+        """Whether a word is a name of its own in the gazetteer, or an acronym."""
+        return is_acronym(unit, least=2) or any(len(self.index.aliases[n].units) == 1 for n, _ in self.index.hits(unit))
+
+    # -- the rules ----------------------------------------------------------------------------------------------
+
+    def _blocked(self, first: int, last: int, entity_id: str) -> bool:
+        """The window lies inside a longer form that is blocked for the entity (Richard Wagner)."""
+        entity = self.index.gazetteer.get(entity_id)
+        if entity is None or not entity.blocked:
+            return False
+        wider = (
+            (a, b) for a in range(max(0, first - 2), first + 1) for b in range(last, min(len(self.units), last + 3))
+        )
+        return any(
+            entity_id in self.index.blocking(self._name(a, b))
+            for a, b in wider
+            if (a, b) != (first, last) and all(self.units[k].gap <= Gap.JOIN for k in range(a + 1, b + 1))
+        )
+
+    def _name(self, first: int, last: int) -> Name:
+        units = self.units[first : last + 1]
+        return Name(self.text[units[0].start : units[-1].end], tuple(units))
+
+    def _hyphened(self, first: int, last: int) -> bool:
+        """A hyphen ties the window to a capitalised word that is no name of its own (Белгород-Днестровский)."""
+        for k, other in ((first, first - 1), (last + 1, last + 1)):
+            if 0 < k < len(self.units):
+                between = self.text[self.units[k - 1].end : self.units[k].start]
+                unit = self.units[other]
+                if (
+                    between in _HYPHENS
+                    and unit.role in ("core", "given")
+                    and unit.capitalised
+                    and not self._known(unit)
+                ):
+                    return True
+        return False
+
+    def _is_date(self, first: int, last: int) -> bool:
+        """A single word is the name of a month or day beside a number or after a preposition (May 22, in May)."""
+        if first != last or not any(s.slot == "calendar" for s in self.units[first].senses):
+            return False
+        beside = [self.units[k] for k in (first - 1, first + 1) if 0 <= k < len(self.units)]
+        return any(u.role == "number" for u in beside) or (first > 0 and self.units[first - 1].role == "function")
+
+    def _typed_otherwise(self, last: int, content: Sequence[Unit]) -> bool:
+        """A type word follows that makes another place of it (Kyiv Oblast, Moskva River)."""
+        if place_senses(content) or last + 1 >= len(self.units) or self._possessive(last):
+            return False
+        after = self.units[last + 1]
+        if after.gap != Gap.JOIN or after.role != "type" or after.concepts:
+            return False
+        senses = set(place_senses([after]))
+        return bool(senses) and not senses & _SETTLED and not (after.words[0].shape == "lower" and "country" in senses)
+
+    def _beside_person(self, first: int, content: Sequence[Unit], candidate: Candidate) -> bool:
+        """A given name or initial before a single word makes a person of it, and another one (Denzel Washington)."""
+        if len(content) != 1:
+            return False
+        at = first
+        if candidate.type == "PERSON":  # Maher al-Assad
+            while at and self.units[at].gap <= Gap.JOIN and self.units[at - 1].role == "function":
+                at -= 1
+        left = self._left(at)
+        facts = self.index.facts[candidate.id]
+        if left is None or left.role not in ("given", "initial") or left.given & facts.given:
+            return False
+        if facts.countries.intersection(content[0].countries):
+            return False
+        return candidate.type == "PERSON" or left.role == "given"
+
+    def _follows_a_name(self, first: int, candidate: Candidate) -> bool:
+        """A surname found by rule stands behind a capitalised word that is none of the person's names."""
+        left = self._left(first)
+        identical = candidate.evidence[0].feature == "identical"
+        return left is not None and left.role == "core" and not identical and not self._own_word(left)
+
+    def _qualified(self, first: int, candidate: Candidate) -> bool:
+        """A capitalised qualifier or natural feature stands before a name (Port Sudan, Новая Каховка, Lake Assad)."""
+        if not first or self.headline[first] or self.units[first].gap > Gap.JOIN:
+            return False
+        left = self.units[first - 1]
+        if not left.capitalised or left.kind != "word":
+            return False
+        if {"water", "relief", "island"}.intersection(place_senses([left])) and not self._trade(left):
+            return True
+        return candidate.type in ("PLACE", "FACILITY") and bool(left.concepts & _QUALIFIERS)
+
+    def _given_before_surname(self, unit: Unit, last: int) -> bool:
+        """A place whose name is a given name too stands before an unknown capitalised word (Israel Katz)."""
+        right = self._right(last)
+        return bool(unit.given) and right is not None and right.role == "core" and not self._own_word(right)
+
+    def _quoted(self, first: int, last: int) -> bool:
+        """In Cyrillic text quotation marks make another thing of a place (крейсер «Москва», «Эхо Москвы»).
+
+        Quoted alone, a common noun for such a thing has to stand before it; in a longer name it is not the first word.
+        """
+        if self.units[first].words[0].script != "Cyrl":
+            return False
+        start, end = self.units[first].start, self.units[last].end
+        opening = max(self.text.rfind(mark, max(0, start - 60), start) for mark in '«„“"')
+        closing = min((k for mark in '»“”"' if (k := self.text.find(mark, end, end + 60)) >= 0), default=-1)
+        inside = self.text[opening + 1 : closing] if 0 <= opening < closing else ""
+        if any(mark in inside for mark in '«»„“”"\n') or inside[-1:] in ".,!?…" or not inside[:1].isupper():
+            return False
+        if opening + 1 == start and closing == end:
+            before = self.units[first - 1] if first else None
+            return before is not None and before.words[0].shape == "lower" and self._trade(before)
+        return opening + 1 < start and len(inside.split()) <= _MOST_QUOTED
+
+    def _of_another_country(self, first: int, last: int, candidate: Candidate) -> bool:
+        """An institution without its country stands beside another country (Министерство обороны Молдовы)."""
+        facts = self.index.facts[candidate.id]
+        if not facts.countries or not any(e.feature in ("country_missing", "weak") for e in candidate.evidence):
+            return False
+        beside: set[str] = set()
+        if first and self.units[first].gap <= Gap.JOIN and self.units[first - 1].is_adjective:
+            beside |= self.units[first - 1].countries
+        after = last + 1
+        while (
+            after < len(self.units) and self.units[after].gap == Gap.JOIN and self.units[after].phrase in ("of", "the")
+        ):
+            after += 1
+        if after < len(self.units) and self.units[after].gap == Gap.JOIN and not self._possessive(last):
+            beside |= self.units[after].countries
+        return bool(beside) and not beside & facts.countries
+
+    def _heads_a_name(self, last: int, candidate: Candidate) -> bool:
+        """A single word is the head of a longer capitalised name (Kyiv Post, Kharkiv Tractor Plant, Armenia Fund)."""
+        right = self._right(last)
+        if right is None:
+            return False
+        facts = self.index.facts[candidate.id]
+        identical = candidate.evidence[0].feature == "identical"
+        if right.role == "core" and not identical and not self._own_word(right):
+            return True
+        k = last + 1
+        while k < len(self.units) and k <= last + 3 and self.units[k].capitalised and self.units[k].kind == "word":
+            unit = self.units[k]
+            if k > last + 1 and unit.gap != Gap.JOIN:
+                break
+            if unit.concepts or self._trade(unit):
+                return not (unit.concepts & facts.concepts or unit.types & facts.types)
+            if unit.role != "core" or self._own_word(unit):
+                break
+            k += 1
+        return False
+
+    def _trade(self, unit: Unit) -> bool:
+        """A type word of organisations, facilities or products (Tribune, Fund, Plant, крейсер)."""
+        return any({"ORG", "FACILITY", "PRODUCT"} & set(lexicon().type_word(t).applies) for t in unit.types)
