@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from entitynorm.features import IndexedAlias, acronym_evidence, gather
 from entitynorm.index import Index
-from entitynorm.model import Candidate, Evidence
+from entitynorm.model import Candidate, Entity, Evidence
 from entitynorm.names.structure import Name, Unit
+from entitynorm.names.types import entity_class
 from entitynorm.scoring import Scorer, probability
 
 MOST_ALIASES = 64
@@ -42,6 +43,10 @@ def score_alias(
     return probability(evidence), evidence
 
 
+def _of_type(entity: Entity, wanted: str | None) -> bool:
+    return wanted is None or entity.type == wanted or entity_class(entity.type) == entity_class(wanted)
+
+
 def rank(
     index: Index,
     units: Sequence[Unit],
@@ -54,7 +59,7 @@ def rank(
     """Entities that the surface form may name, best first (ties by id); those ruled out by a veto are left out."""
     best: dict[str, tuple[float, str, list[Evidence]]] = {}
     for target in reachable(index, units, name) if aliases is None else aliases:
-        if entity_type is not None and target.entity.type != entity_type:
+        if not _of_type(target.entity, entity_type):
             continue
         score, evidence = score_alias(index, units, name, target, scorer)
         held = best.get(target.entity.id)
@@ -66,7 +71,7 @@ def rank(
         owners = index.acronym_owners(unit)
         for entity_id, expansion in owners:
             entity = index.gazetteer.get(entity_id)
-            if entity is None or (entity_type is not None and entity.type != entity_type):
+            if entity is None or not _of_type(entity, entity_type):
                 continue
             evidence = acronym_evidence(units, at, entity, index.facts[entity_id], expansion, len(owners), scorer)
             if name is not None and entity_id in index.blocking(name):

@@ -6,12 +6,14 @@ from entitynorm.features import NO_FACTS, IndexedAlias, gather, name_weights, pl
 from entitynorm.model import Alias, Comparison, Entity, Evidence
 from entitynorm.names.acronyms import acronym_of, derive, is_acronym
 from entitynorm.names.structure import Name, parse
+from entitynorm.names.types import entity_class
 from entitynorm.scoring import RULES_1, Scorer, probability
 
 
 def _target(name: Name, entity_type: str | None) -> IndexedAlias:
-    surname = surname_index(name.units) if entity_type == "PERSON" else None
-    weights = name_weights(name.units, entity_type, surname)
+    kind = entity_class(entity_type) if entity_type is not None else "ORG"
+    surname = surname_index(name.units) if kind == "PERSON" else None
+    weights = name_weights(name.units, kind, surname)
     return IndexedAlias(
         number=0,
         entity=Entity("name:other", entity_type or "ORG", name.text),
@@ -21,6 +23,7 @@ def _target(name: Name, entity_type: str | None) -> IndexedAlias:
         weights=weights,
         total=sum(weights),
         surname=surname,
+        kind=kind,
         places=place_senses(name.units),
     )
 

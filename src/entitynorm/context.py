@@ -17,6 +17,7 @@ from entitynorm.mentions import Span, with_candidates
 from entitynorm.model import Candidate, Evidence
 from entitynorm.names.acronyms import acronym_of, is_acronym
 from entitynorm.names.structure import Unit
+from entitynorm.names.types import entity_class
 from entitynorm.scoring import Scorer, is_ambiguous, probability
 from entitynorm.text.tokens import Gap
 
@@ -89,7 +90,7 @@ class Context:
             if unit.capitalised or unit.words[0].script == "Cyrl"
         ]
         for span, candidate in self.certain:
-            if candidate.type in ("PLACE", "FACILITY"):
+            if entity_class(candidate.type) in ("PLACE", "FACILITY"):
                 out += [(span.first, country) for country in self.index.facts[candidate.id].countries]
         return sorted(out)
 
@@ -145,7 +146,7 @@ class Context:
 
     def _short_form(self, span: Span, candidate: Candidate, features: set[str]) -> bool:
         """Part of a thing's name with a word of its own, after the full name (Al Shifa, for Al-Shifa Hospital)."""
-        if candidate.type in ("PERSON", "PLACE") or candidate.id not in self.full or "extra" in features:
+        if entity_class(candidate.type) in ("PERSON", "PLACE") or candidate.id not in self.full or "extra" in features:
             return False
         own = any(u.role in ("core", "given") for u in self.units[span.first : span.last + 1])
         return own and bool(features & {"missing", "missing_type"})

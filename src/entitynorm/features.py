@@ -22,6 +22,7 @@ from entitynorm.names.acronyms import is_acronym
 from entitynorm.names.alignment import Alignment, align
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.structure import Name, Unit
+from entitynorm.names.types import entity_class
 from entitynorm.scoring import Scorer
 
 _PLACE_LEVELS = frozenset({"adm1", "adm2", "adm3"})
@@ -44,6 +45,8 @@ class IndexedAlias:
     total: float
     surname: int | None
     """Index of the unit that carries a person; None for other types."""
+    kind: str
+    """The class of the entity's type (see `entitynorm.names.types`)."""
     places: tuple[str, ...]
     """Senses of the place type words in the alias, the usual sense first."""
 
@@ -178,7 +181,7 @@ def _place_type(query: Sequence[Unit], target: IndexedAlias) -> tuple[str | None
     if not theirs:
         if set(ours) & _SETTLED:
             return None, None
-        if set(ours) & (_PLACE_LEVELS | _NATURE) and target.entity.type in ("PLACE", "FACILITY"):
+        if set(ours) & (_PLACE_LEVELS | _NATURE) and target.kind in ("PLACE", "FACILITY"):
             return f"a {ours[0]} is asked for, {target.alias.text!r} names none", None
         return None, None
     if not set(ours) & set(theirs):
@@ -188,7 +191,7 @@ def _place_type(query: Sequence[Unit], target: IndexedAlias) -> tuple[str | None
 
 def _takes_adjectives(units: Sequence[Unit], target: IndexedAlias) -> bool:
     """Whether a place name may answer its adjective: beside a word for a province or district, or in a longer name."""
-    if target.entity.type == "PLACE":
+    if target.kind == "PLACE":
         return bool(_PLACE_LEVELS.intersection((*target.places, *place_senses(units))))
     return min(len(units), len(target.units)) > 1
 
@@ -203,7 +206,7 @@ def _numbers_veto(query: Sequence[Unit], alignment: Alignment, target: IndexedAl
 
 def _order_differs(query: Sequence[Unit], target: IndexedAlias, alignment: Alignment) -> bool:
     """Words swapped without a reason: no function word, comma, concept or adjective explains it."""
-    if target.entity.type == "PERSON" or len(alignment.pairs) < 2:
+    if target.kind == "PERSON" or len(alignment.pairs) < 2:
         return False
     own = ("core", "given", "initial")
     js = [p.j for p in alignment.pairs if query[p.i].role in own and target.units[p.j].role in own]
@@ -221,17 +224,17 @@ def gather(
 
     ``whole`` is the parsed surface form when the units are all of it, so that identical spelling can be seen.
     """
-    entity = target.entity
+    kind = target.kind
     make = scorer.evidence
     weak = target.alias.strength == "weak"
     if _identical(whole, target) and not weak:
         return [make("identical", 1.0, f"spelled like the alias {target.alias.text!r}")]
     units = tuple(query)
-    if entity.type == "PERSON":
+    if kind == "PERSON":
         units = _person_query(units)
     adjectives = _takes_adjectives(units, target)
-    alignment = align(units, target.units, target.weights, entity.type, adjectives)
-    weights = name_weights(units, entity.type)
+    alignment = align(units, target.units, target.weights, kind, adjectives)
+    weights = name_weights(units, kind)
     out = [make("base", 1.0, f"{len(alignment.pairs)} of {len(target.units)} words of {target.alias.text!r} answered")]
     joined = not alignment.pairs or alignment.extra
     if joined and whole is not None and len(whole.squeezed) > 4 and _squeezed(units) == target.name.squeezed:
@@ -242,12 +245,12 @@ def gather(
 
     vetoes: list[str | None] = [_numbers_veto(units, alignment, target), _country_veto(units, target, facts, alignment)]
     soft: str | None = None
-    if entity.type == "PERSON":
+    if kind == "PERSON":
         vetoes.append(_person_veto(units, target, facts, alignment))
-    if entity.type in ("PLACE", "FACILITY"):
+    if kind in ("PLACE", "FACILITY"):
         veto, soft = _place_type(units, target)
         vetoes.append(veto)
-    if entity.type == "FACILITY" and any(target.units[j].role == "type" for j in alignment.missing):
+    if kind == "FACILITY" and any(target.units[j].role == "type" for j in alignment.missing):
         soft = "missing_type"
     out += [make("veto", 1.0, v) for v in vetoes if v]
 
@@ -257,7 +260,7 @@ def gather(
         details = "; ".join(f"{p.likeness.kind} {p.likeness.detail}" for p in alignment.pairs)
         out.append(make("unlikeness", 1 - mean, details))
     extra, missing = list(alignment.extra), list(alignment.missing)
-    known = _in_keeping(units, extra, entity, facts)
+    known = _in_keeping(units, extra, kind, facts)
     extra = [i for i in extra if i not in known]
     if len(target.units) == 1 and is_acronym(target.units[0], least=2):
         extra = [i for i in alignment.extra if not _same_trade(units[i], facts)]
@@ -278,10 +281,10 @@ def gather(
         generic = not any(u.role in ("core", "given", "number") for u in target.units)
         if generic and any(target.units[j].role == "concept" for j in missing):
             out.append(make("generic_missing", 1.0, f"a name of common words lacks {_names(target.units, missing)}"))
-        if entity.type not in ("PERSON", "PLACE") and any(target.units[j].countries for j in missing):
+        if kind not in ("PERSON", "PLACE") and any(target.units[j].countries for j in missing):
             out.append(make("country_missing", 1.0, "an institution without its country"))
         if (
-            entity.type == "PERSON"
+            kind == "PERSON"
             and target.surname is not None
             and len(units) == 1
             and alignment.pairs[0].j == target.surname
@@ -299,14 +302,14 @@ def gather(
     return out
 
 
-def _in_keeping(units: Sequence[Unit], extra: Sequence[int], entity: Entity, facts: EntityFacts) -> set[int]:
+def _in_keeping(units: Sequence[Unit], extra: Sequence[int], kind: str, facts: EntityFacts) -> set[int]:
     """Units of the surface form beyond the alias that say nothing new of the entity, and so cost nothing."""
     out: set[int] = set()
     for i in extra:
         unit = units[i]
-        if (unit.countries and (unit.countries & facts.countries or entity.type == "PLACE")) or (
-            (unit.role == "type" and any(entity.type in lexicon().type_word(t).applies for t in unit.types))
-            or (entity.type == "PERSON" and (unit.role == "title" or unit.is_patronymic))
+        if (unit.countries and (unit.countries & facts.countries or kind == "PLACE")) or (
+            (unit.role == "type" and any(kind in lexicon().type_word(t).applies for t in unit.types))
+            or (kind == "PERSON" and (unit.role == "title" or unit.is_patronymic))
             or (unit.concepts and unit.concepts <= facts.concepts)
         ):
             out.add(i)
@@ -341,7 +344,7 @@ def acronym_evidence(
             f"{query[at].words[0].text} from {expansion!r}" + (f", one of {owners}" if owners > 1 else ""),
         ),
     ]
-    weights = name_weights(query, entity.type)
+    weights = name_weights(query, entity_class(entity.type))
     rest = [i for i, u in enumerate(query) if i != at and u.role != "function"]
     country = {c for i in rest for c in query[i].countries}
     if country and facts.countries and not (country & facts.countries):

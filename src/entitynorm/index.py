@@ -19,6 +19,7 @@ from entitynorm.model import Alias, Entity
 from entitynorm.names.acronyms import acronym_of, derive, is_acronym
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.structure import Name, Unit, first_sounds, parse
+from entitynorm.names.types import entity_class
 from entitynorm.text.sounds import phone_key
 
 _LEAST_FOR_SLIPS = 6
@@ -36,7 +37,7 @@ def _gives_acronyms(entity: Entity, alias: Alias) -> bool:
     """Acronyms come from the strong full names, in the languages of the rules; people and places have none."""
     language = (alias.lang or "").split("-")[0]
     return (
-        entity.type not in ("PERSON", "PLACE")
+        entity_class(entity.type) not in ("PERSON", "PLACE")
         and alias.strength == "strong"
         and alias.kind not in ("handle", "domain", "misspelling", "acronym")
         and language in ("", "en", "ru", "uk", "be", "und")
@@ -112,8 +113,9 @@ class Index:
 
     def _add_alias(self, entity: Entity, alias: Alias, name: Name) -> int:
         number = len(self.aliases)
-        surname = surname_index(name.units) if entity.type == "PERSON" else None
-        weights = name_weights(name.units, entity.type, surname)
+        kind = entity_class(entity.type)
+        surname = surname_index(name.units) if kind == "PERSON" else None
+        weights = name_weights(name.units, kind, surname)
         indexed = IndexedAlias(
             number=number,
             entity=entity,
@@ -123,6 +125,7 @@ class Index:
             weights=weights,
             total=sum(weights),
             surname=surname,
+            kind=kind,
             places=place_senses(name.units),
         )
         self.aliases.append(indexed)

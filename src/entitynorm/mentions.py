@@ -60,7 +60,7 @@ def _joined(units: Sequence[Unit], before: int, after: int, target: IndexedAlias
     """Whether units ``before`` and ``after`` can belong to one name, going by what stands between them."""
     alias = target.alias.text
     conjunction = any(_is_conjunction(u) for u in target.units)
-    person = target.entity.type == "PERSON"
+    person = target.kind == "PERSON"
     between = range(before + 1, after)
     if len(between) > _MOST_BETWEEN or any(
         units[k].role != "function" and not (person and _part_of_person(units[k])) for k in between

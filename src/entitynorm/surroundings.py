@@ -14,6 +14,7 @@ from entitynorm.model import Candidate
 from entitynorm.names.acronyms import is_acronym
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.structure import Name, Unit
+from entitynorm.names.types import entity_class
 from entitynorm.text.tokens import Gap
 
 _HYPHENS = ("-", "‐", "‑", "–")
@@ -54,17 +55,17 @@ class Surroundings:
         if self._blocked(first, last, candidate.id) or self._hyphened(first, last) or self._is_date(first, last):
             return True
         content = [u for u in self.units[first : last + 1] if u.role != "function"]
-        person = candidate.type == "PERSON"
+        person = entity_class(candidate.type) == "PERSON"
         if self._beside_person(first, content, candidate):
             return True
         if len(content) == 1 and self._qualified(first, candidate):
             return True
-        if candidate.type in ("PLACE", "FACILITY"):
+        if entity_class(candidate.type) in ("PLACE", "FACILITY"):
             if self._typed_otherwise(last, content) or self._quoted(first, last):
                 return True
             if len(content) == 1 and self._given_before_surname(content[0], last):
                 return True
-        if candidate.type == "ORG" and self._of_another_country(first, last, candidate):
+        if entity_class(candidate.type) == "ORG" and self._of_another_country(first, last, candidate):
             return True
         # Slavic languages set names side by side (мэр Харькова Терехов), so what follows reads Latin script only.
         if len(content) != 1 or content[0].words[0].script != "Latn":
@@ -161,7 +162,7 @@ class Surroundings:
         if len(content) != 1:
             return False
         at = first
-        if candidate.type == "PERSON":  # Maher al-Assad
+        if entity_class(candidate.type) == "PERSON":  # Maher al-Assad
             while at and self.units[at].gap <= Gap.JOIN and self.units[at - 1].role == "function":
                 at -= 1
         left = self._left(at)
@@ -170,7 +171,7 @@ class Surroundings:
             return False
         if facts.countries.intersection(content[0].countries):
             return False
-        return candidate.type == "PERSON" or left.role == "given"
+        return entity_class(candidate.type) == "PERSON" or left.role == "given"
 
     def _follows_a_name(self, first: int, candidate: Candidate) -> bool:
         """A surname found by rule stands behind a capitalised word that is none of the person's names."""
@@ -187,7 +188,7 @@ class Surroundings:
             return False
         if {"water", "relief", "island"}.intersection(place_senses([left])) and not self._trade(left):
             return True
-        return candidate.type in ("PLACE", "FACILITY") and bool(left.concepts & _QUALIFIERS)
+        return entity_class(candidate.type) in ("PLACE", "FACILITY") and bool(left.concepts & _QUALIFIERS)
 
     def _given_before_surname(self, unit: Unit, last: int) -> bool:
         """A place whose name is a given name too stands before an unknown capitalised word (Israel Katz)."""

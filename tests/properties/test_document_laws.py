@@ -194,6 +194,16 @@ def test_what_follows_a_blank_line_never_moves_what_stood_before(task: tuple[Gaz
     assert linker.link(f"{text}\n\n{more}", context=False).mentions[: len(before)] == before
 
 
+@given(gazetteers(max_size=3), st.sampled_from(("\n\n", "! ", " | ", "\f", "; ")), st.data())
+def test_a_name_never_reaches_over_what_parts_sentences(
+    gazetteer: Gazetteer, parting: str, data: st.DataObject
+) -> None:
+    name = data.draw(st.sampled_from([entity.name for entity in gazetteer]))
+    text = f"Yesterday they spoke of {name.replace(' ', parting)}{parting}{name} at length."
+    for mention in Linker(gazetteer).link(text).mentions:
+        assert parting not in mention.surface
+
+
 @given(messy_tasks())
 def test_marked_output_gives_the_text_back(task: tuple[Gazetteer, str]) -> None:
     gazetteer, text = task

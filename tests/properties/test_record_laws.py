@@ -98,8 +98,11 @@ def test_an_id_is_never_given_twice(gazetteer: Gazetteer) -> None:
 
 
 @given(
-    texts(),
-    st.lists(st.tuples(st.integers(0, 60), st.integers(1, 9), st.none() | texts(min_size=1, max_size=8)), max_size=4),
+    texts() | st.text("ab[]()\\ \n"),
+    st.lists(
+        st.tuples(st.integers(0, 60), st.integers(1, 9), st.none() | st.text("x:()\\", min_size=1) | texts(min_size=1)),
+        max_size=4,
+    ),
 )
 def test_marked_text_gives_the_text_back(text: str, spans: list[tuple[int, int, str | None]]) -> None:
     mentions: list[Mention] = []
