@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from entitynorm.features import IndexedAlias, acronym_evidence, gather
 from entitynorm.index import Index
 from entitynorm.model import Candidate, Entity, Evidence
 from entitynorm.names.structure import Name, Unit
 from entitynorm.names.types import entity_class
-from entitynorm.scoring import Scorer, probability
+from entitynorm.scoring import Scorer, is_ambiguous, probability
 
 MOST_ALIASES = 64
 """Aliases compared in full for one surface form."""
 MOST_CANDIDATES = 10
+PROMINENT = 10
+"""How many times the ``weight`` of every namesake an entity needs to win by prominence alone."""
 
 
 def reachable(index: Index, units: Sequence[Unit], name: Name | None) -> list[IndexedAlias]:
@@ -58,9 +61,12 @@ def rank(
 ) -> list[Candidate]:
     """Entities that the surface form may name, best first (ties by id); those ruled out by a veto are left out."""
     best: dict[str, tuple[float, str, list[Evidence]]] = {}
+    weak = index.declared_weak(name)
     for target in reachable(index, units, name) if aliases is None else aliases:
         if not _of_type(target.entity, entity_type):
             continue
+        if target.entity.id in weak and target.alias.strength != "weak":
+            continue  # the gazetteer says of this very form that it does not decide alone
         score, evidence = score_alias(index, units, name, target, scorer)
         held = best.get(target.entity.id)
         if held is None or score > held[0]:
@@ -85,4 +91,23 @@ def rank(
         if score > 0.0 and entity is not None:
             out.append(Candidate(entity_id, entity.name, entity.type, score, alias, tuple(evidence)))
     out.sort(key=lambda c: (-c.score, c.id))
-    return out[:MOST_CANDIDATES]
+    return _by_prominence(index, out[:MOST_CANDIDATES], scorer)
+
+
+def _by_prominence(index: Index, candidates: list[Candidate], scorer: Scorer) -> list[Candidate]:
+    """Namesakes that nothing else tells apart, told apart by ``weight``: one must be ten times as prominent."""
+    if not is_ambiguous(candidates, scorer):
+        return candidates
+    rivals = [c for c in candidates if candidates[0].score - c.score < scorer.margin]
+    weights = {c.id: entity.weight for c in rivals if (entity := index.gazetteer.get(c.id)) is not None}
+    known = sorted((w for w in weights.values() if w is not None), reverse=True)
+    if len(known) < len(rivals) or known[0] < PROMINENT * known[1] or known[0] <= 0:
+        return candidates
+    out = []
+    for candidate in candidates:
+        if weights.get(candidate.id, known[0]) != known[0]:
+            detail = f"a namesake is {PROMINENT} times as prominent or more"
+            evidence = (*candidate.evidence, scorer.evidence("less_prominent", 1.0, detail))
+            candidate = replace(candidate, evidence=evidence, score=probability(evidence))
+        out.append(candidate)
+    return sorted(out, key=lambda c: (-c.score, c.id))

@@ -286,10 +286,12 @@ def gather(
         if (
             kind == "PERSON"
             and target.surname is not None
-            and len(units) == 1
+            and sum(u.role != "function" for u in units) == 1
             and alignment.pairs[0].j == target.surname
         ):
-            out.append(make("surname_alone", 1.0, f"the surname {units[0].phrase!r} carries the person"))
+            out.append(
+                make("surname_alone", 1.0, f"the surname {units[alignment.pairs[0].i].phrase!r} carries the person")
+            )
     for pair in alignment.pairs:
         if pair.likeness.kind == "type word" and pair.likeness.value < 0.8:
             out.append(make("loose_type", 1.0, pair.likeness.detail))

@@ -94,7 +94,7 @@ class Index:
     def _add(self, entity: Entity) -> None:
         numbers: list[int] = []
         seen: set[tuple[str, str]] = set()
-        weak = {parse(alias.text).exact for alias in entity.aliases if alias.strength == "weak"}
+        weak = {parse(a.text).exact for a in entity.aliases if a.strength == "weak" and a.kind not in ("domain", "handle")}
         # A weak alias equal to the canonical name is how a canonical name is declared ambiguous.
         canonical = Alias(entity.name, strength="weak" if parse(entity.name).exact in weak else "strong")
         for alias in (canonical, *entity.aliases):
@@ -172,6 +172,13 @@ class Index:
             return []
         listed = {self.aliases[n].entity.id for n in self.exact.get(unit.phrase, ())}
         return [owner for owner in self.acronyms.get(acronym_of(unit), []) if owner[0] not in listed]
+
+    def declared_weak(self, name: Name | None) -> frozenset[str]:
+        """Ids of the entities that list this very form as a weak alias only."""
+        numbers = self.exact.get(name.exact, ()) if name is not None else ()
+        listed = [self.aliases[n] for n in numbers]
+        strong = {a.entity.id for a in listed if a.alias.strength == "strong"}
+        return frozenset(a.entity.id for a in listed if a.entity.id not in strong)
 
     def blocking(self, name: Name) -> frozenset[str]:
         """Ids of the entities that must never take this surface form, its case forms or its other romanisations."""

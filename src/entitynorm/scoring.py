@@ -49,6 +49,7 @@ RULES_1 = Scorer(
             "generic_missing": -3.0,  # a name of common words alone lacks one of them (Russian Volunteer …)
             "country_missing": -1.5,  # an institution named without its country
             "order": -6.0,  # the words stand in another order although nothing explains it
+            "less_prominent": -5.0,  # a namesake carries ten times the weight
             "weak": -6.0,  # the alias is declared weak: the document has to support it
             "context_support": 8.0,  # the document speaks for this entity: see entitynorm.context
             "context_against": -8.0,  # the document speaks for another reading

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, reject
 from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
 
 from entitynorm import Entity, Gazetteer, Linker, compare
 from entitynorm.model import Link
@@ -24,16 +25,27 @@ def questions(draw: st.DrawFn, **options: object) -> tuple[Gazetteer, str]:
     return gazetteer, name
 
 
+# Kinds of spellings that only some types of entities have.
+BEARERS = {
+    "romanisation": ("PLACE", "PERSON"),
+    "inflected": ("PLACE", "PERSON"),
+    "title": ("PERSON",),
+    "acronym": ("ORG",),
+}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @given(st.data())
 def test_every_promised_spelling_resolves(kind: str, data: st.DataObject) -> None:
-    gazetteer = data.draw(gazetteers(max_size=3))
+    entity_type = data.draw(st.sampled_from(BEARERS.get(kind, ENTITY_TYPES)))
+    gazetteer = data.draw(gazetteers(max_size=3, type=entity_type))
     entity = data.draw(st.sampled_from(list(gazetteer)))
     try:
         forms = surface_forms(entity, kinds=(kind,))
-    except Exception:
-        assume(False)
-        raise
+    except (
+        InvalidArgument
+    ):  # a product written alike in both scripts has no alias, a word of no declension no case forms
+        reject()
     form = data.draw(forms)
     if kind == "acronym":  # two names of a gazetteer may share their initials; then the answer is NIL
         gazetteer = Gazetteer([entity])

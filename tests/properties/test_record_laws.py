@@ -51,7 +51,8 @@ def test_reading_a_record_settles_it(record: dict[str, object]) -> None:
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | texts(max_size=5),
-        lambda v: st.lists(v) | st.dictionaries(texts(max_size=9), v),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts(max_size=9), inner, max_size=3),
+        max_leaves=6,
     )
 )
 def test_any_value_is_a_record_or_a_list_of_complaints(value: object) -> None:

@@ -42,7 +42,7 @@ def test_offsets_survive_folding(text: str) -> None:
     assert len(folded.starts) == len(folded.ends) == len(folded.text)
     last = 0
     for (start, end), run in groupby(range(len(folded.text)), key=lambda k: folded.original_span(k, k + 1)):
-        # Each stretch of the original is named once, in order, and folded by itself gives just the letters named for it.
+        # Each stretch of the original is named once, in order, and gives by itself just the letters named for it.
         assert last <= start < end <= len(text)
         assert fold_text(text[start:end]) == "".join(folded.text[k] for k in run)
         last = end

@@ -16,6 +16,7 @@ from entitynorm.text.tokens import script_of
 _APOSTROPHES = re.compile("['\"]")
 _DIGIT = re.compile(r"\d")
 SAME, ROMANISATION, INFLECTION, ADJECTIVE, SPELLING = "same", "romanisation", "inflection", "adjective", "spelling"
+_LONGEST_ACRONYM = 5
 SPELLING_ENDING = "spelling of an ending"
 
 
@@ -135,6 +136,9 @@ def likeness(a: Word, b: Word, adjectives: bool = True) -> Likeness:
         return Likeness(1.0, SAME, a.fold)
     if _DIGIT.search(a.fold) or _DIGIT.search(b.fold) or not a.readings or not b.readings:
         return UNLIKE
+    acronyms = a.shape == b.shape == "upper" and min(len(a.fold), len(b.fold)) <= _LONGEST_ACRONYM
+    if acronyms and a.script == b.script:
+        return UNLIKE
     plain_a = [(r.phones, r.cost, a.fold) for r in a.readings]
     plain_b = [(r.phones, r.cost, b.fold) for r in b.readings]
     met = _meet(plain_a, plain_b)
@@ -149,7 +153,7 @@ def likeness(a: Word, b: Word, adjectives: bool = True) -> Likeness:
     met = _meet(bases_a, plain_b + cases_b) or _meet(plain_a + cases_a, bases_b) or _meet(bases_a, bases_b)
     if met and adjectives:
         return Likeness(0.92, ADJECTIVE, met[1])
-    if a.shape == "upper" and b.shape == "upper" and min(len(a.fold), len(b.fold)) <= 5:
+    if acronyms:
         return UNLIKE
     best = (9.0, "", "")
     slips_a = (*a.readings[:3], *(Reading(phones, cost) for phones, cost, _ in a.lemmas[:3]))
