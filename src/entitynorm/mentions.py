@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from entitynorm.candidates import rank
-from entitynorm.features import IndexedAlias
+from entitynorm.features import IndexedAlias, place_senses
 from entitynorm.index import Index
 from entitynorm.model import Candidate
 from entitynorm.names.acronyms import is_acronym
@@ -129,8 +129,13 @@ def _written_as_name(units: Sequence[Unit], first: int, last: int, target: Index
 
 
 def _same_type(a: Unit, b: Unit) -> bool:
+    """Whether a type word of the text is one the alias has: region for oblast, but "Wagner mercenaries" for no group."""
+    if a.types & b.types:
+        return True
+    if not a.capitalised and not place_senses([a]):
+        return False
     senses = {s for t in a.types for s in lexicon().type_word(t).senses}
-    return bool(a.types & b.types) or any(s in senses for t in b.types for s in lexicon().type_word(t).senses)
+    return any(s in senses for t in b.types for s in lexicon().type_word(t).senses)
 
 
 _QUOTATION_MARKS = (("«", "»"), ("“", "”"), ("„", "“”"), ("‚", "‘’"), ('"', '"'))

@@ -1,0 +1,51 @@
+"""Texts with their gold: what is found may not become worse. A failure lists the mentions gained and lost."""
+
+from pathlib import Path
+
+import pytest
+
+import entitynorm
+from entitynorm.evaluation import Evaluation, PredictedLink, evaluate, read_gold
+from entitynorm.io.files import read_text
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def score(texts: Path, gold: Path, gazetteer: Path) -> Evaluation:
+    lines = enumerate(gold.read_text(encoding="utf-8").splitlines(), start=1)
+    mentions = read_gold(lines, str(gold))
+    linker = entitynorm.load(gazetteer)
+    found: dict[str, list[PredictedLink]] = {}
+    contents: dict[str, str] = {}
+    for path in sorted(texts.glob("*.txt")):
+        contents[path.name] = path.read_bytes().decode("utf-8")
+        document = linker.link(contents[path.name])
+        found[path.name] = [
+            PredictedLink(m.start, m.end, m.surface, m.id, m.type or "") for m in document.mentions if m.id
+        ]
+    return evaluate(mentions, found, contents)
+
+
+@pytest.mark.parametrize(
+    ("folder", "gold", "gazetteer", "least_precision", "least_f1"),
+    [
+        ("seeds", "seeds/gold/mentions.jsonl", "data/aliases.yaml", 0.99, 0.99),
+        ("tests/golden/own", "tests/golden/own/mentions.jsonl", "tests/golden/own/gazetteer.jsonl", 0.95, 0.95),
+    ],
+)
+def test_gold(folder: str, gold: str, gazetteer: str, least_precision: float, least_f1: float) -> None:
+    if not (ROOT / gold).exists():
+        pytest.skip("no gold here: an installed copy")
+    result = score(ROOT / folder, ROOT / gold, ROOT / gazetteer)
+    errors = "\n".join(map(str, result.errors))
+    assert result.total.precision >= least_precision, errors
+    assert result.total.f1 >= least_f1, errors
+
+
+def test_seeds_are_the_bytes_that_the_gold_counts() -> None:
+    gold = ROOT / "seeds" / "gold" / "mentions.jsonl"
+    if not gold.exists():
+        pytest.skip("no seeds here: an installed copy")
+    for mention in read_gold(enumerate(gold.read_text(encoding="utf-8").splitlines(), start=1), str(gold)):
+        text = read_text(ROOT / "seeds" / mention.doc, what="article")
+        assert text[mention.start : mention.end] == mention.text
