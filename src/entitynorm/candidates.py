@@ -24,8 +24,9 @@ def reachable(index: Index, units: Sequence[Unit], name: Name | None) -> list[In
     """The aliases worth comparing: those that share the weightiest words, at most `MOST_ALIASES`."""
     covered: dict[int, dict[int, float]] = defaultdict(dict)
     for unit in units:
-        for number, j in index.hits(unit):
-            covered[number][j] = index.aliases[number].weights[j]
+        for number, js in index.hits(unit).items():
+            for j in js:
+                covered[number][j] = index.aliases[number].weights[j]
     ranked = sorted(
         covered, key=lambda n: (-sum(covered[n].values()) / index.aliases[n].total, -sum(covered[n].values()), n)
     )

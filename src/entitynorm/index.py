@@ -11,7 +11,7 @@ The in-memory form is a dictionary of posting lists; nothing scans the gazetteer
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from entitynorm.features import EntityFacts, IndexedAlias, name_weights, place_senses, surname_index
 from entitynorm.gazetteer import Gazetteer
@@ -81,9 +81,11 @@ class Index:
         self.of_entity: dict[str, list[int]] = {}
         self.facts: dict[str, EntityFacts] = {}
         self.acronyms: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self.small: set[str] = set()
+        """Dictionary forms of the words that aliases write small; other small words of a text are no names."""
         self.blocked: dict[str, list[str]] = defaultdict(list)
         self.blocked_readings: dict[str, list[str]] = defaultdict(list)
-        self._hits: dict[tuple[object, ...], tuple[tuple[int, int], ...]] = {}
+        self._hits: dict[tuple[object, ...], Mapping[int, tuple[int, ...]]] = {}
         for entity in gazetteer:
             self._add(entity)
         for entity in gazetteer:
@@ -94,7 +96,8 @@ class Index:
     def _add(self, entity: Entity) -> None:
         numbers: list[int] = []
         seen: set[tuple[str, str]] = set()
-        weak = {parse(a.text).exact for a in entity.aliases if a.strength == "weak" and a.kind not in ("domain", "handle")}
+        named = (a for a in entity.aliases if a.strength == "weak" and a.kind not in ("domain", "handle"))
+        weak = {parse(a.text).exact for a in named}
         # A weak alias equal to the canonical name is how a canonical name is declared ambiguous.
         canonical = Alias(entity.name, strength="weak" if parse(entity.name).exact in weak else "strong")
         for alias in (canonical, *entity.aliases):
@@ -131,6 +134,10 @@ class Index:
         self.aliases.append(indexed)
         self.exact[name.exact].append(number)
         self.squeezed[name.squeezed].append(number)
+        for unit in name.units:
+            for word in unit.words:
+                if word.shape == "lower":
+                    self.small |= {word.fold, *(lemma for _, _, lemma in word.lemmas)}
         for j, unit in enumerate(name.units):
             for key in set(_keys(unit, query=False)):
                 self.postings[key].append((number, j))
@@ -155,15 +162,22 @@ class Index:
             types=frozenset(t for u in units for t in u.types),
         )
 
-    def hits(self, unit: Unit) -> tuple[tuple[int, int], ...]:
-        """(alias number, unit of the alias) for every word of the gazetteer that shares a key with ``unit``."""
+    def may_be_small(self, unit: Unit) -> bool:
+        """Whether a unit written small can be part of a name all the same."""
+        return any(w.fold in self.small or any(lemma in self.small for _, _, lemma in w.lemmas) for w in unit.words)
+
+    def hits(self, unit: Unit) -> Mapping[int, tuple[int, ...]]:
+        """Alias number -> units of that alias that share a key with ``unit``."""
         known = (unit.words, unit.role, unit.senses)
         found = self._hits.get(known)
         if found is None:
             if len(self._hits) >= _CACHED_UNITS:
                 self._hits.clear()
-            hits = {hit: None for key in sorted(set(_keys(unit, query=True))) for hit in self.postings.get(key, ())}
-            found = self._hits[known] = tuple(hits)
+            reached: dict[int, dict[int, None]] = {}
+            for key in sorted(set(_keys(unit, query=True))):
+                for number, j in self.postings.get(key, ()):
+                    reached.setdefault(number, {})[j] = None
+            found = self._hits[known] = {number: tuple(js) for number, js in reached.items()}
         return found
 
     def acronym_owners(self, unit: Unit) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ covered letters is greatest wins, then the leftmost.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from entitynorm.candidates import rank
@@ -25,6 +25,9 @@ from entitynorm.text.tokens import Gap
 
 _FLOOR = 0.05
 """Candidates below this are not worth keeping for a span of running text."""
+COMMON = 400
+"""Aliases that one word may lead to; a word of more names (New, Saint, General) needs another beside it."""
+_LONGEST_LISTED = 6
 _MOST_BETWEEN = 3
 """Function words that may stand between two words of a name (of the, за свободу)."""
 _ANCHORLESS = ("type", "country", "title", "function")
@@ -129,7 +132,7 @@ def _written_as_name(units: Sequence[Unit], first: int, last: int, target: Index
 
 
 def _same_type(a: Unit, b: Unit) -> bool:
-    """Whether a type word of the text is one the alias has: region for oblast, but "Wagner mercenaries" for no group."""
+    """Whether a type word of the text is one of the alias: region is oblast, small "fighters" are no "Group"."""
     if a.types & b.types:
         return True
     if not a.capitalised and not place_senses([a]):
@@ -182,6 +185,10 @@ class Finder:
             name = self._name(*window)
             for number in self.index.squeezed.get(name.squeezed, ()):
                 windows[window][number] = self.index.aliases[number]
+        for (first, last), number in self._listed():
+            target = self.index.aliases[number]
+            if self._whole_tokens(first, last) and _written_as_name(self.units, first, last, target):
+                windows[first, last][number] = target
         for k, unit in enumerate(self.units):
             if is_acronym(unit) and self.index.acronym_owners(unit):
                 windows.setdefault((k, k), {})
@@ -192,13 +199,38 @@ class Finder:
                 spans.append(span)
         return spans
 
+    def _listed(self) -> Iterator[tuple[tuple[int, int], int]]:
+        """Windows spelled like an alias whose words are all common ones (New City), which no single word leads to."""
+        for first, unit in enumerate(self.units):
+            if unit.role == "function" or len(self.index.hits(unit)) <= COMMON:
+                continue
+            phrase = unit.phrase
+            for last in range(first, min(first + _LONGEST_LISTED, len(self.units))):
+                if last > first:
+                    if self.units[last].gap > Gap.JOIN:
+                        break
+                    phrase = f"{phrase} {self.units[last].phrase}"
+                for number in self.index.exact.get(phrase, ()):
+                    yield (first, last), number
+
     def _hits(self) -> dict[int, list[int]]:
         found: dict[int, list[int]] = defaultdict(list)
+        common: list[tuple[int, Mapping[int, tuple[int, ...]]]] = []
         for k, unit in enumerate(self.units):
             if unit.role == "function":
                 continue
-            for number in dict.fromkeys(number for number, _ in self.index.hits(unit)):
+            if unit.role in ("core", "given") and not unit.capitalised and not self.index.may_be_small(unit):
+                continue
+            hits = self.index.hits(unit)
+            if len(hits) > COMMON:
+                common.append((k, hits))
+                continue
+            for number in hits:
                 found[number].append(k)
+        # A word that thousands of names share finds none of them by itself, but it completes those found by another.
+        for k, hits in common:
+            for number in found.keys() & hits.keys():
+                found[number] = sorted({*found[number], k})
         type_positions = [k for k, unit in enumerate(self.units) if unit.types]
         # A type word joins the alias whose other words stand beside it.
         for number, positions in found.items():
@@ -214,10 +246,9 @@ class Finder:
         hit: set[int] = set()
         anchored = False
         for unit in self.units[first : last + 1]:
-            for number, j in self.index.hits(unit):
-                if number == target.number:
-                    hit.add(j)
-                    anchored = anchored or target.units[j].role not in _ANCHORLESS
+            for j in self.index.hits(unit).get(target.number, ()):
+                hit.add(j)
+                anchored = anchored or target.units[j].role not in _ANCHORLESS
             if unit.types:
                 hit |= {j for j, u in enumerate(target.units) if u.types}
         if not anchored and any(u.role not in _ANCHORLESS for u in target.units):

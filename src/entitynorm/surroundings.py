@@ -103,7 +103,7 @@ class Surroundings:
 
     def _known(self, unit: Unit) -> bool:
         """Whether a word is a name of its own in the gazetteer, or an acronym."""
-        return is_acronym(unit, least=2) or any(len(self.index.aliases[n].units) == 1 for n, _ in self.index.hits(unit))
+        return is_acronym(unit, least=2) or any(len(self.index.aliases[n].units) == 1 for n in self.index.hits(unit))
 
     # -- the rules ----------------------------------------------------------------------------------------------
 
