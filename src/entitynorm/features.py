@@ -21,7 +21,7 @@ from entitynorm.model import Alias, Entity, Evidence
 from entitynorm.names.acronyms import is_acronym
 from entitynorm.names.alignment import Alignment, align
 from entitynorm.names.lexicon import lexicon
-from entitynorm.names.structure import Name, Unit
+from entitynorm.names.structure import Name, Unit, written
 from entitynorm.names.types import entity_class
 from entitynorm.scoring import Scorer
 
@@ -93,6 +93,9 @@ def unit_weight(unit: Unit, entity_type: str | None) -> float:
 def name_weights(units: Sequence[Unit], entity_type: str | None, surname: int | None = None) -> tuple[float, ...]:
     """Weights of all units; a name made of light words alone (Russia, The Guard) has them raised to 1."""
     weights = [1.0 if i == surname else unit_weight(u, entity_type) for i, u in enumerate(units)]
+    if surname is not None:
+        for i in _middle_names(units, surname):
+            weights[i] = min(weights[i], 0.3)
     if not any(u.role in ("core", "given", "number") for u in units):
         # Nothing but words of the language (New Gazette): then the type word belongs to the name.
         weights = [max(w, 0.5) if u.role == "type" else w for u, w in zip(units, weights, strict=True)]
@@ -112,6 +115,12 @@ def surname_index(units: Sequence[Unit]) -> int | None:
     # A surname may itself end like a patronymic (Klimovich): only a third name after a given name is one.
     turned = (len(bearing) > 2 and last.is_patronymic) or (last.given and first.role == "core")
     return bearing[0] if len(bearing) > 1 and not first.given and turned else bearing[-1]
+
+
+def _middle_names(units: Sequence[Unit], surname: int) -> list[int]:
+    """The units of a person that are neither the first name nor the surname."""
+    bearing = [i for i, u in enumerate(units) if i != surname and u.role not in ("function", "title", "type", "number")]
+    return bearing[1:]
 
 
 def place_senses(units: Sequence[Unit]) -> tuple[str, ...]:
@@ -156,6 +165,10 @@ def _person_veto(query: Sequence[Unit], target: IndexedAlias, facts: EntityFacts
     missing_given = [u for u in missing_given if not u.is_patronymic]
     if rivals and missing_given:
         return f"another given name: {rivals[0].phrase} is not {missing_given[0].phrase}"
+    fathers = [query[i] for i in alignment.extra if query[i].is_patronymic]
+    known_fathers = [target.units[j] for j in alignment.missing if target.units[j].is_patronymic]
+    if fathers and known_fathers:
+        return f"another patronymic: {fathers[0].phrase} is not {known_fathers[0].phrase}"
     for rival in rivals:
         if rival.given and facts.given and not (rival.given & facts.given):
             return f"another given name: {rival.phrase}"
@@ -331,7 +344,7 @@ def _same_trade(unit: Unit, facts: EntityFacts) -> bool:
 
 
 def _squeezed(units: Sequence[Unit]) -> str:
-    return "".join(u.phrase.replace(" ", "") for u in units if u.role != "function")
+    return "".join(u.phrase.replace(" ", "") for u in written(units) if u.role != "function")
 
 
 def acronym_evidence(

@@ -25,6 +25,8 @@ from entitynorm.text.sounds import phone_key
 _LEAST_FOR_SLIPS = 6
 """Phones a word needs before a slip in it is looked for."""
 _CACHED_UNITS = 50_000
+ANCHORLESS = frozenset({"type", "country", "title", "function"})
+"""Roles that lead to no name by themselves, unless the whole name is made of them."""
 
 
 def _deletions(key: str) -> Iterator[str]:
@@ -81,6 +83,8 @@ class Index:
         self.of_entity: dict[str, list[int]] = {}
         self.facts: dict[str, EntityFacts] = {}
         self.acronyms: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self.anchorless: set[int] = set()
+        """Aliases made of countries, titles and type words alone."""
         self.small: set[str] = set()
         """Dictionary forms of the words that aliases write small; other small words of a text are no names."""
         self.blocked: dict[str, list[str]] = defaultdict(list)
@@ -107,12 +111,15 @@ class Index:
             seen.add((name.exact, alias.strength))
             numbers.append(self._add_alias(entity, alias, name))
         self.of_entity[entity.id] = numbers
+        # A look-alike that sounds like the name itself (Brańsk, Брянск) is blocked as written, not as heard.
+        own = {r.phones for n in numbers for u in self.aliases[n].units for w in u.words for r in w.readings}
         for form in entity.blocked:
             name = parse(form)
             self.blocked[name.exact].append(entity.id)
             if len(name.units) == 1 and len(name.units[0].words) == 1:
                 for reading in name.units[0].words[0].readings[:2]:
-                    self.blocked_readings[reading.phones].append(entity.id)
+                    if reading.phones not in own:
+                        self.blocked_readings[reading.phones].append(entity.id)
 
     def _add_alias(self, entity: Entity, alias: Alias, name: Name) -> int:
         number = len(self.aliases)
@@ -134,6 +141,8 @@ class Index:
         self.aliases.append(indexed)
         self.exact[name.exact].append(number)
         self.squeezed[name.squeezed].append(number)
+        if all(unit.role in ANCHORLESS for unit in name.units):
+            self.anchorless.add(number)
         for unit in name.units:
             for word in unit.words:
                 if word.shape == "lower":

@@ -8,13 +8,14 @@ covered letters is greatest wins, then the leftmost.
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from entitynorm.candidates import rank
 from entitynorm.features import IndexedAlias, place_senses
-from entitynorm.index import Index
+from entitynorm.index import ANCHORLESS, Index
 from entitynorm.model import Candidate
 from entitynorm.names.acronyms import is_acronym
 from entitynorm.names.lexicon import lexicon
@@ -30,7 +31,6 @@ COMMON = 400
 _LONGEST_LISTED = 6
 _MOST_BETWEEN = 3
 """Function words that may stand between two words of a name (of the, за свободу)."""
-_ANCHORLESS = ("type", "country", "title", "function")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,8 @@ def _joined(units: Sequence[Unit], before: int, after: int, target: IndexedAlias
             continue
         if gap == Gap.COMMA and "," in alias and not between:
             continue
+        if gap == Gap.STOP and "." in alias and not between and units[k].start == units[k - 1].end + 1:
+            continue  # Hromadske.TV
         previous = units[k - 1]
         if gap == Gap.STOP and (
             previous.role == "initial"
@@ -222,15 +224,18 @@ class Finder:
             if unit.role in ("core", "given") and not unit.capitalised and not self.index.may_be_small(unit):
                 continue
             hits = self.index.hits(unit)
-            if len(hits) > COMMON:
+            weak = unit.role in ANCHORLESS
+            if weak or len(hits) > COMMON:
                 common.append((k, hits))
-                continue
-            for number in hits:
-                found[number].append(k)
-        # A word that thousands of names share finds none of them by itself, but it completes those found by another.
+            if len(hits) <= COMMON:
+                for number in hits:
+                    if not weak or number in self.index.anchorless:
+                        found[number].append(k)
+        # A country, a title or a word that many names share finds none by itself, but completes those found by another.
         for k, hits in common:
             for number in found.keys() & hits.keys():
-                found[number] = sorted({*found[number], k})
+                if k not in found[number]:
+                    insort(found[number], k)
         type_positions = [k for k, unit in enumerate(self.units) if unit.types]
         # A type word joins the alias whose other words stand beside it.
         for number, positions in found.items():
@@ -248,10 +253,10 @@ class Finder:
         for unit in self.units[first : last + 1]:
             for j in self.index.hits(unit).get(target.number, ()):
                 hit.add(j)
-                anchored = anchored or target.units[j].role not in _ANCHORLESS
+                anchored = anchored or target.units[j].role not in ANCHORLESS
             if unit.types:
                 hit |= {j for j, u in enumerate(target.units) if u.types}
-        if not anchored and any(u.role not in _ANCHORLESS for u in target.units):
+        if not anchored and target.number not in self.index.anchorless:
             return False
         weight = sum(target.weights[j] for j in hit)
         enough = weight >= 0.45 * target.total or (target.surname is not None and target.surname in hit)
@@ -289,7 +294,10 @@ class Finder:
                     after = self.units[k + 1]
                     if after.gap <= Gap.JOIN and after.capitalised and after.role != "function":
                         out.append((k, k + 1))
-        return out
+            if unit.kind in ("domain", "handle") and (not k or self.units[k - 1].start < unit.start):
+                same = [n for n in range(k, min(len(self.units), k + 12)) if self.units[n].start == unit.start]
+                out.append((k, same[-1]))  # @TheStudyofWar
+        return list(dict.fromkeys(out))
 
     def _name(self, first: int, last: int) -> Name:
         units = self.units[first : last + 1]

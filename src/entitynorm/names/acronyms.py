@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
-from entitynorm.names.structure import Unit
+from entitynorm.names.structure import Unit, written
 from entitynorm.text.sounds import latin_initials
 from entitynorm.text.tokens import script_of
 
@@ -30,8 +30,9 @@ def derive(units: Sequence[Unit]) -> tuple[str, ...]:
 
     A name in Cyrillic also gives the Latin forms, letter by letter. Names of fewer than three words have none.
     """
-    bare = [w.fold for u in units if u.role != "function" for w in u.words]
-    every = [w.fold for u in units for w in u.words]
+    distinct = list(written(units))
+    bare = [w.fold for u in distinct if u.role != "function" for w in u.words]
+    every = [w.fold for u in distinct for w in u.words]
     out: dict[str, None] = {}
     for words in (bare, every):
         if 3 <= len(words) <= 8 and all(w and w[0].isalpha() for w in words):

@@ -79,12 +79,17 @@ class Name:
     @property
     def exact(self) -> str:
         """The folded words with single spaces: equal for spellings that differ in case, marks and punctuation only."""
-        return " ".join(u.phrase for u in self.units)
+        return " ".join(u.phrase for u in written(self.units))
 
     @property
     def squeezed(self) -> str:
         """The folded words without function words and spaces: equal for joined and separate writing."""
-        return "".join(u.phrase.replace(" ", "") for u in self.units if u.role != "function")
+        return "".join(u.phrase.replace(" ", "") for u in written(self.units) if u.role != "function")
+
+
+def written(units: Sequence[Unit]) -> Iterator[Unit]:
+    """Each written word or phrase once: a compound (Минобороны) stands as one unit for each idea in it."""
+    return (u for n, u in enumerate(units) if not n or u.words is not units[n - 1].words)
 
 
 _ROLES = ("function", "type", "title", "country", "concept", "given")

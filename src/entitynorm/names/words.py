@@ -13,7 +13,7 @@ from entitynorm.text.folding import fold_text
 from entitynorm.text.sounds import Reading, distance, phone_key, readings
 from entitynorm.text.tokens import script_of
 
-_APOSTROPHES = re.compile("['\"]")
+_SILENT = re.compile("['\".]")
 _DIGIT = re.compile(r"\d")
 SAME, ROMANISATION, INFLECTION, ADJECTIVE, SPELLING = "same", "romanisation", "inflection", "adjective", "spelling"
 _LONGEST_ACRONYM = 5
@@ -26,7 +26,7 @@ class Word:
 
     text: str
     fold: str
-    """Folded, without apostrophes."""
+    """Folded, without apostrophes and the dots of initials."""
     script: str
     shape: str
     """lower, title, upper, mixed, caseless or number."""
@@ -68,7 +68,7 @@ def shape_of(text: str) -> str:
 @lru_cache(maxsize=65_536)
 def word(text: str, style: str = "") -> Word:
     """Analyse one word. ``style``: the name it stands in, lower case, as evidence for habits of spelling."""
-    fold = _APOSTROPHES.sub("", fold_text(text)).replace("ё", "е")  # Russian prints either for one name
+    fold = _SILENT.sub("", fold_text(text)).replace("ё", "е")  # Russian prints either for one name
     script = script_of(text)
     cases: list[tuple[str, float, str]] = []
     bases: list[tuple[str, str]] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from entitynorm.testing.spellings import case_forms, strong_names
 from entitynorm.text.folding import fold_text
 from entitynorm.text.tokens import script_of
 
+_ARTICLE = re.compile(r"(?:the|an?)\s+", re.IGNORECASE)
 LANGUAGES = ("en", "ru", "uk")
 
 
@@ -57,9 +59,9 @@ def documents(
     """Texts of neutral sentences around names of the gazetteer, with gold: every mention must be found, nothing else.
 
     Names stand as listed or, in Russian and Ukrainian sentences (``langs``), in the case that the sentence asks for;
-    around them are quotes, brackets, possessives, hashtags, line breaks and emoji. Weak names, names that two
-    entities list, and names blocked by their own entity are not used. Raises InvalidArgument where mentions are asked
-    for and no name is left in these languages.
+    around them are quotes, brackets, possessives, hashtags, line breaks and emoji. An article at the beginning of a
+    name is no part of the mention. Weak names, names that two entities list, and names blocked by their own entity
+    are not used. Raises InvalidArgument where mentions are asked for and no name is left in these languages.
     """
     chosen = one_of_these(langs, LANGUAGES, "langs")
     check_sizes(min_mentions, max_mentions, names=("min_mentions", "max_mentions"))
@@ -111,8 +113,11 @@ def _documents(
         before, after = draw(st.sampled_from([p for p in material()["surroundings"] if _fits(p, surface)]))
         head, _, tail = template.partition(f"{{{_slot(template)}}}")
         text += head + before
-        mentions.append(GoldMention(len(text), len(text) + len(surface), surface, spelling.entity.id))
-        text += surface + after + tail + draw(st.sampled_from((" ", "\n", "\n\n")))
+        article = _ARTICLE.match(surface)
+        start = len(text) + (article.end() if article else 0)
+        text += surface
+        mentions.append(GoldMention(start, len(text), text[start:], spelling.entity.id))
+        text += after + tail + draw(st.sampled_from((" ", "\n", "\n\n")))
     return GoldDocument(text, tuple(mentions))
 
 

@@ -26,6 +26,7 @@ KINDS = ("name", "alias", "romanisation", "case", "punctuation", "unicode", "inf
 """What `surface_forms` can do to a name."""
 
 _INFLECTING = ("ru", "uk")
+_GIVING_ACRONYMS = ("", "en", "ru", "uk", "be")
 _CASES = ("gen", "loc", "acc", "dat", "ins")
 _DRESSES = ("“{}”", "«{}»", '"{}"', "„{}“", "({})", " {} ", "{}.", "{},", "\u00a0{}\u00a0", "{}!", "\t{}\n")
 _ROMANISED_TYPES = ("PLACE", "PERSON")
@@ -41,7 +42,8 @@ def surface_forms(entity: Entity, *, kinds: Collection[str] = KINDS) -> st.Searc
     - ``name``, ``alias``: as listed
     - ``case``: all capitals, all small, title case; ``punctuation``: quotes, brackets, blanks, a possessive
     - ``unicode``: decomposed, with a soft hyphen or zero-width space inside, full width
-    - ``romanisation``: a Cyrillic name of a place or person by any scheme of its language but the German press's
+    - ``romanisation``: a Russian or Ukrainian name of a place or person, of two words at most, by any scheme of
+      its language but the German press's
     - ``inflected``: a case form of a Russian or Ukrainian place (of one word) or person (given name and surname)
     - ``title``: a person after a title; ``acronym``: the initials of a full name of three words or more,
       where the lexicon knows no other meaning of them
@@ -62,10 +64,19 @@ def surface_forms(entity: Entity, *, kinds: Collection[str] = KINDS) -> st.Searc
 
 
 def strong_names(entity: Entity) -> tuple[Alias, ...]:
-    """The canonical name and the strong aliases; a canonical name that is declared weak is left out."""
+    """The canonical name and the strong aliases that hold a word; a canonical name declared weak is left out.
+
+    A web address (t.me/…) holds none: its words belong to whoever runs the site.
+    """
     weak = {fold_text(alias.text) for alias in entity.aliases if alias.strength == "weak"}
     names = (Alias(entity.name), *entity.aliases)
-    return tuple(alias for alias in names if alias.strength == "strong" and fold_text(alias.text) not in weak)
+    strong = (alias for alias in names if alias.strength == "strong" and fold_text(alias.text) not in weak)
+    return tuple(alias for alias in strong if parse(alias.text).units)
+
+
+def _spoken(entity: Entity) -> tuple[Alias, ...]:
+    """The strong names that people write in their own way; handles and domains have one spelling."""
+    return tuple(alias for alias in strong_names(entity) if alias.kind not in ("handle", "domain"))
 
 
 def _listed(entity: Entity) -> Iterator[str]:
@@ -77,14 +88,14 @@ def _canonical(entity: Entity) -> Iterator[str]:
 
 
 def _cased(entity: Entity) -> Iterator[str]:
-    for alias in strong_names(entity):
+    for alias in _spoken(entity):
         for change in (str.upper, str.lower, str.title):
             if fold_text(changed := change(alias.text)) == fold_text(alias.text):
                 yield changed
 
 
 def _dressed(entity: Entity) -> Iterator[str]:
-    for alias in strong_names(entity):
+    for alias in _spoken(entity):
         yield from (dress.format(alias.text) for dress in _DRESSES)
         yield alias.text.replace(" ", "  ").replace("-", "‐")
         if alias.text[-1:].isascii() and alias.text[-1:].isalpha():
@@ -92,7 +103,7 @@ def _dressed(entity: Entity) -> Iterator[str]:
 
 
 def _encoded(entity: Entity) -> Iterator[str]:
-    for alias in strong_names(entity):
+    for alias in _spoken(entity):
         text = alias.text
         yield unicodedata.normalize("NFD", text)
         middle = re.search(r"(?<=[^\W\d_]{2})(?=[^\W\d_]{2})", text)
@@ -104,15 +115,16 @@ def _encoded(entity: Entity) -> Iterator[str]:
 
 def _romanised(entity: Entity) -> Iterator[str]:
     if entity.type in _ROMANISED_TYPES:
-        for alias in strong_names(entity):
-            if _primary(alias) in _INFLECTING and script_of(alias.text) == "Cyrl":
+        for alias in _spoken(entity):
+            short = len(alias.text.split()) <= 2
+            if short and _primary(alias) in _INFLECTING and script_of(alias.text) == "Cyrl":
                 yield from (
                     spelling for spelling, ids in _by_schemes(alias.text, _primary(alias)) if ids - _NOT_PROMISED
                 )
 
 
 def _inflected(entity: Entity) -> Iterator[str]:
-    for alias in strong_names(entity):
+    for alias in _spoken(entity):
         for case, form in case_forms(alias, entity.type).items():
             if case != "nom":
                 yield form
@@ -120,7 +132,7 @@ def _inflected(entity: Entity) -> Iterator[str]:
 
 def _titled(entity: Entity) -> Iterator[str]:
     if entity.type == "PERSON":
-        for alias in strong_names(entity):
+        for alias in _spoken(entity):
             script = script_of(alias.text)
             lang = "en" if script == "Latn" else _primary(alias) if script == "Cyrl" else ""
             yield from (f"{title} {alias.text}" for title in material()["titles"].get(lang, "").split())
@@ -128,7 +140,9 @@ def _titled(entity: Entity) -> Iterator[str]:
 
 def _initials(entity: Entity) -> Iterator[str]:
     if entity.type not in ("PERSON", "PLACE"):
-        for alias in strong_names(entity):
+        for alias in _spoken(entity):
+            if _primary(alias) not in _GIVING_ACRONYMS or alias.kind in ("misspelling", "acronym"):
+                continue
             words = re.findall(r"[^\W_]+", alias.text)
             letters = "".join(word[0] for word in words).upper()
             simple = all(unit.role != "function" for unit in parse(alias.text).units)

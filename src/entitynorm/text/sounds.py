@@ -25,7 +25,7 @@ _DOUBLE = re.compile(r"(.)\1+")
 _GLIDE = re.compile(r"(?<=.)i(?=[aeou])|^i(?=[ei])")
 _NOT_PHONE = re.compile("[^aeioubpdtgkhfvzsZScCJmnlr]")
 # Marks belong to their letter: the tie of ALA-LC (i͡a) does not cut a word.
-_WORD = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f]|['’ʼʻʹ`´′](?=[^\\W_]))*")
+_WORD = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f]|['’ʼʻʹ`´′”](?=[^\\W_]))*")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 # Letters drawn alike in Latin and Cyrillic, for words that mix the two scripts by a slip of the keyboard.
 _TO_CYRILLIC = str.maketrans("aceopxyikm", "асеорхуікм")

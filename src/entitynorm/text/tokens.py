@@ -18,7 +18,8 @@ _MARK = (
     "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
 )
 _APOSTROPHE = "'’ʼʻʹ`´′"
-_WORD = f"[^\\W_](?:[{_MARK}]|[^\\W_]|[{_APOSTROPHE}](?=[^\\W_]))*"
+# Some romanisations write ” for a hard sign inside a word (V”yacheslav).
+_WORD = f"[^\\W_](?:[{_MARK}]|[^\\W_]|[{_APOSTROPHE}](?=[^\\W_])|”(?=[^\\W\\d_]))*"
 _DOMAIN_END = (
     "com|org|net|info|media|news|press|army|tv|io|me|eu|gov|mil|edu|int|online|live|today|agency|site|blog|app|uk|us|ca|au|"
     "ua|ru|by|su|рф|укр|бел|de|fr|pl|cz|sk|bg|rs|it|es|nl|be|ch|at|se|no|fi|dk|ee|lv|lt|ge|am|az|kz|uz|kg|tr|il|ir|sy|in|cn|jp|kr"
