@@ -80,6 +80,8 @@ def unit_weight(unit: Unit, entity_type: str | None) -> float:
             return 0.6 if unit.concepts else 0.4
         case "country":
             return 0.5
+        case "concept" if entity_type == "PLACE":
+            return 1.0  # Upper, New, Military: with such a word a place is another place or another thing
         case "concept":
             return lexicon().concept_weight(unit.concepts)
         case "given":
@@ -93,6 +95,9 @@ def unit_weight(unit: Unit, entity_type: str | None) -> float:
 def name_weights(units: Sequence[Unit], entity_type: str | None, surname: int | None = None) -> tuple[float, ...]:
     """Weights of all units; a name made of light words alone (Russia, The Guard) has them raised to 1."""
     weights = [1.0 if i == surname else unit_weight(u, entity_type) for i, u in enumerate(units)]
+    for i, unit in enumerate(units):
+        if entity_type != "PLACE" and unit.types and _names_state(units, i):
+            weights[i] = min(weights[i], 0.05)
     if surname is not None:
         for i in _middle_names(units, surname):
             weights[i] = min(weights[i], 0.3)
@@ -115,6 +120,13 @@ def surname_index(units: Sequence[Unit]) -> int | None:
     # A surname may itself end like a patronymic (Klimovich): only a third name after a given name is one.
     turned = (len(bearing) > 2 and last.is_patronymic) or (last.given and first.role == "core")
     return bearing[0] if len(bearing) > 1 and not first.given and turned else bearing[-1]
+
+
+def _names_state(units: Sequence[Unit], i: int) -> bool:
+    """Whether a word such as republic or federation only belongs to the country beside it."""
+    if not any("country" in lexicon().type_word(t).senses for t in units[i].types):
+        return False
+    return any(u.countries for u in units[max(0, i - 1) : i + 3])
 
 
 def _middle_names(units: Sequence[Unit], surname: int) -> list[int]:
@@ -169,7 +181,10 @@ def _person_veto(query: Sequence[Unit], target: IndexedAlias, facts: EntityFacts
     known_fathers = [target.units[j] for j in alignment.missing if target.units[j].is_patronymic]
     if fathers and known_fathers:
         return f"another patronymic: {fathers[0].phrase} is not {known_fathers[0].phrase}"
-    for rival in rivals:
+    named = any(
+        target.units[p.j].given or p.likeness.kind == "initial" for p in alignment.pairs if p.j != target.surname
+    )
+    for rival in rivals if not named else ():
         if rival.given and facts.given and not (rival.given & facts.given):
             return f"another given name: {rival.phrase}"
     return None
@@ -197,7 +212,8 @@ def _place_type(query: Sequence[Unit], target: IndexedAlias) -> tuple[str | None
         if set(ours) & (_PLACE_LEVELS | _NATURE) and target.kind in ("PLACE", "FACILITY"):
             return f"a {ours[0]} is asked for, {target.alias.text!r} names none", None
         return None, None
-    if not set(ours) & set(theirs):
+    # What the alias usually is has to be possible for the surface form: a region may be a district, not the reverse.
+    if theirs[0] not in ours:
         return f"{ours[0]} is not {theirs[0]}", None
     return None, None
 
@@ -248,6 +264,9 @@ def gather(
     adjectives = _takes_adjectives(units, target)
     alignment = align(units, target.units, target.weights, kind, adjectives)
     weights = name_weights(units, kind)
+    if kind == "PERSON" and len(alignment.pairs) > 1:
+        # Beside the first name and the surname, more names are more of the same person.
+        weights = tuple(min(w, 0.3) if i in alignment.extra else w for i, w in enumerate(weights))
     out = [make("base", 1.0, f"{len(alignment.pairs)} of {len(target.units)} words of {target.alias.text!r} answered")]
     joined = not alignment.pairs or alignment.extra
     if joined and whole is not None and len(whole.squeezed) > 4 and _squeezed(units) == target.name.squeezed:
@@ -282,12 +301,14 @@ def gather(
         if len(target.units) == 1 and is_acronym(target.units[0], least=2):
             share = max(_ACRONYM_BESIDE, share)
         out.append(make("extra", share, f"not in the alias: {_names(units, extra)}"))
+        telling = [i for i in extra if units[i].role == "concept" and weights[i] >= 0.6]
+        if telling and kind not in ("PERSON", "PLACE"):
+            out.append(make("extra_concept", 1.0, f"another thing by {_names(units, telling)}"))
     if missing:
-        out.append(
-            make(
-                "missing", _share(missing, target.weights), f"not in the surface form: {_names(target.units, missing)}"
-            )
-        )
+        share = _share(missing, target.weights)
+        if kind == "PERSON" and target.surname is not None:
+            share = min(share, 1 / 3)  # however many names stand before it, the surname carries the person
+        out.append(make("missing", share, f"not in the surface form: {_names(target.units, missing)}"))
         heavy = [j for j in missing if target.weights[j] >= 0.5]
         if any(weights[i] >= 0.5 for i in extra) and heavy:
             out.append(make("contradiction", 1.0, f"{_names(units, extra)} against {_names(target.units, missing)}"))

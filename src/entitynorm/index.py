@@ -65,8 +65,9 @@ def _keys(unit: Unit, *, query: bool) -> Iterator[str]:
     for key in plain | {phone_key(p) for p, _, _ in word.lemmas} | {phone_key(p) for p, _ in word.bases}:
         yield "p" + key
     if unit.role in ("core", "given") and word.shape != "number":
-        for reading in word.readings[:3]:
-            key = phone_key(reading.phones)
+        # The same forms among which `likeness` looks for a slip: what it would find has to be reachable.
+        for phones in (*(r.phones for r in word.readings[:3]), *(phones for phones, _, _ in word.lemmas[:3])):
+            key = phone_key(phones)
             if len(key) >= _LEAST_FOR_SLIPS - 1:
                 yield from ("d" + shorter for shorter in _deletions(key))
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
-from entitynorm.candidates import rank, score_alias
+from entitynorm.candidates import rank, reachable, score_alias
 from entitynorm.context import Context
 from entitynorm.errors import UnknownEntityError
 from entitynorm.features import acronym_evidence
@@ -149,8 +149,10 @@ class Linker:
             raise UnknownEntityError(f"no entity {entity_id!r} in the gazetteer; `search` finds ids by name")
         parsed = parse(name)
         best: tuple[float, str | None, list[Evidence]] = (0.0, None, [])
-        for number in self._index.of_entity[entity.id]:
-            target = self._index.aliases[number]
+        every = [self._index.aliases[number] for number in self._index.of_entity[entity.id]]
+        # The aliases that `search` compares, so that both give one score; all of them where it compares none.
+        reached = {target.number for target in reachable(self._index, parsed.units, parsed)}
+        for target in [target for target in every if target.number in reached] or every:
             score, evidence = score_alias(self._index, parsed.units, parsed, target, self._scorer)
             nearer = len(evidence) > len(best[2]) if score == best[0] else score > best[0]
             if best[1] is None or nearer:

@@ -51,8 +51,8 @@ class Span:
         return (self.candidates[0].score if self.candidates else 0.0) * (self.end - self.start)
 
 
-def _is_conjunction(unit: Unit) -> bool:
-    return any(s.slot == "function" and s.form == "conjunction" for s in unit.senses)
+def _is(unit: Unit, kind: str) -> bool:
+    return any(s.slot == "function" and s.form == kind for s in unit.senses)
 
 
 def _part_of_person(unit: Unit) -> bool:
@@ -62,14 +62,14 @@ def _part_of_person(unit: Unit) -> bool:
 def _joined(units: Sequence[Unit], before: int, after: int, target: IndexedAlias) -> bool:
     """Whether units ``before`` and ``after`` can belong to one name, going by what stands between them."""
     alias = target.alias.text
-    conjunction = any(_is_conjunction(u) for u in target.units)
+    conjunction = any(_is(u, "conjunction") for u in target.units)
     person = target.kind == "PERSON"
     between = range(before + 1, after)
     if len(between) > _MOST_BETWEEN or any(
         units[k].role != "function" and not (person and _part_of_person(units[k])) for k in between
     ):
         return False
-    if not conjunction and any(_is_conjunction(units[k]) for k in between):
+    if any(_is(units[k], "adverb") or (not conjunction and _is(units[k], "conjunction")) for k in between):
         return False
     for k in range(before + 1, after + 1):
         gap = units[k].gap
@@ -270,16 +270,21 @@ class Finder:
 
     def _with_particles(self, target: IndexedAlias, first: int) -> int:
         """Where a window begins when the alias begins with a particle that the text has too (El Fasher, Al-Shifa)."""
-        wanted = {s.id for u in target.units[:1] for s in u.senses if s.slot == "function" and s.form != "conjunction"}
+        led = target.surname if target.surname else 1
+        wanted = {s.id for s in target.units[led - 1].senses if s.slot == "function" and s.form != "conjunction"}
         if first and wanted and self.units[first].gap <= Gap.JOIN:
-            before = {s.id for s in self.units[first - 1].senses if s.slot == "function" and s.lang != "en"}
-            if wanted & before and self.units[first - 1].capitalised:
+            particle = self.units[first - 1]
+            before = {s.id for s in particle.senses if s.slot == "function" and s.lang != "en"}
+            if wanted & before and (particle.capitalised or target.kind == "PERSON"):
                 return first - 1
         return first
 
     def _whole_tokens(self, first: int, last: int) -> bool:
         """Whether a window takes in all of every handle, domain name and compound that it touches."""
         units = self.units
+        for k in (first, last + 1):  # #ЖывеБеларусь is one word
+            if 0 < k < len(units) and units[k].kind == units[k - 1].kind == "hashtag" and units[k].gap == Gap.NONE:
+                return False
         return (first == 0 or units[first - 1].start < units[first].start) and (
             last + 1 == len(units) or units[last].start < units[last + 1].start
         )

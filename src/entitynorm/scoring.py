@@ -41,6 +41,7 @@ RULES_1 = Scorer(
             "unlikeness": -19.0,  # 1 - weighted mean likeness of the answered words
             "extra": -15.0,  # share of the surface form's weight that the alias lacks
             "missing": -16.0,  # share of the alias's weight that the surface form lacks
+            "extra_concept": -2.0,  # a word for what a thing is that the alias lacks (Arakan Liberation Army)
             "contradiction": -5.0,  # both have words that the other lacks
             "surname_alone": 2.9,  # gives back what a missing given name costs: the surname carries the person
             "acronym": -2.2,  # an acronym derived by rule

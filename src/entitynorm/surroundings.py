@@ -81,7 +81,9 @@ class Surroundings:
         unit = self.units[first - 1]
         if self.units[first].gap == Gap.STOP:
             return unit if unit.role == "initial" else None
-        starts_sentence = first < 2 or unit.gap >= Gap.STOP
+        # A sentence begins with a capital whatever the word; an unknown English one before a surname is a first name.
+        unknown = unit.words[0].script == "Latn" and unit.role == "core"
+        starts_sentence = (first < 2 or unit.gap >= Gap.STOP) and not unknown
         if self.units[first].gap > Gap.JOIN or not unit.capitalised or unit.kind != "word":
             return None
         return unit if not starts_sentence or unit.role in ("given", "initial") else None
@@ -206,7 +208,7 @@ class Surroundings:
         opening = max(self.text.rfind(mark, max(0, start - 60), start) for mark in '«„“"')
         closing = min((k for mark in '»“”"' if (k := self.text.find(mark, end, end + 60)) >= 0), default=-1)
         inside = self.text[opening + 1 : closing] if 0 <= opening < closing else ""
-        if any(mark in inside for mark in '«»„“”"\n') or inside[-1:] in ".,!?…" or not inside[:1].isupper():
+        if any(mark in inside for mark in '«»„“”"\n,;') or inside[-1:] in ".!?…" or not inside[:1].isupper():
             return False
         if opening + 1 == start and closing == end:
             before = self.units[first - 1] if first else None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from entitynorm.names.lexicon import lexicon
+from entitynorm.names.lexicon import PLACE_SENSES, lexicon
 from entitynorm.names.structure import Unit, first_sounds
-from entitynorm.names.words import SAME, SPELLING, SPELLING_ENDING, UNLIKE, Likeness, likeness
+from entitynorm.names.words import ROMANISATION, SAME, SPELLING, SPELLING_ENDING, UNLIKE, Likeness, likeness
 
 _NEAR_ENOUGH = 0.8
 """Concepts less near than this (security, protection) are different words of different names."""
@@ -48,10 +48,25 @@ def _typed(a: Unit, b: Unit) -> Likeness:
             shared = [s for s in ours if s in theirs]
             if shared:
                 # The first sense of a type word is its usual one: "region" is a province first, a district second.
+                if shared[0] not in PLACE_SENSES and shared[0] not in (x, y):
+                    continue  # a thermal plant is no nuclear plant; a "power plant" may be either
                 value = 0.95 if ours[0] == theirs[0] else 0.75
                 if value > best.value:
                     best = Likeness(value, "type word", f"{a.phrase}~{b.phrase} ({shared[0]})")
     return best
+
+
+def _other_given(a: Unit, b: Unit) -> Likeness:
+    """Given names of different classes: kin across languages (Alexander, Aleksandar) of one gender, or other people."""
+    table = lexicon()
+    if any(table.near(x, y, "given") >= 0.5 for x in a.given for y in b.given):
+        return Likeness(0.85, "given name", f"{a.phrase}~{b.phrase}")
+    genders = ({table.entry("given", x).gender for x in unit.given} - {"u"} for unit in (a, b))
+    if len(set.union(*genders)) == 1 and len(a.words) == len(b.words) == 1:
+        found = likeness(a.words[0], b.words[0], False)
+        if found.kind in (ROMANISATION, SPELLING):
+            return Likeness(min(0.8, found.value), "given name", found.detail)
+    return UNLIKE
 
 
 def _known(a: Unit, b: Unit, translate: bool) -> Likeness | None:
@@ -73,7 +88,7 @@ def _known(a: Unit, b: Unit, translate: bool) -> Likeness | None:
     if a.given and b.given:
         if a.given & b.given:
             return Likeness(0.93, "given name", f"{a.phrase}~{b.phrase}")
-        return UNLIKE
+        return _other_given(a, b)
     return None
 
 

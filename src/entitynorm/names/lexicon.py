@@ -39,7 +39,7 @@ PLACE_SENSES = frozenset(
     {"country", "adm1", "adm2", "adm3", "settlement", "quarter", "area", "water", "relief", "island"}
 )
 APPLIES = frozenset({"PLACE", "ORG", "FACILITY", "PERSON", "PRODUCT", "EVENT"})
-KINDS = frozenset({"article", "preposition", "conjunction", "particle"})
+KINDS = frozenset({"article", "preposition", "conjunction", "particle", "adverb"})
 GENDERS = frozenset({"m", "f", "u"})
 DEFAULT_WEIGHT = 0.6
 """Identity a concept carries where its entry says nothing; see ``weight`` in the README of the tables."""

@@ -18,13 +18,16 @@ from entitynorm.names.inflection import languages, lemmas
 from entitynorm.names.lexicon import Sense, lexicon
 from entitynorm.names.words import Word, word
 from entitynorm.resources import data_dir, load_table
-from entitynorm.text.sounds import readings
+from entitynorm.text.sounds import initial_pairs, readings
 from entitynorm.text.tokens import Gap, Token, tokenize
 
 _HANDLE_PART = re.compile(r"[^\W_]+")
 _HANDLE_TAILS = frozenset(
     {"en", "eng", "ua", "ukr", "ru", "rus", "uk", "us", "eu", "de", "fr", "pl", "official", "live", "tv", "hq", "int"}
 )
+_SECOND_LEVEL = frozenset({"com", "co", "org", "net", "gov", "gob", "gouv", "edu", "mil", "ac", "info", "in"})
+_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|e)$|(?<=\d)(?:[аяйоеіїхєи]|[гтмншк][аоуияйеіїі]{1,2}|го|му|ых|ої|ій)$")
+_ORDINAL_TAIL = re.compile(r"(?:[аяйоеіїхєи]|[гтмнш][аоуияйеіїіь]{1,2}|ых|ої|ій|st|nd|rd|th)$")
 _CAMEL = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁІЇЄҐ])(?=[A-ZА-ЯЁІЇЄҐ])")
 _PATRONYMIC = re.compile(
     r"(?:[оеё]вич|ович|йович|ьевич|ич|[оеё]вна|івна|ївна|овн[аыойу]+|ovich|evich|ovych|yevich|yovych|ovna|evna|ivna)$"
@@ -89,7 +92,11 @@ class Name:
 
 def written(units: Sequence[Unit]) -> Iterator[Unit]:
     """Each written word or phrase once: a compound (Минобороны) stands as one unit for each idea in it."""
-    return (u for n, u in enumerate(units) if not n or u.words is not units[n - 1].words)
+    return (
+        unit
+        for n, unit in enumerate(units)
+        if not n or (unit.start, unit.phrase) != (units[n - 1].start, units[n - 1].phrase)
+    )
 
 
 _ROLES = ("function", "type", "title", "country", "concept", "given")
@@ -126,13 +133,24 @@ def _senses(fold: str) -> tuple[Sense, ...]:
     return tuple(found.values())
 
 
+@lru_cache(maxsize=16_384)
+def _is_given(phrase: tuple[str, ...]) -> bool:
+    """Whether a phrase is a double given name only: those stay apart, for they are written with or without a hyphen."""
+    senses = lexicon().lookup(phrase)
+    return bool(senses) and all(s.slot == "given" for s in senses)
+
+
 def _phrase(folds: Sequence[str]) -> tuple[int, tuple[Sense, ...]]:
     """The longest lexicon phrase of two or more words at the head of ``folds``: its length and senses."""
     best: tuple[int, tuple[Sense, ...]] = (0, ())
     for first in _options(folds[0]):
         for phrase in lexicon().starts(first):
             n = len(phrase)
-            if best[0] < n <= len(folds) and all(phrase[i] in _options(folds[i]) for i in range(1, n)):
+            if (
+                not _is_given(phrase)
+                and best[0] < n <= len(folds)
+                and all(phrase[i] in _options(folds[i]) for i in range(1, n))
+            ):
                 best = (n, lexicon().lookup(phrase))
     return best
 
@@ -149,13 +167,7 @@ def _role(senses: tuple[Sense, ...], words: tuple[Word, ...], gap_after: Gap | N
             return "number"
         if gap_after == Gap.STOP and only.shape == "title" and len(only.fold) == 1:
             return "initial"
-        if (
-            gap_after is not None
-            and len(only.fold) <= 2
-            and gap_after == Gap.STOP
-            and only.shape == "title"
-            and not any(s.slot == "type" for s in senses)
-        ):
+        if gap_after == Gap.STOP and only.shape == "title" and only.fold in initial_pairs():
             return "initial"
         if len(only.fold) == 1 and only.shape == "title" and not senses:
             return "initial"
@@ -192,11 +204,28 @@ def _split_token(token: Token) -> list[Token]:
         while len(parts) > 1 and parts[-1].lower() in _HANDLE_TAILS:
             parts.pop()
     elif token.kind == "domain":
-        parts = [token.text.split(".")[-2]]
+        labels = token.text.split(".")
+        while len(labels) > 2 and labels[-2] in _SECOND_LEVEL:
+            labels.pop()  # mod.gov.ua: the name stands before the public suffix
+        parts = [labels[-2]]
     else:
         return [token]
     gaps = [token.gap] + [Gap.NONE] * len(parts)
     return [Token(part, token.start, token.end, token.kind, gap) for part, gap in zip(parts, gaps, strict=False)]
+
+
+def _ordinals(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Tokens with the endings of ordinals gone: 3rd, 3-тя and 3-я are the number 3."""
+    before: Token | None = None
+    for token in tokens:
+        joined = (
+            before is not None and before.text.isdigit() and token.start == before.end + 1 and token.gap == Gap.JOIN
+        )
+        if joined and _ORDINAL_TAIL.fullmatch(token.text):
+            before = None
+            continue
+        before = token
+        yield replace(token, text=_ORDINAL.sub("", token.text)) if token.text[0].isdigit() else token
 
 
 def _style(tokens: Sequence[Token], i: int) -> str:
@@ -236,7 +265,8 @@ def _expand(unit: Unit) -> Iterator[Unit]:
             yield replace(unit, gap=Gap.NONE, senses=(region,), role="type", types=frozenset({region.id}))
             return
     key = next((o for o in _options(unit.phrase) if lexicon().compound(o)), None) if unit.phrase else None
-    if key is None or unit.types:
+    shouted = unit.role == "function" and unit.words[0].shape != "upper"
+    if key is None or unit.types or shouted:
         yield unit
         return
     country = lexicon().compound_country(key)
@@ -271,7 +301,7 @@ def parse_units(text: str, *, running: bool = False) -> tuple[Unit, ...]:
     In running text a phrase keeps to one way of writing: "Telegram channel" is a name and a common noun there,
     while in a single name it is the type word of a channel.
     """
-    tokens = [part for token in tokenize(text) for part in _split_token(token)]
+    tokens = [part for token in _ordinals(tokenize(text)) for part in _split_token(token)]
     words = [word(t.text, _style(tokens, i)) for i, t in enumerate(tokens)]
     units: list[Unit] = []
     i = 0

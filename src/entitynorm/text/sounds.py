@@ -54,7 +54,7 @@ class _Profile:
 class _Tables:
     cyrillic: dict[str, str]
     cyrillic_groups: re.Pattern[str]
-    alternatives: tuple[tuple[str, str, float, str], ...]
+    alternatives: tuple[tuple[str, str, float, str, str], ...]
     marked: frozenset[str]
     base: _Profile
     profiles: tuple[_Profile, ...]
@@ -90,7 +90,8 @@ def _tables() -> _Tables:
         cyrillic=cyrillic["letters"],
         cyrillic_groups=_groups(cyrillic["letters"]),
         alternatives=tuple(
-            (a["letter"], a["reading"], float(a["cost"]), a.get("not_with", "")) for a in cyrillic["alternatives"]
+            (a["letter"], a["reading"], float(a["cost"]), a.get("not_with", ""), a.get("only_with", ""))
+            for a in cyrillic["alternatives"]
         ),
         marked=frozenset(latin["marked"]),
         base=_profile({"id": "base", "cost": 0, "when": ""}, base),
@@ -151,8 +152,9 @@ def _latin(word: str, style: str) -> list[tuple[str, float]]:
 def _cyrillic(word: str) -> list[tuple[str, float]]:
     tables = _tables()
     choices: dict[str, list[tuple[str, str, float]]] = {}
-    for letter, reading, cost, not_with in tables.alternatives:
-        if letter in word and not any(c in word for c in not_with):
+    for letter, reading, cost, not_with, only_with in tables.alternatives:
+        fits = not any(c in word for c in not_with) and (not only_with or any(c in word for c in only_with))
+        if letter in word and fits:
             choices.setdefault(letter, [(letter, tables.cyrillic[letter], 0.0)]).append((letter, reading, cost))
     out = []
     for choice in product(*choices.values()):
@@ -260,3 +262,9 @@ def distance(a: str, b: str) -> float:
 def latin_initials(letter: str) -> tuple[str, ...]:
     """What a Cyrillic initial becomes in a Latin acronym, the usual form first; ("",) for letters that have none."""
     return _tables().initials.get(letter, ("",))
+
+
+@cache
+def initial_pairs() -> frozenset[str]:
+    """Two letters that stand for one Cyrillic initial (Yu., Zh.), in lower case."""
+    return frozenset(form.lower() for forms in _tables().initials.values() for form in forms if len(form) == 2)

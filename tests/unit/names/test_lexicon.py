@@ -214,7 +214,7 @@ GOOD = {"id": "peace", "words": {"en": ["peace"]}}
         ("type", [line(id="town", words={"en": ["town"]})], r"no key 'applies'"),
         ("type", [line(id="town", applies=["CITY"], sense=["settlement"], words={"en": ["town"]})], r"applies is"),
         ("type", [line(id="town", applies=["PLACE"], sense=["media"], words={"en": ["town"]})], r"sense \('media',\)"),
-        ("function", [line(id="of", kind="adverb", words={"en": ["of"]})], r"kind is 'adverb'"),
+        ("function", [line(id="of", kind="verb", words={"en": ["of"]})], r"kind is 'verb'"),
         ("given", [line(id="ivan", gender="x", words={"en": ["Ivan"]})], r"gender is 'x'"),
         ("country", [line(id="chad", iso="Td", nouns={"en": ["Chad"]})], r"iso is 'Td'"),
         ("title", [line(id="king", words={"en": ["king"]}), "compounds:"], r"compounds belong in the concept table"),
