@@ -118,7 +118,7 @@ def surname_index(units: Sequence[Unit]) -> int | None:
         return None
     first, last = units[bearing[0]], units[bearing[-1]]
     # A surname may itself end like a patronymic (Klimovich): only a third name after a given name is one.
-    turned = (len(bearing) > 2 and last.is_patronymic) or (last.given and first.role == "core")
+    turned = last.is_patronymic if len(bearing) > 2 else bool(last.given) and first.role == "core"
     return bearing[0] if len(bearing) > 1 and not first.given and turned else bearing[-1]
 
 

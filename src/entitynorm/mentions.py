@@ -181,8 +181,9 @@ class Finder:
             size = sum(u.role != "function" for u in target.units)
             for chain in _chains(self.units, positions, target):
                 for first, last in _windows(chain, size):
-                    if self._worth(target, first, last):
-                        windows[self._with_particles(target, first), last][number] = target
+                    begin = self._with_particles(target, first)
+                    if self._worth(target, first, last) and self._whole_tokens(begin, last):
+                        windows[begin, last][number] = target
         for window in filter(lambda w: self._whole_tokens(*w), self._glued()):
             name = self._name(*window)
             for number in self.index.squeezed.get(name.squeezed, ()):
@@ -266,7 +267,7 @@ class Finder:
             return False  # "town of X", "district of X": the type word stays outside
         if self.units[last].role == "type" and not any(_same_type(self.units[last], u) for u in target.units):
             return False
-        return self._whole_tokens(first, last) and _written_as_name(self.units, first, last, target)
+        return _written_as_name(self.units, first, last, target)
 
     def _with_particles(self, target: IndexedAlias, first: int) -> int:
         """Where a window begins when the alias begins with a particle that the text has too (El Fasher, Al-Shifa)."""

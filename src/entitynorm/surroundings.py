@@ -188,9 +188,10 @@ class Surroundings:
         left = self.units[first - 1]
         if not left.capitalised or left.kind != "word":
             return False
-        if {"water", "relief", "island"}.intersection(place_senses([left])) and not self._trade(left):
-            return True
-        return entity_class(candidate.type) in ("PLACE", "FACILITY") and bool(left.concepts & _QUALIFIERS)
+        kind = entity_class(candidate.type)
+        if {"water", "relief", "island"}.intersection(place_senses([left])):
+            return kind in ("PLACE", "FACILITY", "PERSON")
+        return kind in ("PLACE", "FACILITY") and bool(left.concepts & _QUALIFIERS)
 
     def _given_before_surname(self, unit: Unit, last: int) -> bool:
         """A place whose name is a given name too stands before an unknown capitalised word (Israel Katz)."""

@@ -134,11 +134,15 @@ def unit_likeness(a: Unit, b: Unit, entity_type: str | None, adjectives: bool, t
     return found
 
 
+def _content_words(units: Sequence[Unit]) -> int:
+    return sum(len(u.words) for u in units if u.role not in ("function", "type", "title"))
+
+
 def align(
     query: Sequence[Unit], alias: Sequence[Unit], weights: Sequence[float], entity_type: str | None, adjectives: bool
 ) -> Alignment:
     """Pair units greedily, the likest and weightiest first; order plays no part."""
-    translate = sum(u.role not in ("function", "type", "title") for u in alias) > 1
+    translate = max(map(_content_words, (query, alias))) > 1
     pairs: list[tuple[float, float, int, int, int, Likeness]] = []
     for i, a in enumerate(query):
         if a.role == "function":

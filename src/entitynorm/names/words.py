@@ -17,6 +17,7 @@ _SILENT = re.compile("['\".]")
 _DIGIT = re.compile(r"\d")
 SAME, ROMANISATION, INFLECTION, ADJECTIVE, SPELLING = "same", "romanisation", "inflection", "adjective", "spelling"
 _LONGEST_ACRONYM = 5
+_SHORT_ACRONYM = 3
 SPELLING_ENDING = "spelling of an ending"
 
 
@@ -139,6 +140,8 @@ def likeness(a: Word, b: Word, adjectives: bool = True) -> Likeness:
     acronyms = a.shape == b.shape == "upper" and min(len(a.fold), len(b.fold)) <= _LONGEST_ACRONYM
     if acronyms and a.script == b.script:
         return UNLIKE
+    if a.shape != b.shape and "upper" in (a.shape, b.shape) and min(len(a.fold), len(b.fold)) <= _SHORT_ACRONYM:
+        return UNLIKE  # ООН is not Он
     plain_a = [(r.phones, r.cost, a.fold) for r in a.readings]
     plain_b = [(r.phones, r.cost, b.fold) for r in b.readings]
     met = _meet(plain_a, plain_b)

@@ -36,7 +36,6 @@ _WORD = re.compile(f"(?:{_LETTER})+(?:[{_APOSTROPHES}](?:{_LETTER})+)*")
 _ANY_CYRILLIC = re.compile(f"[{CYRILLIC}]")
 
 
-
 @dataclass(frozen=True, slots=True)
 class Romanisation:
     """One Latin spelling of a native name, and the ids of the schemes that write it."""
