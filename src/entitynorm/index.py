@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 
 from entitynorm.features import EntityFacts, IndexedAlias, name_weights, place_senses, surname_index
 from entitynorm.gazetteer import Gazetteer
-from entitynorm.model import Alias, Entity
+from entitynorm.model import Alias, Candidate, Entity
 from entitynorm.names.acronyms import acronym_of, derive, is_acronym
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.structure import Name, Unit, first_sounds, parse
@@ -25,6 +25,7 @@ from entitynorm.text.sounds import phone_key
 _LEAST_FOR_SLIPS = 6
 """Phones a word needs before a slip in it is looked for."""
 _CACHED_UNITS = 50_000
+CACHED_WINDOWS = 20_000
 ANCHORLESS = frozenset({"type", "country", "title", "function"})
 """Roles that lead to no name by themselves, unless the whole name is made of them."""
 
@@ -90,6 +91,8 @@ class Index:
         """Dictionary forms of the words that aliases write small; other small words of a text are no names."""
         self.blocked: dict[str, list[str]] = defaultdict(list)
         self.blocked_readings: dict[str, list[str]] = defaultdict(list)
+        self.ranked: dict[tuple[object, ...], tuple[Candidate, ...]] = {}
+        """Candidates of windows seen before, at most `CACHED_WINDOWS`."""
         self._hits: dict[tuple[object, ...], Mapping[int, tuple[int, ...]]] = {}
         for entity in gazetteer:
             self._add(entity)

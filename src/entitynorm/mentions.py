@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from entitynorm.candidates import rank
 from entitynorm.features import IndexedAlias, place_senses
-from entitynorm.index import ANCHORLESS, Index
+from entitynorm.index import ANCHORLESS, CACHED_WINDOWS, Index
 from entitynorm.model import Candidate
 from entitynorm.names.acronyms import is_acronym
 from entitynorm.names.lexicon import lexicon
@@ -309,11 +309,25 @@ class Finder:
         units = self.units[first : last + 1]
         return Name(self.text[units[0].start : units[-1].end], tuple(units))
 
+    def _ranked(self, name: Name, aliases: Sequence[IndexedAlias]) -> tuple[Candidate, ...]:
+        """The candidates of a window; names recur in news, so the answer for the same words is kept."""
+        known = (
+            tuple((u.words, u.role, u.senses) for u in name.units),
+            tuple(a.number for a in aliases),
+            self.scorer.name,
+        )
+        found = self.index.ranked.get(known)
+        if found is None:
+            if len(self.index.ranked) >= CACHED_WINDOWS:
+                self.index.ranked.clear()
+            candidates = rank(self.index, name.units, name, self.scorer, aliases=aliases)
+            found = self.index.ranked[known] = tuple(c for c in candidates if c.score >= _FLOOR)
+        return found
+
     def _span(self, first: int, last: int, aliases: Sequence[IndexedAlias]) -> Span | None:
         units = self.units[first : last + 1]
         name = self._name(first, last)
-        candidates = rank(self.index, units, name, self.scorer, aliases=aliases)
-        candidates = [c for c in candidates if c.score >= _FLOOR]
+        candidates = self._ranked(name, aliases)
         if not candidates:
             return None
         kept = [c for c in candidates if not self.surroundings.contradict(first, last, c)]
