@@ -110,7 +110,7 @@ class Index:
         canonical = Alias(entity.name, strength="weak" if parse(entity.name).exact in weak else "strong")
         for alias in (canonical, *entity.aliases):
             name = parse(alias.text)
-            if not name.units or (name.exact, alias.strength) in seen:
+            if not name.exact or (name.exact, alias.strength) in seen:
                 continue
             seen.add((name.exact, alias.strength))
             numbers.append(self._add_alias(entity, alias, name))
@@ -144,8 +144,9 @@ class Index:
         )
         self.aliases.append(indexed)
         self.exact[name.exact].append(number)
-        self.squeezed[name.squeezed].append(number)
-        if all(unit.role in ANCHORLESS for unit in name.units):
+        if name.units:
+            self.squeezed[name.squeezed].append(number)
+        if name.units and all(unit.role in ANCHORLESS for unit in name.units):
             self.anchorless.add(number)
         for unit in name.units:
             for word in unit.words:

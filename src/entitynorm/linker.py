@@ -84,8 +84,6 @@ class Linker:
         return self._candidates(parse(name), type)[:limit]
 
     def _candidates(self, parsed: Name, entity_type: str | None) -> list[Candidate]:
-        if not parsed.units:
-            return []
         return rank(self._index, parsed.units, parsed, self._scorer, entity_type=entity_type)
 
     def resolve_many(

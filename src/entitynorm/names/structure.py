@@ -18,6 +18,7 @@ from entitynorm.names.inflection import languages, lemmas
 from entitynorm.names.lexicon import Sense, lexicon
 from entitynorm.names.words import Word, word
 from entitynorm.resources import data_dir, load_table
+from entitynorm.text.folding import fold_text
 from entitynorm.text.sounds import initial_pairs, readings
 from entitynorm.text.tokens import Gap, Token, tokenize
 
@@ -81,8 +82,11 @@ class Name:
 
     @property
     def exact(self) -> str:
-        """The folded words with single spaces: equal for spellings that differ in case, marks and punctuation only."""
-        return " ".join(u.phrase for u in written(self.units))
+        """The folded words with single spaces: equal for spellings that differ in case, marks and punctuation only.
+
+        A name without words (a web address, an emoji) is itself.
+        """
+        return " ".join(u.phrase for u in written(self.units)) if self.units else fold_text(self.text).strip()
 
     @property
     def squeezed(self) -> str:
