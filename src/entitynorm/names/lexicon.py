@@ -15,7 +15,6 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -23,6 +22,7 @@ from typing import Any, NamedTuple
 from entitynorm.errors import DataError
 from entitynorm.resources import data_dir
 from entitynorm.text.folding import fold_text
+from entitynorm.text.tokens import pieces
 
 FILES = (
     "type_words.yaml",
@@ -75,7 +75,6 @@ _USUAL_LANGS = frozenset({"en", "ru", "uk", "be", "de", "fr", "pl", "es"})
 _LANG = re.compile(r"[a-z]{2,3}(?:-Latn)?")
 _ISO = re.compile(r"[A-Z]{2}")
 _PLAIN = re.compile("[ -~А-яЁёІіЇїЄєҐґЎў]*")
-_HUMP = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁІЇЄҐ])(?=[A-ZА-ЯЁІЇЄҐ])")
 
 _NOTHING: Mapping[str, float] = MappingProxyType({})
 
@@ -429,15 +428,15 @@ _VALUES: Mapping[str, tuple[str, Callable[[str, str, object], Any]]] = {
 
 
 def _keys(word: str) -> list[str]:
-    """The keys a word is found by: as it is, with е for ё, and cut at inner capitals as running text is (Gmb|H)."""
+    """The keys a word is found by: as it is, with е for ё, and cut at inner capitals as running text is."""
     key = fold_key(word)
     keys = [key]
     if "ё" in key:
         keys.append(key.replace("ё", "е"))
     if not (word[1:].islower() or word.isupper() or " " in key):
-        cuts = [0, *(m.start() for m in _HUMP.finditer(word) if m.start() > 1), len(word)]
-        if len(cuts) > 2:
-            keys.append(" ".join(fold_key(word[a:b]) for a, b in pairwise(cuts)))
+        cuts = pieces(word)
+        if len(cuts) > 1:
+            keys.append(" ".join(fold_key(word[a:b]) for a, b in cuts))
     return keys
 
 

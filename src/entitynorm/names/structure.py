@@ -20,7 +20,7 @@ from entitynorm.names.words import Word, word
 from entitynorm.resources import data_dir, load_table
 from entitynorm.text.folding import fold_text
 from entitynorm.text.sounds import initial_pairs, readings
-from entitynorm.text.tokens import Gap, Token, tokenize
+from entitynorm.text.tokens import Gap, Token, pieces, tokenize
 
 _HANDLE_PART = re.compile(r"[^\W_]+")
 _HANDLE_TAILS = frozenset(
@@ -29,7 +29,6 @@ _HANDLE_TAILS = frozenset(
 _SECOND_LEVEL = frozenset({"com", "co", "org", "net", "gov", "gob", "gouv", "edu", "mil", "ac", "info", "in"})
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|e)$|(?<=\d)(?:[аяйоеіїхєи]|[гтмншк][аоуияйеіїі]{1,2}|го|му|ых|ої|ій)$")
 _ORDINAL_TAIL = re.compile(r"(?:[аяйоеіїхєи]|[гтмнш][аоуияйеіїіь]{1,2}|ых|ої|ій|st|nd|rd|th)$")
-_CAMEL = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁІЇЄҐ])(?=[A-ZА-ЯЁІЇЄҐ])")
 _PATRONYMIC = re.compile(
     r"(?:[оеё]вич|ович|йович|ьевич|ич|[оеё]вна|івна|ївна|овн[аыойу]+|ovich|evich|ovych|yevich|yovych|ovna|evna|ivna)$"
 )
@@ -204,7 +203,8 @@ def _unit(token: Token, end: int, words: tuple[Word, ...], senses: tuple[Sense, 
 def _split_token(token: Token) -> list[Token]:
     """A handle or domain as the words it is made of, each at the offsets of the whole."""
     if token.kind == "handle":
-        parts = [p for piece in _HANDLE_PART.findall(token.text.replace("_", " ")) for p in _CAMEL.split(piece)]
+        found = _HANDLE_PART.findall(token.text.replace("_", " "))
+        parts = [part[a:b] for part in found for a, b in pieces(part)]
         while len(parts) > 1 and parts[-1].lower() in _HANDLE_TAILS:
             parts.pop()
     elif token.kind == "domain":

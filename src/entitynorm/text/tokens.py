@@ -33,7 +33,8 @@ _TOKEN = re.compile(
     rf"|(?P<word>{_WORD})"
 )
 _POSSESSIVE = re.compile(f"(?<=[A-Za-z\u00c0-\u024f0-9])[{_APOSTROPHE}][sS]$")
-_CAMEL = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁІЇЄҐ])(?=[A-ZА-ЯЁІЇЄҐÀ-ÖØ-Þ])")
+# A capital that another letter follows; the last letter of MoD or GmbH begins no word.
+_CAMEL = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁІЇЄҐ])(?=[A-ZА-ЯЁІЇЄҐÀ-ÖØ-Þ][^\W\d_])")
 _HARD = re.compile(r"\n[ \t\r]*\n|[\f\v\u2028\u2029]|[!?;:()\[\]{}|<>…•*=]|[–—] | -+ ")
 _STOP = re.compile(r"\.")
 
@@ -80,8 +81,8 @@ def _gap(between: str) -> Gap:
     return Gap.JOIN
 
 
-def _pieces(word: str) -> list[tuple[int, int]]:
-    """Cut a word at its inner capitals; a single leading lower-case letter (iPhone) stays."""
+def pieces(word: str) -> list[tuple[int, int]]:
+    """Where a word is cut at its inner capitals, as (start, end); a single leading small letter (iPhone) stays."""
     if word.islower() or word.isupper() or word.istitle():
         return [(0, len(word))]
     cuts = [0, *(m.start() for m in _CAMEL.finditer(word) if m.start() > 1), len(word)]
@@ -118,8 +119,8 @@ def tokenize(text: str) -> list[Token]:
             if possessive:
                 word = word[: possessive.start()]
                 end = start + len(word)
-        pieces = _pieces(word) if kind == "word" else [(0, len(word))]
-        for number, (a, b) in enumerate(pieces):
+        parts = pieces(word) if kind == "word" else [(0, len(word))]
+        for number, (a, b) in enumerate(parts):
             gap = Gap.NONE if number else Gap.HARD if first else _gap(text[last_end:start])
             tokens.append(Token(word[a:b], start + a, start + b, "hashtag" if pending_hashtag else kind, gap))
         pending_hashtag = False

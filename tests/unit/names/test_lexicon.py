@@ -170,7 +170,6 @@ def test_type_words_for_different_things_differ_in_their_usual_sense(first: str,
         ("всу", ("armed", "force"), "ukraine"),
         ("freiwilligenkorps", ("volunteer", "corps"), None),
         ("mod", ("ministry", "defence"), None),
-        ("mo d", ("ministry", "defence"), None),
     ],
 )
 def test_compounds(word: str, concepts: tuple[str, ...], country: str | None) -> None:

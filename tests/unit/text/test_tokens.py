@@ -12,7 +12,7 @@ CASES = [
     ("see hromadske.ua now", ["see", "hromadske.ua", "now"]),
     ("pic.twitter.com/xsuv https://t.co/v8 a@b.org end", ["end"]),
     ("BTR82A", ["BTR82A"]),
-    ("iPhone YouTube", ["iPhone", "You", "Tube"]),
+    ("iPhone YouTube MoD GmbH", ["iPhone", "You", "Tube", "MoD", "GmbH"]),
     ("Козинк Козинке", ["Козинк", "Козинке"]),
     ("e\u0301te\u0301", ["e\u0301te\u0301"]),
     ("\x00\ud800!", []),
