@@ -20,6 +20,7 @@ SHARED = [
     ("Gerashenko", "Геращенко"),
     ("Khrushchyov", "Хрущёв"),
     ("Chruschtschow", "Хрущёв"),
+    ("Borzyczuk", "Борзичук"),
 ]
 APART = [
     ("Kozinka", "Kosinka"),
