@@ -8,9 +8,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from entitynorm.index import Index
 from entitynorm.mentions import Span, with_candidates
@@ -110,10 +112,11 @@ class Context:
         while end < len(self.units) and self.units[end].gap < Gap.STOP:
             end += 1
         ours = total = 0.0
-        for k, country, loudness in self.countries:
+        near = bisect_left(self.countries, (position - _NEAR, "", 0.0))
+        for k, country, loudness in islice(self.countries, near, None):
+            if k > position + _NEAR:
+                break
             distance = abs(k - position)
-            if distance > _NEAR:
-                continue
             sentence, side = 2.0 if start <= k < end else 1.0, 1.0 if k < position else 0.5
             weight = loudness * sentence * side / (1 + distance / 10)
             total += weight
@@ -195,8 +198,7 @@ class Context:
         known = [
             c
             for c in rivals
-            if self.named.get(c.id)
-            or any(other.id in self.index.gazetteer.ancestors(c.id) for _, other in self.certain)
+            if self.named.get(c.id) or not self.named.keys().isdisjoint(self.index.gazetteer.ancestors(c.id))
         ]
         if len(known) != 1:
             shares = sorted(

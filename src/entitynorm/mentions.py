@@ -8,7 +8,7 @@ covered letters is greatest wins, then the leftmost.
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -217,7 +217,7 @@ class Finder:
                     yield (first, last), number
 
     def _hits(self) -> dict[int, list[int]]:
-        found: dict[int, list[int]] = defaultdict(list)
+        found: dict[int, set[int]] = defaultdict(set)
         common: list[tuple[int, Mapping[int, tuple[int, ...]]]] = []
         for k, unit in enumerate(self.units):
             if unit.role == "function":
@@ -231,21 +231,17 @@ class Finder:
             if len(hits) <= COMMON:
                 for number in hits:
                     if not weak or number in self.index.anchorless:
-                        found[number].append(k)
+                        found[number].add(k)
         # A country, a title or a word that many names share finds none by itself, but completes those found by another.
         for k, hits in common:
             for number in found.keys() & hits.keys():
-                if k not in found[number]:
-                    insort(found[number], k)
-        type_positions = [k for k, unit in enumerate(self.units) if unit.types]
+                found[number].add(k)
         # A type word joins the alias whose other words stand beside it.
+        typed = {k for k, unit in enumerate(self.units) if unit.types}
         for number, positions in found.items():
-            target = self.index.aliases[number]
-            if any(u.types for u in target.units):
-                beside = [k for k in type_positions if k - 1 in positions or k - 2 in positions or k + 1 in positions]
-                if beside:
-                    found[number] = sorted({*positions, *beside})
-        return found
+            if typed and any(u.types for u in self.index.aliases[number].units):
+                positions |= {k + step for k in positions for step in (-1, 1, 2)} & typed
+        return {number: sorted(positions) for number, positions in found.items()}
 
     def _worth(self, target: IndexedAlias, first: int, last: int) -> bool:
         """Cheap tests before a window is scored."""
@@ -348,11 +344,15 @@ def find_spans(index: Index, scorer: Scorer, text: str) -> tuple[list[Span], tup
 
 def most_covered(spans: Sequence[Span]) -> list[Span]:
     """Settle overlaps: score times covered letters decides, then the leftmost; the result is in text order."""
-    taken: list[Span] = []
+    taken: list[Span] = []  # always in text order, so that only two neighbours can stand in the way
+    starts: list[int] = []
     for span in sorted(spans, key=lambda s: (-s.priority, s.start, s.end)):
-        if all(span.end <= other.start or other.end <= span.start for other in taken):
-            taken.append(span)
-    return sorted(taken, key=lambda s: s.start)
+        k = bisect_left(starts, span.start)
+        free_left = k == 0 or taken[k - 1].end <= span.start
+        if free_left and (k == len(taken) or span.end <= taken[k].start):
+            taken.insert(k, span)
+            starts.insert(k, span.start)
+    return taken
 
 
 def with_candidates(span: Span, candidates: Sequence[Candidate]) -> Span:
