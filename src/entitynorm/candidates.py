@@ -59,6 +59,7 @@ def rank(
     *,
     entity_type: str | None = None,
     aliases: Sequence[IndexedAlias] | None = None,
+    most: int = MOST_CANDIDATES,
 ) -> list[Candidate]:
     """Entities that the surface form may name, best first (ties by id); those ruled out by a veto are left out."""
     best: dict[str, tuple[float, str, list[Evidence]]] = {}
@@ -92,7 +93,7 @@ def rank(
         if score > 0.0 and entity is not None:
             out.append(Candidate(entity_id, entity.name, entity.type, score, alias, tuple(evidence)))
     out.sort(key=lambda c: (-c.score, c.id))
-    return _by_prominence(index, out[:MOST_CANDIDATES], scorer)
+    return _by_prominence(index, out[:most], scorer)
 
 
 def _by_prominence(index: Index, candidates: list[Candidate], scorer: Scorer) -> list[Candidate]:

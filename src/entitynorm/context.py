@@ -70,10 +70,10 @@ class Context:
         for unit in self.units:
             if not is_acronym(unit, least=2):
                 continue
-            before = self.text[: unit.start].rstrip("\"'“„«")
+            bracket = self._skip_back(unit.start, "\"'“„«") - 1
             after = self.text[unit.end : unit.end + 3].lstrip("\"'”“»")
-            if before.endswith("(") and after.startswith(")"):
-                named = ends.get(len(before[:-1].rstrip(" \"'”“»’")))
+            if bracket > 0 and self.text[bracket] == "(" and after.startswith(")"):
+                named = ends.get(self._skip_back(bracket, " \"'”“»’"))
                 if named and _letters_fit(acronym_of(unit), self.index, named[1].id):
                     out.setdefault(acronym_of(unit), named[1].id)
             opening = self.text[unit.end : unit.end + 2]
@@ -82,6 +82,11 @@ class Context:
                 if named and _letters_fit(acronym_of(unit), self.index, named[1].id):
                     out.setdefault(acronym_of(unit), named[1].id)
         return out
+
+    def _skip_back(self, position: int, skipped: str) -> int:
+        while position > 0 and self.text[position - 1] in skipped:
+            position -= 1
+        return position
 
     def _countries(self) -> list[tuple[int, str, float]]:
         """(unit position, country, how loudly) for every word or certain mention that speaks of a country.
@@ -99,12 +104,14 @@ class Context:
                 spoken |= {(span.first, country): 1.5 for country in self.index.facts[candidate.id].countries}
         return sorted((k, country, loudness) for (k, country), loudness in spoken.items())
 
-    def country_share(self, position: int, countries: frozenset[str]) -> float:
-        """How far the text around a position is about these countries, in [0, 1]; 0.5 where it names none.
+    def country_share(self, span: Span, countries: frozenset[str]) -> float:
+        """How far the text around a span is about these countries, in [0, 1]; 0.5 where it names none.
 
+        The span's own words are no evidence for it.
         A country counts the more the nearer it stands, twice in the same sentence, and half if it stands behind:
         a reader knows what came before.
         """
+        position = span.first
         start = position
         while start > 0 and self.units[start].gap < Gap.STOP:
             start -= 1
@@ -116,6 +123,8 @@ class Context:
         for k, country, loudness in islice(self.countries, near, None):
             if k > position + _NEAR:
                 break
+            if span.first <= k <= span.last:
+                continue
             distance = abs(k - position)
             sentence, side = 2.0 if start <= k < end else 1.0, 1.0 if k < position else 0.5
             weight = loudness * sentence * side / (1 + distance / 10)
@@ -137,7 +146,7 @@ class Context:
             return make("context_support", 0.6, "full name: it stands elsewhere in the text")
         facts = self.index.facts[candidate.id]
         if features & {"country_missing", "weak"} and facts.countries:
-            share = self.country_share(span.first, facts.countries)
+            share = self.country_share(span, facts.countries)
             if share > 0.5:
                 detail = f"country at hand: {', '.join(sorted(facts.countries))}"
                 return make("context_support", min(0.6, share - 0.2), detail)
@@ -202,7 +211,7 @@ class Context:
         ]
         if len(known) != 1:
             shares = sorted(
-                ((self.country_share(span.first, self.index.facts[c.id].countries), c.id) for c in rivals), reverse=True
+                ((self.country_share(span, self.index.facts[c.id].countries), c.id) for c in rivals), reverse=True
             )
             if not known and shares[0][0] - shares[1][0] > 0.3:
                 known = [c for c in rivals if c.id == shares[0][1]]

@@ -284,6 +284,8 @@ def gather(
         vetoes.append(veto)
     if kind == "FACILITY" and any(target.units[j].role == "type" for j in alignment.missing):
         soft = "missing_type"
+    if weak and any(p.likeness.kind == "near concept" for p in alignment.pairs):
+        vetoes.append(f"the weak alias {target.alias.text!r} has to be met word for word")
     out += [make("veto", 1.0, v) for v in vetoes if v]
 
     pair_weight = sum(target.weights[p.j] for p in alignment.pairs)

@@ -47,6 +47,10 @@ def _gives_acronyms(entity: Entity, alias: Alias) -> bool:
     )
 
 
+def _is_one_acronym(units: tuple[Unit, ...]) -> bool:
+    return units[0].words is units[-1].words and is_acronym(units[0], least=2)
+
+
 def _keys(unit: Unit, *, query: bool) -> Iterator[str]:
     if unit.role == "function":
         return
@@ -162,8 +166,11 @@ class Index:
         return number
 
     def _facts(self, entity: Entity) -> EntityFacts:
-        units = [u for n in self.of_entity[entity.id] for u in self.aliases[n].units]
-        countries = {c for u in units for c in u.countries}
+        aliases = [self.aliases[n] for n in self.of_entity[entity.id]]
+        units = [u for a in aliases for u in a.units]
+        # The acronym of an institution may be that of a country too (RDC), and says nothing of where it belongs.
+        spelled = [a for a in aliases if not (a.units and _is_one_acronym(a.units))]
+        countries = {c for a in spelled for u in a.units for c in u.countries}
         for ancestor_id in self.gazetteer.ancestors(entity.id):
             for n in self.of_entity.get(ancestor_id, ()):
                 ancestor = self.aliases[n]

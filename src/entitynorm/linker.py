@@ -9,17 +9,16 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
-from entitynorm.candidates import rank, reachable, score_alias
+from entitynorm.candidates import rank, score_alias
 from entitynorm.context import Context
 from entitynorm.errors import UnknownEntityError
-from entitynorm.features import acronym_evidence
 from entitynorm.gazetteer import Gazetteer
 from entitynorm.index import Index
 from entitynorm.mentions import Span, find_spans, most_covered, with_quotation_marks
 from entitynorm.model import Candidate, Document, Entity, Evidence, Explanation, Link, Mention
 from entitynorm.names.structure import Name, parse
 from entitynorm.rewriting import rewrite
-from entitynorm.scoring import RULES_1, SCORERS, Scorer, decide, probability
+from entitynorm.scoring import RULES_1, SCORERS, Scorer, decide
 
 _NIL_FLOOR = 0.2
 """A span of running text whose best candidate scores less is no mention at all."""
@@ -146,36 +145,35 @@ class Linker:
         if entity is None:
             raise UnknownEntityError(f"no entity {entity_id!r} in the gazetteer; `search` finds ids by name")
         parsed = parse(name)
-        best: tuple[float, str | None, list[Evidence]] = (0.0, None, [])
-        every = [self._index.aliases[number] for number in self._index.of_entity[entity.id]]
-        # The aliases that `search` compares, so that both give one score; all of them where it compares none.
-        reached = {target.number for target in reachable(self._index, parsed.units, parsed)}
-        for target in [target for target in every if target.number in reached] or every:
-            score, evidence = score_alias(self._index, parsed.units, parsed, target, self._scorer)
-            nearer = len(evidence) > len(best[2]) if score == best[0] else score > best[0]
-            if best[1] is None or nearer:
-                best = (score, target.alias.text, evidence)
-        for at, unit in enumerate(parsed.units):
-            for owner, expansion in self._index.acronym_owners(unit):
-                if owner == entity.id:
-                    owners = len(self._index.acronym_owners(unit))
-                    facts = self._index.facts[owner]
-                    evidence = acronym_evidence(parsed.units, at, entity, facts, expansion, owners, self._scorer)
-                    if probability(evidence) > best[0]:
-                        best = (probability(evidence), expansion, evidence)
+        ranked = rank(self._index, parsed.units, parsed, self._scorer, most=len(self._gazetteer))
+        score, alias, evidence = next(
+            ((c.score, c.alias, c.evidence) for c in ranked if c.id == entity.id), self._nearest(parsed, entity)
+        )
         link = self.resolve(name, type=type)
         decision = link.id if link.id is not None else f"NIL ({link.reason})"
         return Explanation(
             surface=name,
             id=entity.id,
             name=entity.name,
-            score=best[0],
+            score=score,
             decision=decision,
-            alias=best[1],
-            evidence=tuple(best[2]),
+            alias=alias,
+            evidence=evidence,
             steps=tuple(_steps(parsed)),
             scorer=self._scorer.name,
         )
+
+    def _nearest(self, parsed: Name, entity: Entity) -> tuple[float, str | None, tuple[Evidence, ...]]:
+        """For an entity that is no candidate: the alias with most to say, and what rules it out."""
+        found: list[tuple[float, int, str, list[Evidence]]] = []
+        for number in self._index.of_entity[entity.id]:
+            target = self._index.aliases[number]
+            score, evidence = score_alias(self._index, parsed.units, parsed, target, self._scorer)
+            found.append((score, len(evidence), target.alias.text, evidence))
+        if not found:
+            return 0.0, None, ()
+        score, _, alias, items = max(found, key=lambda f: f[:2])
+        return score, alias, tuple(items)
 
 
 def _from_records(records: list[dict[str, Any]], scorer: str) -> Linker:

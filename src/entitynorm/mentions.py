@@ -20,6 +20,7 @@ from entitynorm.model import Candidate
 from entitynorm.names.acronyms import is_acronym
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.structure import Name, Unit, parse_units
+from entitynorm.names.types import entity_class
 from entitynorm.scoring import Scorer
 from entitynorm.surroundings import Surroundings
 from entitynorm.text.tokens import Gap
@@ -276,6 +277,16 @@ class Finder:
                 return first - 1
         return first
 
+    def _with_initials(self, last: int, end: int) -> tuple[int, int]:
+        """Where a person ends when initials follow (Путин В.В.)."""
+        k = last + 1
+        while k < len(self.units) and self.units[k].role == "initial" and self.units[k].gap in (Gap.JOIN, Gap.STOP):
+            k += 1
+        if k > last + 1 or self.units[last].role == "initial":
+            end = self.units[k - 1].end
+            end += self.text[end : end + 1] == "."
+        return k - 1, end
+
     def _whole_tokens(self, first: int, last: int) -> bool:
         """Whether a window takes in all of every handle, domain name and compound that it touches."""
         units = self.units
@@ -332,6 +343,8 @@ class Finder:
         start, end = units[0].start, units[-1].end
         if self.text[end : end + 1] == "." and any(s.form == "abbreviation" for s in units[-1].senses):
             end += 1
+        if entity_class(kept[0].type) == "PERSON":
+            last, end = self._with_initials(last, end)
         partial = any(e.feature == "surname_alone" for e in kept[0].evidence)
         return Span(first, last, start, end, tuple(kept), partial)
 

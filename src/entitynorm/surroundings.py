@@ -65,7 +65,9 @@ class Surroundings:
                 return True
             if len(content) == 1 and self._given_before_surname(content[0], last):
                 return True
-        if entity_class(candidate.type) == "ORG" and self._of_another_country(first, last, candidate):
+        if entity_class(candidate.type) == "ORG" and (
+            self._of_another_country(first, last, candidate) or self._cut_short(last, content, candidate)
+        ):
             return True
         # Slavic languages set names side by side (мэр Харькова Терехов), so what follows reads Latin script only.
         if len(content) != 1 or content[0].words[0].script != "Latn":
@@ -154,7 +156,7 @@ class Surroundings:
         if place_senses(content) or last + 1 >= len(self.units) or self._possessive(last):
             return False
         after = self.units[last + 1]
-        if after.gap != Gap.JOIN or after.role != "type" or after.concepts:
+        if after.gap != Gap.JOIN or after.role != "type":
             return False
         senses = set(place_senses([after]))
         return bool(senses) and not senses & _SETTLED and not (after.words[0].shape == "lower" and "country" in senses)
@@ -233,6 +235,15 @@ class Surroundings:
             beside |= self.units[after].countries
         return bool(beside) and not beside & facts.countries
 
+    def _cut_short(self, last: int, content: Sequence[Unit], candidate: Candidate) -> bool:
+        """The next word makes another institution of several (Ukrainian Defence | Ministry)."""
+        right = self._right(last)
+        if right is None or len(content) < 2 or right.words[0].script != "Latn":
+            return False
+        if candidate.evidence[0].feature == "identical" or not right.concepts:
+            return False
+        return not right.concepts & self.index.facts[candidate.id].concepts
+
     def _heads_a_name(self, last: int, candidate: Candidate) -> bool:
         """A single word is the head of a longer capitalised name (Kyiv Post, Kharkiv Tractor Plant, Armenia Fund)."""
         right = self._right(last)
@@ -245,8 +256,8 @@ class Surroundings:
         k = last + 1
         while k < len(self.units) and k <= last + 3 and self.units[k].capitalised and self.units[k].kind == "word":
             unit = self.units[k]
-            if k > last + 1 and unit.gap != Gap.JOIN:
-                break
+            if (k > last + 1 and unit.gap != Gap.JOIN) or _SETTLED.intersection(place_senses([unit])):
+                break  # Kyiv City is Kyiv
             if unit.concepts or self._trade(unit):
                 return not (unit.concepts & facts.concepts or unit.types & facts.types)
             if unit.role != "core" or self._own_word(unit):

@@ -163,7 +163,9 @@ def _descriptive(type_id: str) -> bool:
     return "PLACE" in entry.applies or bool({"media", "group", "legal"} & set(entry.senses))
 
 
-def _role(senses: tuple[Sense, ...], words: tuple[Word, ...], gap_after: Gap | None) -> str:
+def _role(senses: tuple[Sense, ...], words: tuple[Word, ...], kind: str, gap_after: Gap | None) -> str:
+    if kind == "initial":
+        return "initial"
     if len(words) == 1:
         only = words[0]
         if only.shape == "number":
@@ -191,7 +193,7 @@ def _unit(token: Token, end: int, words: tuple[Word, ...], senses: tuple[Sense, 
         gap=token.gap,
         kind=token.kind,
         senses=senses,
-        role=_role(senses, words, gap_after),
+        role=_role(senses, words, token.kind, gap_after),
         concepts=ids("concept"),
         countries=ids("country"),
         types=ids("type"),
@@ -207,6 +209,12 @@ def _split_token(token: Token) -> list[Token]:
         parts = [part[a:b] for part in found for a, b in pieces(part)]
         while len(parts) > 1 and parts[-1].lower() in _HANDLE_TAILS:
             parts.pop()
+    elif token.kind == "dotted" and "\u0400" <= token.text[0] <= "\u052f":
+        # В.В. Путин: initials in Cyrillic; acronyms are not dotted there.
+        letters = range(0, len(token.text), 2)
+        gaps = [token.gap] + [Gap.STOP] * len(letters)
+        places = zip(letters, gaps, strict=False)
+        return [Token(token.text[k], token.start + k, token.start + k + 1, "initial", gap) for k, gap in places]
     elif token.kind == "domain":
         labels = token.text.split(".")
         while len(labels) > 2 and labels[-2] in _SECOND_LEVEL:
@@ -335,14 +343,21 @@ def parse_units(text: str, *, running: bool = False) -> tuple[Unit, ...]:
     return tuple(units)
 
 
+_LONGEST_CACHED = 200
+
+
 @lru_cache(maxsize=16_384)
+def _parse(name: str) -> Name:
+    return Name(name, parse_units(name))
+
+
 def parse(name: str) -> Name:
-    """Parse one name.
+    """Parse one name; short ones are remembered.
 
     >>> [(u.phrase, u.role) for u in parse("Governor Vyacheslav Gladkov").units]
     [('governor', 'title'), ('vyacheslav', 'given'), ('gladkov', 'core')]
     """
-    return Name(name, parse_units(name))
+    return _parse(name) if len(name) <= _LONGEST_CACHED else Name(name, parse_units(name))
 
 
 def first_sounds(unit: Unit) -> frozenset[str]:

@@ -66,9 +66,20 @@ def shape_of(text: str) -> str:
     return "title" if letters[0].isupper() and not any(c.isupper() for c in letters[1:]) else "mixed"
 
 
-@lru_cache(maxsize=65_536)
+LONGEST_WORD = 64
+"""Letters above which a word is compared letter by letter only: no name is so long."""
+
+
 def word(text: str, style: str = "") -> Word:
     """Analyse one word. ``style``: the name it stands in, lower case, as evidence for habits of spelling."""
+    if len(text) > LONGEST_WORD:
+        fold = _SILENT.sub("", fold_text(text))
+        return Word(text, fold, script_of(text[:LONGEST_WORD]), shape_of(text), (), (), (), frozenset())
+    return _word(text, style)
+
+
+@lru_cache(maxsize=65_536)
+def _word(text: str, style: str) -> Word:
     fold = _SILENT.sub("", fold_text(text)).replace("ё", "е")  # Russian prints either for one name
     script = script_of(text)
     cases: list[tuple[str, float, str]] = []

@@ -24,14 +24,19 @@ _DOMAIN_END = (
     "com|org|net|info|media|news|press|army|tv|io|me|eu|gov|mil|edu|int|online|live|today|agency|site|blog|app|uk|us|ca|au|"
     "ua|ru|by|su|рф|укр|бел|de|fr|pl|cz|sk|bg|rs|it|es|nl|be|ch|at|se|no|fi|dk|ee|lv|lt|ge|am|az|kz|uz|kg|tr|il|ir|sy|in|cn|jp|kr"
 )
+# Every repeat that could fail late is bounded and begins at a boundary, so that rulers and minified lines cost no more
+# than other text. 63 letters are the most a domain label may have (RFC 1035).
 _TOKEN = re.compile(
-    r"(?P<url>(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+|(?<![\w@])[\w-]+(?:\.[\w-]+)+/\S+)"
+    r"(?P<url>(?:https?://|www\.)\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]+"
+    r"|(?<![\w@.-])[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/\S+)"
     r"|(?P<handle>(?<!\w)@\w+)"
     r"|(?P<hashtag>(?<!\w)#(?=[^\W\d_]))"
-    rf"|(?P<domain>(?<![\w.@-])[a-zа-яіїєґ0-9][a-zа-яіїєґ0-9-]+(?:\.[a-zа-яіїєґ0-9-]+)*\.(?:{_DOMAIN_END})(?![\w-])(?!\.\w))"
+    r"|(?P<domain>(?<![\w.@-])[a-zа-яіїєґ0-9][a-zа-яіїєґ0-9-]{1,62}(?:\.[a-zа-яіїєґ0-9-]{1,63}){0,8}"
+    rf"\.(?:{_DOMAIN_END})(?![\w-])(?!\.\w))"
     r"|(?P<dotted>(?<![\w.])(?:[^\W\d_]\.){2,}(?![^\W\d_]))"
     rf"|(?P<word>{_WORD})"
 )
+_TRAILING = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]+$")
 _POSSESSIVE = re.compile(f"(?<=[A-Za-z\u00c0-\u024f0-9])[{_APOSTROPHE}][sS]$")
 # A capital that another letter follows; the last letter of MoD or GmbH begins no word.
 _CAMEL = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁІЇЄҐ])(?=[A-ZА-ЯЁІЇЄҐÀ-ÖØ-Þ][^\W\d_])")
@@ -114,6 +119,10 @@ def tokenize(text: str) -> list[Token]:
             pending_hashtag = True
             continue
         word = match.group()
+        trailing = _TRAILING.search(word)
+        if trailing:  # closing direction marks belong to the text around a word
+            word = word[: trailing.start()]
+            end = start + len(word)
         if kind == "word":
             possessive = _POSSESSIVE.search(word)
             if possessive:
