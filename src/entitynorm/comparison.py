@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from entitynorm.features import NO_FACTS, IndexedAlias, gather, name_weights, place_senses, surname_index
+from entitynorm.features import NO_FACTS, IndexedAlias, gather, index_alias
 from entitynorm.model import Alias, Comparison, Entity, Evidence
 from entitynorm.names.acronyms import acronym_of, derive, is_acronym
 from entitynorm.names.structure import Name, parse
-from entitynorm.names.types import entity_class
 from entitynorm.scoring import RULES_1, Scorer, probability
 
 
 def _target(name: Name, entity_type: str | None) -> IndexedAlias:
-    kind = entity_class(entity_type) if entity_type is not None else "ORG"
-    surname = surname_index(name.units) if kind == "PERSON" else None
-    weights = name_weights(name.units, kind, surname)
-    return IndexedAlias(
-        number=0,
-        entity=Entity("name:other", entity_type or "ORG", name.text),
-        alias=Alias(name.text),
-        name=name,
-        units=name.units,
-        weights=weights,
-        total=sum(weights),
-        surname=surname,
-        kind=kind,
-        places=place_senses(name.units),
-    )
+    return index_alias(0, Entity("name:other", entity_type or "ORG", name.text), Alias(name.text), name)
 
 
 def _one_way(query: Name, other: Name, entity_type: str | None, scorer: Scorer) -> list[Evidence]:

@@ -6,9 +6,11 @@ All values lie in [0, 1]. The features, in the order in which they are gathered:
 - ``base``: always 1; what a perfectly answered name starts from
 - ``unlikeness``: 1 minus the weighted mean likeness of the words that answer each other
 - ``extra`` / ``missing``: the share of weight that only the surface form / only the alias has
+- ``extra_concept``: the surface form has a word for what a thing is that the alias lacks
 - ``contradiction``: both have words of weight that the other lacks
 - ``surname_alone``, ``acronym``, ``loose_type``, ``missing_type``, ``generic_missing``, ``country_missing``, ``order``,
-  ``weak``
+  ``weak``: see `entitynorm.scoring.RULES_1`, which says of each what it stands for
+- ``less_prominent`` and the ``context_`` features are added later, by `entitynorm.candidates` and `entitynorm.context`
 - ``veto``: a reason that decides alone: another country, given name, gender, number, type word, kind of thing
 """
 
@@ -21,7 +23,7 @@ from entitynorm.model import Alias, Entity, Evidence
 from entitynorm.names.acronyms import is_acronym
 from entitynorm.names.alignment import Alignment, align
 from entitynorm.names.lexicon import lexicon
-from entitynorm.names.structure import Name, Unit, written
+from entitynorm.names.structure import Name, Unit, squeezed
 from entitynorm.names.types import entity_class
 from entitynorm.scoring import Scorer
 
@@ -29,7 +31,8 @@ _PLACE_LEVELS = frozenset({"adm1", "adm2", "adm3"})
 _NATURE = frozenset({"water", "relief", "island"})
 _ACRONYM_BESIDE = 0.35
 """Least share of a foreign word beside an acronym: three letters are too few to bear one (LSR Group)."""
-_SETTLED = frozenset({"settlement", "area", "quarter"})
+SETTLED = frozenset({"settlement", "area", "quarter"})
+"""Senses of type words that leave a place what it is (Kyiv city, the Bakhmut area)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,6 +150,15 @@ def place_senses(units: Sequence[Unit]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(out))
 
 
+def index_alias(number: int, entity: Entity, alias: Alias, name: Name) -> IndexedAlias:
+    """An alias made ready for comparison by the rules of its entity's class."""
+    kind = entity_class(entity.type)
+    surname = surname_index(name.units) if kind == "PERSON" else None
+    weights = name_weights(name.units, kind, surname)
+    places = place_senses(name.units)
+    return IndexedAlias(number, entity, alias, name, name.units, weights, sum(weights), surname, kind, places)
+
+
 def _person_query(units: Sequence[Unit]) -> tuple[Unit, ...]:
     """The part of a phrase that is the person: after the last title, where names follow roles."""
     titles = [i for i, u in enumerate(units) if u.role == "title"]
@@ -207,7 +219,7 @@ def _place_type(query: Sequence[Unit], target: IndexedAlias) -> tuple[str | None
     if not ours:
         return None, None
     if not theirs:
-        if set(ours) & _SETTLED:
+        if set(ours) & SETTLED:
             return None, None
         if set(ours) & (_PLACE_LEVELS | _NATURE) and target.kind in ("PLACE", "FACILITY"):
             return f"a {ours[0]} is asked for, {target.alias.text!r} names none", None
@@ -269,7 +281,7 @@ def gather(
         weights = tuple(min(w, 0.3) if i in alignment.extra else w for i, w in enumerate(weights))
     out = [make("base", 1.0, f"{len(alignment.pairs)} of {len(target.units)} words of {target.alias.text!r} answered")]
     joined = not alignment.pairs or alignment.extra
-    if joined and whole is not None and len(whole.squeezed) > 4 and _squeezed(units) == target.name.squeezed:
+    if joined and whole is not None and len(whole.squeezed) > 4 and squeezed(units) == target.name.squeezed:
         out.append(make("unlikeness", 0.02, "the same letters written together"))
         return [*out, *([make("weak", 1.0, "declared weak")] if weak else [])]
     if not alignment.pairs:
@@ -364,10 +376,6 @@ def _same_trade(unit: Unit, facts: EntityFacts) -> bool:
     ):
         return True
     return any("media" in lexicon().type_word(t).senses for t in unit.types)
-
-
-def _squeezed(units: Sequence[Unit]) -> str:
-    return "".join(u.phrase.replace(" ", "") for u in written(units) if u.role != "function")
 
 
 def acronym_evidence(

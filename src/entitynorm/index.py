@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from entitynorm.features import EntityFacts, IndexedAlias, name_weights, place_senses, surname_index
+from entitynorm.features import EntityFacts, IndexedAlias, index_alias
 from entitynorm.gazetteer import Gazetteer
 from entitynorm.model import Alias, Candidate, Entity
 from entitynorm.names.acronyms import acronym_of, derive, is_acronym
@@ -131,22 +131,7 @@ class Index:
 
     def _add_alias(self, entity: Entity, alias: Alias, name: Name) -> int:
         number = len(self.aliases)
-        kind = entity_class(entity.type)
-        surname = surname_index(name.units) if kind == "PERSON" else None
-        weights = name_weights(name.units, kind, surname)
-        indexed = IndexedAlias(
-            number=number,
-            entity=entity,
-            alias=alias,
-            name=name,
-            units=name.units,
-            weights=weights,
-            total=sum(weights),
-            surname=surname,
-            kind=kind,
-            places=place_senses(name.units),
-        )
-        self.aliases.append(indexed)
+        self.aliases.append(index_alias(number, entity, alias, name))
         self.exact[name.exact].append(number)
         if name.units:
             self.squeezed[name.squeezed].append(number)

@@ -215,7 +215,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a surface form scores as it does for one entity. ``str()`` prints it; `replay` gives the score again."""
+    """Why a surface form scores as it does for one entity; ``str()`` prints it.
+
+    `entitynorm.scoring.probability` of the evidence gives the score again.
+    """
 
     surface: str
     id: str
@@ -227,7 +230,7 @@ class Explanation:
     """The alias that came nearest; None where no alias shares anything with the surface form."""
     evidence: tuple[Evidence, ...]
     steps: tuple[str, ...] = ()
-    """How both names were read: slots, folds, readings; one line each."""
+    """How the surface form was read: folds, slots, readings; one line each."""
     scorer: str = "rules-1"
 
     def __str__(self) -> str:

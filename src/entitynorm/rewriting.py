@@ -29,7 +29,7 @@ def replacement(text: str, mention: Mention) -> str:
 
 
 def rewrite(document: Document) -> str:
-    """The text of a document with every linked mention replaced; possessives, plurals and articles stay outside."""
+    """The text of a document with every linked mention replaced; possessives and articles stay outside."""
     out: list[str] = []
     last = 0
     for mention in document.mentions:

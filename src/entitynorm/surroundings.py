@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from entitynorm.features import place_senses
+from entitynorm.features import SETTLED, place_senses
 from entitynorm.index import Index
 from entitynorm.model import Candidate
 from entitynorm.names.acronyms import is_acronym
@@ -23,7 +23,6 @@ _QUALIFIERS = frozenset(
     {"new", "old", "upper", "lower", "great", "small", "port"}
     | {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"}
 )
-_SETTLED = frozenset({"settlement", "area", "quarter"})
 _MOST_QUOTED = 5
 """Words between quotation marks up to which the quotation is read as a name, not as speech."""
 
@@ -78,7 +77,7 @@ class Surroundings:
 
     def _left(self, first: int) -> Unit | None:
         """The capitalised word before a window that could belong to a longer name with it."""
-        if not first or self.headline[first]:
+        if not first or self.headline[first] or self._line_between(first):
             return None
         unit = self.units[first - 1]
         if self.units[first].gap == Gap.STOP:
@@ -94,8 +93,14 @@ class Surroundings:
         """The capitalised word after a window that could belong to a longer name with it."""
         if last + 1 >= len(self.units) or self.units[last + 1].gap != Gap.JOIN or self.headline[last]:
             return None
+        if self._line_between(last + 1):
+            return None
         unit = self.units[last + 1]
         return unit if unit.capitalised and unit.kind == "word" and not self._possessive(last) else None
+
+    def _line_between(self, k: int) -> bool:
+        """Whether a line ends before unit ``k``: a name may run on, but words of another line are no neighbours."""
+        return "\n" in self.text[self.units[k - 1].end : self.units[k].start]
 
     def _possessive(self, last: int) -> bool:
         end = self.units[last].end
@@ -159,7 +164,7 @@ class Surroundings:
         if after.gap != Gap.JOIN or after.role != "type":
             return False
         senses = set(place_senses([after]))
-        return bool(senses) and not senses & _SETTLED and not (after.words[0].shape == "lower" and "country" in senses)
+        return bool(senses) and not senses & SETTLED and not (after.words[0].shape == "lower" and "country" in senses)
 
     def _beside_person(self, first: int, content: Sequence[Unit], candidate: Candidate) -> bool:
         """A given name or initial before a single word makes a person of it, and another one (Denzel Washington)."""
@@ -256,7 +261,7 @@ class Surroundings:
         k = last + 1
         while k < len(self.units) and k <= last + 3 and self.units[k].capitalised and self.units[k].kind == "word":
             unit = self.units[k]
-            if (k > last + 1 and unit.gap != Gap.JOIN) or _SETTLED.intersection(place_senses([unit])):
+            if (k > last + 1 and unit.gap != Gap.JOIN) or SETTLED.intersection(place_senses([unit])):
                 break  # Kyiv City is Kyiv
             if unit.concepts or self._trade(unit):
                 return not (unit.concepts & facts.concepts or unit.types & facts.types)

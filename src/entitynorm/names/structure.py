@@ -90,7 +90,12 @@ class Name:
     @property
     def squeezed(self) -> str:
         """The folded words without function words and spaces: equal for joined and separate writing."""
-        return "".join(u.phrase.replace(" ", "") for u in written(self.units) if u.role != "function")
+        return squeezed(self.units)
+
+
+def squeezed(units: Sequence[Unit]) -> str:
+    """The folded words of units without function words and spaces."""
+    return "".join(u.phrase.replace(" ", "") for u in written(units) if u.role != "function")
 
 
 def written(units: Sequence[Unit]) -> Iterator[Unit]:
