@@ -10,7 +10,7 @@ from typing import Any
 
 from entitynorm.errors import InputError
 from entitynorm.gazetteer import Gazetteer
-from entitynorm.io.jsonl_gazetteer import read_jsonl
+from entitynorm.io.jsonl_gazetteer import read_whole_jsonl
 from entitynorm.io.yaml_gazetteer import read_yaml
 from entitynorm.linker import Linker
 from entitynorm.model import Document, Entity
@@ -30,7 +30,7 @@ def read_gazetteer(path: str | os.PathLike[str]) -> Gazetteer:
     if ending in (".yaml", ".yml"):
         rows = read_yaml(path)
     elif ending in (".jsonl", ".ndjson"):
-        rows = list(read_jsonl(path))
+        rows = read_whole_jsonl(path)
     else:
         raise InputError(
             f"{path}: a gazetteer ends in .yaml, .yml or .jsonl, not {ending or 'nothing'!r}; rename or convert it"

@@ -146,6 +146,40 @@ def test_outputs_that_would_overwrite(run, gazetteer, article, tmp_path):
     assert "a folder after -o" in run("normalize", article, article).complaint()
 
 
+@pytest.mark.parametrize("command", [["normalize"], ["link"], ["link", "-f", "marked"], ["link", "-f", "html"]])
+def test_an_input_is_never_overwritten(run, gazetteer, article, text, tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    linked = tmp_path / "linked.txt"
+    linked.symlink_to(article)
+    for target in (article, article.name, f"./{article.name}", linked):
+        assert "is an input itself" in run(*command, article.name, "-g", gazetteer, "-o", target).complaint()
+    assert article.read_bytes() == text.encode()
+
+
+def test_one_of_several_inputs_is_not_overwritten_either(run, gazetteer, article, text, tmp_path):
+    other = tmp_path / "other.txt"
+    other.write_text("Suspilne\n")
+    assert "is an input itself" in run("link", other, article, "-g", gazetteer, "-o", article).complaint()
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    page = folder / "other.md"
+    page.write_text("Grayvoron\n")
+    complaint = run("link", other, page, "-f", "marked", "-o", folder).complaint()
+    assert "other.md" in complaint
+    assert article.read_bytes() == text.encode() and page.read_text() == "Grayvoron\n"
+
+
+@pytest.mark.parametrize(
+    "words", [["normalize", "-"], ["link", "-"], ["resolve", "-"], ["resolve", "--table", "-", "--column", "1"]]
+)
+def test_neither_a_gazetteer_nor_redirected_input_is_overwritten(run, gazetteer, article, text, words):
+    assert "is an input itself" in run(*words, "-g", gazetteer, "-o", gazetteer, stdin=b"x\n").complaint()
+    with article.open("rb") as stream:
+        result = program(*words, "-g", gazetteer, "-o", article, stdin=stream)
+    assert result.returncode == 2 and "is an input itself" in one_line(result.stderr)
+    assert article.read_bytes() == text.encode()
+
+
 def test_parquet_needs_a_file_to_go_to(run, gazetteer, tmp_path):
     pyarrow = pytest.importorskip("pyarrow")
     parquet = pytest.importorskip("pyarrow.parquet")

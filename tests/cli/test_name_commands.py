@@ -34,6 +34,34 @@ def test_resolve_keeps_to_a_type(run, gazetteer):
     assert json.loads(run("resolve", "Grayvoron", "--type", "PERSON", "-g", gazetteer).out)["id"] is None
 
 
+@pytest.mark.parametrize("type_", ["PLACE", "GPE", "gpe", "Armed group"])
+def test_a_type_may_be_a_label_of_another_vocabulary(run, gazetteer, type_):
+    assert run("resolve", "Grayvoron", "--type", type_, "-g", gazetteer).status == 0
+
+
+def test_a_type_of_the_gazetteer_alone_is_known(run, tmp_path):
+    path = tmp_path / "own.jsonl"
+    path.write_text('{"id": "disease:measles", "type": "DISEASE", "name": "Measles"}\n')
+    assert json.loads(run("resolve", "Measles", "--type", "DISEASE", "-g", path).out)["id"] == "disease:measles"
+    assert 'did you mean "DISEASE"?' in run("resolve", "Measles", "--type", "disease", "-g", path).complaint()
+
+
+@pytest.mark.parametrize(
+    ("type_", "remedy"),
+    [
+        ("PLCE", 'did you mean "PLACE"?'),
+        ("persn", 'did you mean "PERSON"?'),
+        ("Zzyzx", "expected one of ORG, PERSON, PLACE"),
+        ("", "expected one of ORG, PERSON, PLACE"),
+    ],
+)
+def test_a_type_that_nobody_knows_is_refused(run, gazetteer, tmp_path, type_, remedy):
+    table = tmp_path / "table.csv"
+    table.write_text(TABLE)
+    for words in (["resolve", "Grayvoron"], ["search", "Grayvoron"], ["resolve", "--table", table, "--column", "name"]):
+        assert remedy in run(*words, "--type", type_, "-g", gazetteer).complaint()
+
+
 def test_resolve_min_score(run, gazetteer):
     record = json.loads(run("resolve", "Graivoron", "--min-score", "1", "-g", gazetteer).out)
     assert record["id"] is None or record["score"] == 1.0
@@ -64,11 +92,16 @@ def test_resolve_csv_into_tsv(run, gazetteer, tmp_path):
     assert [row["name_id"] for row in rows] == ANSWERS
 
 
-def test_resolve_can_replace_its_own_table(run, gazetteer, tmp_path):
-    table = tmp_path / "table.csv"
-    table.write_text(TABLE)
-    assert run("resolve", "--table", table, "--column", "name", "-o", table, "-g", gazetteer).status == 0
-    assert [row["name_id"] for row in csv.DictReader(table.open())] == ANSWERS
+@pytest.mark.parametrize("name", ["table.csv", "table.jsonl"])
+def test_resolve_never_replaces_its_own_table(run, gazetteer, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    table = Path(name)
+    content = TABLE if name.endswith(".csv") else '{"name": "Grayvoron"}\n'
+    table.write_text(content)
+    for target in (name, f"./{name}", tmp_path / name):
+        result = run("resolve", "--table", name, "--column", "name", "-o", target, "-g", gazetteer)
+        assert "is an input itself" in result.complaint()
+    assert table.read_text() == content
 
 
 def test_resolve_jsonl(run, gazetteer, tmp_path):
@@ -153,6 +186,35 @@ def test_check_reports_what_loads_but_should_not_stay(run, tmp_path):
     )
     result = run("check", "-g", path)
     assert result.status == 1 and "place:a" in result.out and "Alfa" in result.out
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("none.yaml", "schema: 1\nentities: []\n"),
+        ("none.jsonl", ""),
+        ("blank.jsonl", "\n \n"),
+    ],
+)
+def test_check_reports_a_gazetteer_without_entities(run, tmp_path, name, content):
+    path = tmp_path / name
+    path.write_text(content)
+    result = run("check", path)
+    assert result.status == 1 and result.out.startswith(f"{path}: holds no entities; ")
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "yaml"])
+def test_check_reports_an_id_that_stands_twice_beside_a_broken_record(run, tmp_path, ending):
+    good = '{"id": "place:a", "type": "PLACE", "name": "Alpha"}'
+    records = [good, good, '{"id": "place:b", "type": "PLACE", "name": "B", "lat": 500}']
+    if ending == "yaml":
+        records = ["schema: 1", "entities:", *(f"  - {record}" for record in records)]
+    path = tmp_path / f"twice.{ending}"
+    path.write_text("\n".join(records) + "\n")
+    lines = run("check", path).out.splitlines()
+    first = 3 if ending == "yaml" else 1
+    assert lines[0].startswith(f"{path}:{first + 1}: place:a: the id stands twice (first at {path}:{first})")
+    assert lines[1].startswith(f"{path}:{first + 2}: place:b: ")
 
 
 def test_the_packaged_gazetteer_is_clean(run):

@@ -35,9 +35,13 @@ def problems_of(path: str) -> list[Problem]:
     """Every problem of one file: those that keep it from loading, or else those that make its answers worse."""
     from entitynorm.gazetteer import check as check_names
     from entitynorm.load import read_gazetteer
+    from entitynorm.records import one_line
     from entitynorm.text.folding import fold_text
 
     try:
-        return check_names(read_gazetteer(path), fold_text)
+        gazetteer = read_gazetteer(path)
     except GazetteerError as error:
         return list(error.problems)
+    if not gazetteer:  # it loads, as a list that a program made empty may, but nobody asks to check nothing
+        return [Problem(one_line(path), "", "holds no entities; add one; was the file written completely?")]
+    return check_names(gazetteer, fold_text)

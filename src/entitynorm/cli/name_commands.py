@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from entitynorm.cli.options import (
+    check_type,
     format_option,
     gazetteer_option,
     jobs_option,
@@ -18,7 +19,7 @@ from entitynorm.cli.options import (
     output_option,
     type_option,
 )
-from entitynorm.cli.output import notice, open_output, progress
+from entitynorm.cli.output import notice, open_output, progress, refuse_overwriting
 from entitynorm.errors import InputError
 
 if TYPE_CHECKING:
@@ -73,8 +74,11 @@ def resolve(
         raise click.UsageError("--column and --delimiter describe a table; say --table FILE too")
     if not names:
         raise click.UsageError("no name came; give names, - for names on standard input, or --table FILE --column NAME")
+    refuse_overwriting(output, [*gazetteers, *(name for name in names if name == "-")])
     wanted = list(_expand(names))
-    links = load_linker(gazetteers).resolve_many(wanted, type=type_, lang=lang, jobs=jobs)
+    linker = load_linker(gazetteers)
+    check_type(type_, linker)
+    links = linker.resolve_many(wanted, type=type_, lang=lang, jobs=jobs)
     with open_output(output) as write:
         delimiter = "\t" if format_ == "tsv" else ","
         if format_ != "jsonl":
@@ -120,10 +124,12 @@ def _resolve_table(
 ) -> int:
     from entitynorm.io import tables
 
+    refuse_overwriting(output, [table, *gazetteers])
     reader = tables.open_table(table, column, delimiter=delimiter, output=output)
     if isinstance(reader, tables.ParquetTable) and output in (None, "-"):
         raise click.UsageError("a Parquet table is binary and needs a file to go to; say -o FILE.parquet")
     linker = load_linker(gazetteers)
+    check_type(type_, linker)
 
     def links_of(batch: list[str]) -> Iterator[Link]:
         for link in linker.resolve_many(batch, type=type_, lang=lang, jobs=jobs):
@@ -156,7 +162,9 @@ def search(
     """List the entities that NAME could mean, the likeliest first, without deciding."""
     from entitynorm.io import formats
 
-    candidates = list(load_linker(gazetteers).search(name, limit=limit, type=type_, lang=lang))
+    linker = load_linker(gazetteers)
+    check_type(type_, linker)
+    candidates = list(linker.search(name, limit=limit, type=type_, lang=lang))
     with open_output(None) as write:
         for candidate in candidates:
             if format_ == "jsonl":

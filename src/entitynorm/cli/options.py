@@ -30,9 +30,12 @@ def gazetteer_option(function: Function) -> Function:
 
 def lang_option(function: Function) -> Function:
     """``--lang``: the language of the text or name."""
-    return click.option("--lang", metavar="CODE", help="Language of the input, such as en, ru or uk.  [default: any]")(
-        function
-    )
+    return click.option(
+        "--lang",
+        metavar="CODE",
+        help="Language of the input where it is known, such as en, ru or uk. Accepted, but this version tries the "
+        "readings of all languages anyway.",
+    )(function)
 
 
 def type_option(function: Function) -> Function:
@@ -83,3 +86,26 @@ def load_linker(gazetteers: tuple[str, ...]) -> Linker:
     from entitynorm.load import load  # slow: reads tables and the gazetteer
 
     return load(list(gazetteers)) if gazetteers else load()
+
+
+def check_type(wanted: str | None, linker: Linker) -> None:
+    """Refuse a type that nobody knows: it would filter every entity out, and a column of NIL looks like an answer.
+
+    Known are the types of the gazetteer's entities and the labels of other vocabularies in ``data/entity_types.yaml``,
+    which may well have no entity here.
+    """
+    if wanted is None:
+        return
+    from entitynorm.names.types import entity_class, known_labels
+    from entitynorm.records import near_miss, quoted
+
+    present = sorted({entity.type for entity in linker.gazetteer})
+    labels = known_labels()
+    label = wanted.upper().replace(" ", "_")
+    if wanted in present or label in labels:
+        return
+    by_label = {name.upper(): name for name in (*sorted(labels), *present)}
+    meant = near_miss(label, by_label)
+    expected = present or sorted({entity_class(known) for known in labels})
+    remedy = f"did you mean {quoted(by_label[meant])}?" if meant else f"expected one of {', '.join(expected)}"
+    raise click.UsageError(f"--type {quoted(wanted)} is the type of no entity and no label of a known type; {remedy}")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
+import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
@@ -29,6 +32,28 @@ def prepare_streams() -> None:
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
     if isinstance(sys.stderr, io.TextIOWrapper):
         sys.stderr.reconfigure(errors="backslashreplace")
+
+
+def refuse_overwriting(output: str | None, inputs: Iterable[str]) -> None:
+    """Raise where a result would take the place of a file it is made from, under whatever path, link or redirection.
+
+    A source text exists once: offsets that were written earlier count on its letters, and nobody keeps a second copy.
+    """
+    if output is None or output == "-":
+        return
+    for name in inputs:
+        if _one_file(Path(output), name):
+            raise click.UsageError(f"-o {output} is an input itself and would be overwritten; choose another place")
+
+
+def _one_file(target: Path, name: str) -> bool:
+    try:
+        there = target.stat()
+        came = os.fstat(sys.stdin.fileno()) if name == "-" else Path(name).stat()
+    except (OSError, ValueError, AttributeError):
+        return False  # one of them is no file; reading or writing it says so
+    # A device may well be both: a terminal, /dev/null.
+    return stat.S_ISREG(there.st_mode) and os.path.samestat(there, came)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from entitynorm.cli.options import (
     min_score_option,
     output_option,
 )
-from entitynorm.cli.output import open_output, progress
+from entitynorm.cli.output import open_output, progress, refuse_overwriting
 
 if TYPE_CHECKING:
     from entitynorm.io.documents import Source
@@ -41,6 +41,7 @@ def normalize(files: tuple[str, ...], gazetteers: tuple[str, ...], lang: str | N
 
     sources = open_documents(files)
     targets = _targets(sources, output, suffix=None)
+    _spare_inputs(targets, files + gazetteers)
     linker = load_linker(gazetteers)
     with progress("normalizing", sum(source.size for source in sources), streams_to=output) as advance:
         for source, target in zip(sources, targets, strict=True):
@@ -98,6 +99,7 @@ def link(
     nil = format_ in _MENTION_FORMATS if all_mentions is None else all_mentions
     sources = open_documents(files)
     targets = _targets(sources, output, suffix=".md") if format_ == "marked" else [output]
+    _spare_inputs(targets, files + gazetteers)
     linker = load_linker(gazetteers)
 
     def linked() -> Iterator[LinkedDocument]:
@@ -137,7 +139,7 @@ def _refuse_unused(format_: str, excel_safe: bool, title: str | None) -> None:
 def _targets(sources: Sequence[Source], output: str | None, suffix: str | None) -> list[str | None]:
     """Where each text's result goes, decided before any work: one file or stream, or a folder with one file a text.
 
-    Nothing may overwrite an input or another result, so equal file names from two folders are refused.
+    No result may overwrite another one, so equal file names from two folders are refused.
     """
     folder = None if output in (None, "-") else Path(str(output))
     if len(sources) == 1 and (folder is None or not folder.is_dir()):
@@ -147,15 +149,18 @@ def _targets(sources: Sequence[Source], output: str | None, suffix: str | None) 
     if folder.exists() and not folder.is_dir():
         raise click.UsageError(f"-o {folder} is a file; several texts need a folder after -o")
     names = [_result_name(source.name, suffix) for source in sources]
-    for number, (name, source) in enumerate(zip(names, sources, strict=True)):
+    for number, name in enumerate(names):
         if name in names[:number]:
             raise click.UsageError(f"two texts would both become {folder / name}; rename one or run them separately")
-        if source.name != "-" and (folder / name).resolve() == Path(source.name).resolve():
-            raise click.UsageError(
-                f"{folder / name} is an input itself and would be overwritten; choose another folder"
-            )
-    folder.mkdir(parents=True, exist_ok=True)
     return [str(folder / name) for name in names]
+
+
+def _spare_inputs(targets: Sequence[str | None], inputs: Sequence[str]) -> None:
+    """Refuse results that would overwrite an input; where none does, make the folder they go to."""
+    for target in targets:
+        refuse_overwriting(target, inputs)
+    if len(targets) > 1:
+        Path(str(targets[0])).parent.mkdir(parents=True, exist_ok=True)
 
 
 def _result_name(name: str, suffix: str | None) -> str:

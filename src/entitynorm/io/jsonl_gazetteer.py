@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, NoReturn
 
 from entitynorm.errors import GazetteerError, Problem
+from entitynorm.gazetteer import id_problems
 from entitynorm.io.files import iter_lines
 from entitynorm.model import Entity
 from entitynorm.records import entity_name, one_line, quoted, read_record
@@ -32,6 +33,20 @@ def read_jsonl(path: str | os.PathLike[str]) -> Iterator[tuple[Entity, str]]:
     GazetteerError with all of them. Ids that stand twice are found by `entitynorm.gazetteer`, which sees the whole.
     """
     return read_jsonl_lines(iter_lines(path, what="JSON lines gazetteer"), one_line(os.fspath(path)))
+
+
+def read_whole_jsonl(path: str | os.PathLike[str]) -> list[tuple[Entity, str]]:
+    """The entities of a JSON lines file at once, or every complaint about it, ids that stand twice among them.
+
+    An id is compared only between sound records, so that one run of a check shows as much as can be known.
+    """
+    entries: list[tuple[Entity, str]] = []
+    try:
+        entries.extend(read_jsonl(path))
+    except GazetteerError as error:
+        problems = [*error.problems, *id_problems(entries)]
+        raise GazetteerError(sorted(problems, key=lambda problem: int(problem.place.rpartition(":")[2]))) from None
+    return entries
 
 
 def read_jsonl_lines(lines: Iterable[tuple[int, str]], source: str = "<lines>") -> Iterator[tuple[Entity, str]]:

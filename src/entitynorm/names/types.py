@@ -13,6 +13,11 @@ def _classes() -> dict[str, str]:
     return {label: name for name, labels in table.items() for label in labels}
 
 
+def known_labels() -> frozenset[str]:
+    """Every type label of the table, in capitals."""
+    return frozenset(_classes())
+
+
 @lru_cache(maxsize=1024)
 def entity_class(entity_type: str) -> str:
     """The class whose rules a type follows: PERSON, PLACE, ORG, FACILITY, PRODUCT, EVENT, or the type itself.
