@@ -146,9 +146,8 @@ class Linker:
             raise UnknownEntityError(f"no entity {entity_id!r} in the gazetteer; `search` finds ids by name")
         parsed = parse(name)
         ranked = rank(self._index, parsed.units, parsed, self._scorer, most=len(self._gazetteer))
-        score, alias, evidence = next(
-            ((c.score, c.alias, c.evidence) for c in ranked if c.id == entity.id), self._nearest(parsed, entity)
-        )
+        found = next(((c.score, c.alias, c.evidence) for c in ranked if c.id == entity.id), None)
+        score, alias, evidence = found or self._nearest(parsed, entity)
         link = self.resolve(name, type=type)
         decision = link.id if link.id is not None else f"NIL ({link.reason})"
         return Explanation(

@@ -54,24 +54,24 @@ class Surroundings:
         if self._blocked(first, last, candidate.id) or self._hyphened(first, last) or self._is_date(first, last):
             return True
         content = [u for u in self.units[first : last + 1] if u.role != "function"]
-        person = entity_class(candidate.type) == "PERSON"
+        kind = entity_class(candidate.type)
         if self._beside_person(first, content, candidate):
             return True
         if len(content) == 1 and self._qualified(first, candidate):
             return True
-        if entity_class(candidate.type) in ("PLACE", "FACILITY"):
+        if kind in ("PLACE", "FACILITY"):
             if self._typed_otherwise(last, content) or self._quoted(first, last):
                 return True
             if len(content) == 1 and self._given_before_surname(content[0], last):
                 return True
-        if entity_class(candidate.type) == "ORG" and (
+        if kind == "ORG" and (
             self._of_another_country(first, last, candidate) or self._cut_short(last, content, candidate)
         ):
             return True
         # Slavic languages set names side by side (мэр Харькова Терехов), so what follows reads Latin script only.
         if len(content) != 1 or content[0].words[0].script != "Latn":
             return False
-        return self._follows_a_name(first, candidate) if person else self._heads_a_name(last, candidate)
+        return self._follows_a_name(first, candidate) if kind == "PERSON" else self._heads_a_name(last, candidate)
 
     # -- what stands beside a window ----------------------------------------------------------------------------
 

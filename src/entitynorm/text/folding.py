@@ -20,8 +20,6 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-STEPS = ("compose", "invisible", "case", "marks", "typography")
-
 _APOSTROPHES = "'’‘ʼʻʹʽ`´ˈʾʿ′＇‛"
 _QUOTES = '"“”„‟«»‹›″〝〞＂'
 _DASHES = "-‐‑‒–—―−﹘﹣－⁃"
