@@ -19,7 +19,7 @@ from entitynorm.index import ANCHORLESS, CACHED_WINDOWS, Index
 from entitynorm.model import Candidate
 from entitynorm.names.acronyms import is_acronym
 from entitynorm.names.lexicon import lexicon
-from entitynorm.names.structure import Name, Unit, parse_units
+from entitynorm.names.structure import Name, Unit, name_in, parse_units
 from entitynorm.names.types import entity_class
 from entitynorm.scoring import Scorer
 from entitynorm.surroundings import Surroundings
@@ -186,7 +186,7 @@ class Finder:
                     if self._worth(target, first, last) and self._whole_tokens(begin, last):
                         windows[begin, last][number] = target
         for window in filter(lambda w: self._whole_tokens(*w), self._glued()):
-            name = self._name(*window)
+            name = name_in(self.text, self.units, *window)
             for number in self.index.squeezed.get(name.squeezed, ()):
                 windows[window][number] = self.index.aliases[number]
         for (first, last), number in self._listed():
@@ -312,10 +312,6 @@ class Finder:
                 out.append((k, same[-1]))  # @TheStudyofWar
         return list(dict.fromkeys(out))
 
-    def _name(self, first: int, last: int) -> Name:
-        units = self.units[first : last + 1]
-        return Name(self.text[units[0].start : units[-1].end], tuple(units))
-
     def _ranked(self, name: Name, aliases: Sequence[IndexedAlias]) -> tuple[Candidate, ...]:
         """The candidates of a window; names recur in news, so the answer for the same words is kept."""
         known = (
@@ -333,7 +329,7 @@ class Finder:
 
     def _span(self, first: int, last: int, aliases: Sequence[IndexedAlias]) -> Span | None:
         units = self.units[first : last + 1]
-        name = self._name(first, last)
+        name = name_in(self.text, self.units, first, last)
         candidates = self._ranked(name, aliases)
         if not candidates:
             return None

@@ -13,7 +13,7 @@ from entitynorm.index import Index
 from entitynorm.model import Candidate
 from entitynorm.names.acronyms import is_acronym
 from entitynorm.names.lexicon import lexicon
-from entitynorm.names.structure import Name, Unit
+from entitynorm.names.structure import Unit, name_in
 from entitynorm.names.types import entity_class
 from entitynorm.text.tokens import Gap
 
@@ -125,14 +125,10 @@ class Surroundings:
             (a, b) for a in range(max(0, first - 2), first + 1) for b in range(last, min(len(self.units), last + 3))
         )
         return any(
-            entity_id in self.index.blocking(self._name(a, b))
+            entity_id in self.index.blocking(name_in(self.text, self.units, a, b))
             for a, b in wider
             if (a, b) != (first, last) and all(self.units[k].gap <= Gap.JOIN for k in range(a + 1, b + 1))
         )
-
-    def _name(self, first: int, last: int) -> Name:
-        units = self.units[first : last + 1]
-        return Name(self.text[units[0].start : units[-1].end], tuple(units))
 
     def _hyphened(self, first: int, last: int) -> bool:
         """A hyphen ties the window to a capitalised word that is no name of its own (Белгород-Днестровский)."""

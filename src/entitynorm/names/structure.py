@@ -93,6 +93,12 @@ class Name:
         return squeezed(self.units)
 
 
+def name_in(text: str, units: Sequence[Unit], first: int, last: int) -> Name:
+    """The name that units ``first`` to ``last`` of a text make up."""
+    window = units[first : last + 1]
+    return Name(text[window[0].start : window[-1].end], tuple(window))
+
+
 def squeezed(units: Sequence[Unit]) -> str:
     """The folded words of units without function words and spaces."""
     return "".join(u.phrase.replace(" ", "") for u in written(units) if u.role != "function")
