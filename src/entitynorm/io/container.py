@@ -366,6 +366,7 @@ class _Pages:
 
     def view(self, section: Section) -> npt.NDArray[Any]:
         """A section as an array that cannot be written to; its bounds were checked with the header."""
+        self.unchanged()
         dtype = np.dtype(section.dtype).newbyteorder("<")
         if not section.length:
             empty = np.empty(section.shape, dtype)

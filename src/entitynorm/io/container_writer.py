@@ -100,12 +100,12 @@ class ContainerWriter:
     def array(self, name: str, values: npt.NDArray[Any]) -> None:
         """Write an array whole: any shape, one of the fixed types, written in C order and little endian."""
         values = np.asarray(values)
-        with self._array(name, values.dtype, values.shape[1:], scalar=values.ndim == 0) as part:
+        with self._array(_array_name(name), values.dtype, values.shape[1:], scalar=values.ndim == 0) as part:
             part.append(values.reshape(1) if values.ndim == 0 else values)
 
     def open_array(self, name: str, dtype: npt.DTypeLike, *, row_shape: tuple[int, ...] = ()) -> ArrayWriter:
         """Begin an array that comes in pieces along its first axis; close it before anything else is written."""
-        return self._array(name, np.dtype(dtype), row_shape)
+        return self._array(_array_name(name), np.dtype(dtype), row_shape)
 
     def records(self, rows: Iterable[bytes]) -> int:
         """Write all records, packed in blocks; returns how many. Each is found again by its number, from 0."""
@@ -144,9 +144,8 @@ class ContainerWriter:
     ) -> ArrayWriter:
         if self._open is not None:
             raise ValueError(f"the array {self._open.name!r} is still open; close it before {name!r}")
-        plain = name.removeprefix(ROWS)
-        if not _NAME.fullmatch(plain) or any(name == section.name for section in self._sections):
-            raise ValueError(f"{name!r} cannot name an array: it has to be new, of the form {_NAME.pattern}")
+        if any(name == section.name for section in self._sections):
+            raise ValueError(f"there is an array {name!r} already; call it otherwise")
         self._pad()
         self._open = ArrayWriter(self, name, _type_name(dtype), row_shape, self._at, scalar=scalar)
         return self._open
@@ -270,6 +269,12 @@ class ArrayWriter:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
             self.close()
+
+
+def _array_name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r} cannot name an array; a name looks like {_NAME.pattern}")
+    return name
 
 
 def _type_name(dtype: np.dtype[Any]) -> str:
