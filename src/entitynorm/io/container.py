@@ -240,13 +240,13 @@ class Records(Sequence[bytes]):
             self._pages.refuse(f"is damaged (records from {int(table['first'][block])} on)")
         unpacker = zlib.decompressobj()
         try:
-            rows = unpacker.decompress(packed, size)
+            rows = unpacker.decompress(packed, size + 1)  # one more, so that too much is seen and the end reached
         except zlib.error:
             self._pages.refuse(f"is damaged (records from {int(table['first'][block])} on)")
         ends = array("Q", [4 * count])
         for length in struct.unpack_from(f"<{count}I", rows) if len(rows) == size else ():
             ends.append(ends[-1] + length)
-        if len(ends) != count + 1 or ends[-1] != size or unpacker.unconsumed_tail.strip(b"\0"):
+        if len(ends) != count + 1 or ends[-1] != size or not unpacker.eof or unpacker.unused_data:
             self._pages.refuse(f"has a block of records ({block}) of another size than it says")
         return rows, ends
 

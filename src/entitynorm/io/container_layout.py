@@ -29,6 +29,8 @@ BLOCK: Final = 64 * 1024
 
 MAX_HEADER: Final = 16 * 1024 * 1024
 DTYPES: Final = ("bool", "u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f2", "f4", "f8")
+MAX_DIMENSIONS: Final = 32
+"""What every numpy from 1.26 on allows."""
 ROWS: Final = "records/"
 """The sections that hold records; arrays cannot be called so."""
 
@@ -95,6 +97,14 @@ class Section:
         """Bytes from one entry of the first axis to the next."""
         return math.prod(self.shape[1:]) * itemsize(self.dtype)
 
+    def fits(self) -> bool:
+        """Whether type, shape and length agree, and numpy can make such an array: an empty one has limits too."""
+        if self.dtype not in DTYPES or len(self.shape) > MAX_DIMENSIONS:
+            return False
+        item = itemsize(self.dtype)
+        longest = math.prod(max(1, count) for count in self.shape) * item
+        return longest < 2**63 and math.prod(self.shape) * item == self.length
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -152,7 +162,7 @@ class Header:
         if len({section.name for section in self.sections}) < len(self.sections):
             raise LayoutError("its header names a section twice")
         for section in self.sections:
-            if section.dtype not in DTYPES or math.prod(section.shape) * itemsize(section.dtype) != section.length:
+            if not section.fits():
                 raise LayoutError(f"its header gives section {section.name!r} a shape that does not fit its length")
             if section.offset % ALIGNMENT or section.offset < PROLOGUE_SIZE or section.end > self.data_end:
                 raise LayoutError(f"its header puts section {section.name!r} outside the file")

@@ -29,6 +29,7 @@ from entitynorm.io.container_layout import (
     ALIGNMENT,
     BLOCK,
     DTYPES,
+    MAX_DIMENSIONS,
     MAX_HEADER,
     PROLOGUE_SIZE,
     ROWS,
@@ -244,7 +245,7 @@ class ArrayWriter:
         """Write more rows. Raises ValueError for another type or another shape of row; nothing is converted."""
         if self._writer._open is not self:
             raise ValueError(f"the array {self.name!r} is closed")
-        if not chunk.ndim or chunk.shape[1:] != self._row_shape or _type_name(chunk.dtype) != self._dtype:
+        if not 0 < chunk.ndim <= MAX_DIMENSIONS or chunk.shape[1:] != self._row_shape or _type_name(chunk.dtype) != self._dtype:
             wanted = f"{self._dtype} of shape (n, {', '.join(map(str, self._row_shape))})"
             raise ValueError(f"the array {self.name!r} takes {wanted}, not {chunk.dtype} of shape {chunk.shape}")
         chunk = np.asarray(chunk)

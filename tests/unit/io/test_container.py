@@ -1,6 +1,7 @@
 """The container: what was written is read, what was changed is refused, and nothing is ever half there."""
 
 import errno
+import gc
 import multiprocessing
 import os
 import pickle
@@ -338,6 +339,7 @@ def test_big_records_close_their_block(tmp_path: Path, monkeypatch: pytest.Monke
     records = [bytes(n) for n in (60, 60, 0, 0, 500, 1, 99, 1)]
     with open_container(write(tmp_path / "x.enx", {}, records)) as found:
         assert [found.record(n) for n in range(len(records))] == list(found.records) == records
+        assert found._pages.sections["records/size"].shape == (5,)  # 60 | 60 0 0 | 500 | 1 99 | 1
 
 
 @pytest.mark.parametrize(
@@ -432,6 +434,7 @@ def test_a_refused_file_is_not_kept_open(tmp_path: Path, sound: bytes) -> None:
         pytest.skip("no /proc")
     path = tmp_path / "x.enx"
     path.write_bytes(sound[:-1])
+    gc.collect()  # what other tests left open would count as ours when it goes
     before = list(Path("/proc/self/fd").iterdir())
     for _ in range(5):
         refusal(path)
@@ -512,8 +515,9 @@ def lying_records(path: Path, **tables: npt.NDArray[Any]) -> Path:
     return path
 
 
-def packed_block(block: bytes) -> dict[str, npt.NDArray[Any]]:
-    packed = zlib.compress(block)
+def packed_block(block: bytes, more: bytes = b"", less: int = 0) -> dict[str, npt.NDArray[Any]]:
+    packed = zlib.compress(block) + more
+    packed = packed[: len(packed) - less]
     return {
         "data": np.frombuffer(packed, "u1"),
         "start": np.array([0, len(packed)], "u8"),
@@ -543,6 +547,9 @@ def packed_block(block: bytes) -> dict[str, npt.NDArray[Any]]:
         packed_block(struct.pack("<2I", 2**32 - 1, 2**32 - 1) + b"abc"),
         packed_block(b""),
         packed_block(bytes(10**6)) | {"size": np.array([11], "u4")},
+        packed_block(struct.pack("<2I", 1, 2) + b"abcd") | {"size": np.array([11], "u4")},
+        packed_block(struct.pack("<2I", 1, 2) + b"abc", b"junk"),
+        packed_block(struct.pack("<2I", 1, 2) + b"abc", less=1),
     ],
 )
 def test_records_do_not_trust_their_tables(tmp_path: Path, tables: dict[str, npt.NDArray[Any]]) -> None:
@@ -552,9 +559,42 @@ def test_records_do_not_trust_their_tables(tmp_path: Path, tables: dict[str, npt
         assert said.endswith(REBUILD)
 
 
+def test_a_block_that_unpacks_into_more_than_it_says_takes_no_memory(tmp_path: Path) -> None:
+    path = lying_records(tmp_path / "x.enx", **packed_block(bytes(10**8)) | {"size": np.array([11], "u4")})
+    tracemalloc.start()
+    try:
+        refusal(path, use=lambda found: found.record(0))
+        assert tracemalloc.get_traced_memory()[1] < 10**7
+    finally:
+        tracemalloc.stop()
+
+
 def test_the_lying_records_are_right_without_the_lie(tmp_path: Path) -> None:
     with open_container(lying_records(tmp_path / "x.enx")) as found:
         assert list(found.records) == [found.record(0), found.record(1)] == [b"a", b"bc"]
+
+
+@pytest.mark.parametrize(
+    ("section", "message"),
+    [
+        (Section("a", "u1", (65,), 128, 65), "puts section 'a' outside the file"),
+        (Section("a", "u1", (1,), 192, 1), "puts section 'a' outside the file"),
+        (Section("a", "u1", (1,), 0, 1), "puts section 'a' outside the file"),
+        (Section("a", "u1", (1,), 65, 1), "puts section 'a' outside the file"),
+        (Section("a", "u2", (3,), 64, 3), "gives section 'a' a shape that does not fit"),
+        (Section("a", "u8", (2**61, 2**61), 64, 0), "gives section 'a' a shape that does not fit"),
+        (Section("a", "u1", (0, 2**63), 64, 0), "gives section 'a' a shape that does not fit"),
+        (Section("a", "u1", (0, 2**40, 2**40), 64, 0), "gives section 'a' a shape that does not fit"),
+        (Section("a", "u1", (1,) * 33, 64, 1), "gives section 'a' a shape that does not fit"),
+        (Section("a", "O", (1,), 64, 8), "gives section 'a' a shape that does not fit"),
+        (Section("b", "u1", (1,), 64, 1), "names a section twice"),
+    ],
+)
+def test_sections_that_cannot_be(section: Section, message: str) -> None:
+    other = Section("b", "u1", (64,), 128, 64)
+    Header.unpack(Header("test", "1", {}, (other,), -1, 192, 0).pack())
+    with pytest.raises(LayoutError, match=message):
+        Header.unpack(Header("test", "1", {}, (section, other), -1, 192, 0).pack())
 
 
 @pytest.mark.parametrize("data", [b"{}", b"[]", b"{", b"\xff", b'{"sections": [["a"]]}', b"[" * 100_000, b"null"])
