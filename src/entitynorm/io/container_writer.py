@@ -147,6 +147,8 @@ class ContainerWriter:
             raise ValueError(f"the array {self._open.name!r} is still open; close it before {name!r}")
         if any(name == section.name for section in self._sections):
             raise ValueError(f"there is an array {name!r} already; call it otherwise")
+        if len(row_shape) >= MAX_DIMENSIONS:
+            raise ValueError(f"the array {name!r} has more than {MAX_DIMENSIONS} dimensions")
         self._pad()
         self._open = ArrayWriter(self, name, _type_name(dtype), row_shape, self._at, scalar=scalar)
         return self._open
@@ -245,7 +247,7 @@ class ArrayWriter:
         """Write more rows. Raises ValueError for another type or another shape of row; nothing is converted."""
         if self._writer._open is not self:
             raise ValueError(f"the array {self.name!r} is closed")
-        if not 0 < chunk.ndim <= MAX_DIMENSIONS or chunk.shape[1:] != self._row_shape or _type_name(chunk.dtype) != self._dtype:
+        if not chunk.ndim or chunk.shape[1:] != self._row_shape or _type_name(chunk.dtype) != self._dtype:
             wanted = f"{self._dtype} of shape (n, {', '.join(map(str, self._row_shape))})"
             raise ValueError(f"the array {self.name!r} takes {wanted}, not {chunk.dtype} of shape {chunk.shape}")
         chunk = np.asarray(chunk)
