@@ -55,11 +55,11 @@ def read_whole_jsonl(path: str | os.PathLike[str]) -> list[tuple[Entity, str]]:
 
 
 def stream_jsonl(path: str | os.PathLike[str]) -> Iterator[tuple[Entity, str]]:
-    """The entities of a JSON lines file one at a time, and at its end the complaints that `read_whole_jsonl` has.
+    """The entities of a JSON lines file one at a time, and at its end every complaint, clashing ids among them.
 
     For files of a million entities: of each that went by, sixteen bytes an id are kept, enough to see that ids may
-    clash. Only the lines in doubt are then read again, to be sure and to say it in the same words. What came out
-    before the error must not be used; a file that is written whole or not at all takes care of that by itself.
+    clash. Only the lines in doubt are then read again, to be sure and to say it in the words of `Gazetteer`. What came
+    out before the error must not be used; a file that is written whole or not at all takes care of that by itself.
     """
     ids = _IdsByLine()
     problems: list[Problem] = []
