@@ -15,11 +15,10 @@ from rapidfuzz.distance import Indel, JaroWinkler
 
 from entitynorm.features import NO_FACTS, EntityFacts, name_weights, place_senses, surname_index
 from entitynorm.names.acronyms import acronym_of, derive, is_acronym
-from entitynorm.names.lexicon import lexicon
-from entitynorm.names.pairing import INITIAL, JOINED, Pairing, pair_names
-from entitynorm.names.similarity import TYPO
-from entitynorm.names.structure import Name, Unit, parse
-from entitynorm.names.words import ADJECTIVE, INFLECTION
+from entitynorm.names.pairing import INITIAL, JOINED, Pairing, pair_names, whole_word
+from entitynorm.names.similarity import TYPO, agreement, word_similarity
+from entitynorm.names.structure import Name, Unit
+from entitynorm.names.words import ADJECTIVE, INFLECTION, Word
 from entitynorm.text.translit import latinise
 
 FEATURES: dict[str, str] = {
@@ -27,12 +26,18 @@ FEATURES: dict[str, str] = {
     "covered": "the lesser of the two names' shares of weight that the other answers",
     "fuller": "the greater of these two shares",
     "weakest": "how alike the least alike weighty words are that answer each other",
+    "kindred": "every weighty word that is answered sounds the same but for kindred sounds (o and a, g and h)",
+    "skeleton": "every weighty word that is answered has the same consonant classes",
+    "other_start": "a weighty word is answered by one with another first sound",
     "extra": "the weight of the heaviest word of the surface form that nothing answers",
     "missing": "the weight of the heaviest word of the alias that nothing answers",
     "both": "the lesser of `extra` and `missing`: each name has a word of its own",
     "surplus": "the share of the surface form's weight that nothing answers",
     "lack": "the share of the alias's weight that nothing answers",
     "bond": "weight of all that is answered, in words (3 and more count as 1)",
+    "nats": "log-odds against chance of all that is answered, summed; 40 nats and more count as 1",
+    "doubt": "nats that are wanting for each of the answered words to agree fully; 20 and more count as 1",
+    "whole": "how alike the two names are as one word each, for names of three words at most",
     "letters": "Jaro-Winkler similarity of the folded names, where both are of one script",
     "order_letters": "normalised Indel similarity of the folded names, where both are of one script",
     "latin_letters": "Jaro-Winkler similarity of the romanised names, where they are of two scripts",
@@ -96,6 +101,7 @@ class Side:
     script: str
     digits: tuple[str, ...]
     places: tuple[str, ...]
+    whole: Word | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +139,7 @@ def make_side(name: Name, kind: str, rarity: Rarity, *, surface: bool = False) -
         script=script,
         digits=tuple(_DIGITS.findall(folded)),
         places=place_senses(units),
+        whole=whole_word(units),
     )
 
 
@@ -144,7 +151,7 @@ def _latin(text: str) -> str:
 def person_units(units: Sequence[Unit]) -> tuple[Unit, ...]:
     """The part of a phrase that is the person: without the roles and titles around the name."""
     kept = tuple(u for u in units if u.role != "title")
-    return kept if any(u.role not in ("function", "type") for u in kept) else tuple(units)
+    return kept if any(u.role in ("core", "given") for u in kept) else tuple(units)
 
 
 def compare_names(
@@ -201,8 +208,8 @@ def _words(units: Sequence[Unit]) -> int:
 
 
 def _coverage(query: Side, alias: Side, pairing: Pairing, put: Put) -> None:
-    ours = theirs = translated = bond = 0.0
-    weakest = 1.0
+    ours = theirs = translated = bond = nats = full = 0.0
+    weakest, level, start = 1.0, 3, True
     for match in pairing.matches:
         weight_q = sum(query.weights[i] for i in match.ours)
         weight_a = sum(alias.weights[j] for j in match.theirs)
@@ -210,8 +217,13 @@ def _coverage(query: Side, alias: Side, pairing: Pairing, put: Put) -> None:
         ours += value * weight_q
         theirs += value * weight_a
         bond += value * max(weight_q, weight_a)
+        nats += match.similarity.weight * max(weight_q, weight_a)
+        letters = min(sum(len(query.units[i].phrase) for i in match.ours), sum(len(alias.units[j].phrase) for j in match.theirs))
+        full += agreement(letters) * max(weight_q, weight_a) if value < 1 else 0.0
         if max(weight_q, weight_a) >= _HEAVY:
             weakest = min(weakest, value)
+            level = min(level, match.similarity.level)
+            start = start and match.similarity.start
         if match.similarity.kind in ("translation", "near concept", "country", "title", "type word"):
             translated += weight_a
     total_q, total_a = query.total or 1.0, alias.total or 1.0
@@ -219,7 +231,12 @@ def _coverage(query: Side, alias: Side, pairing: Pairing, put: Put) -> None:
     put("covered", min(1.0, *shares))
     put("fuller", min(1.0, max(shares)))
     put("weakest", weakest if pairing.matches else 0.0)
+    put("kindred", float(bool(pairing.matches) and level >= 2))
+    put("skeleton", float(bool(pairing.matches) and level >= 1))
+    put("other_start", float(not start))
     put("bond", min(1.0, bond / 3))
+    put("nats", min(1.0, nats / 40))
+    put("doubt", min(1.0, max(0.0, full - nats) / 20))
     put("translated", translated / total_a)
     extra = max((query.weights[i] for i in pairing.extra), default=0.0)
     missing = max((alias.weights[j] for j in pairing.missing), default=0.0)
@@ -231,6 +248,8 @@ def _coverage(query: Side, alias: Side, pairing: Pairing, put: Put) -> None:
 
 
 def _spelling(query: Side, alias: Side, put: Put) -> None:
+    if query.whole is not None and alias.whole is not None:
+        put("whole", word_similarity(query.whole, alias.whole).value)
     if query.script == alias.script:
         put("letters", JaroWinkler.similarity(query.plain, alias.plain))
         put("order_letters", Indel.normalized_similarity(query.plain, alias.plain))
@@ -313,13 +332,3 @@ def _place_types(query: Side, alias: Side, put: Put) -> None:
             put("other_place_type", 1.0)
     elif levels.intersection(ours) or levels.intersection(theirs):
         put("place_type_missing", 1.0)
-
-
-def parsed(name: str) -> Name:
-    """A name parsed for comparing."""
-    return parse(name)
-
-
-def lexicon_ready() -> None:
-    """Read the lexicon now rather than at the first name."""
-    lexicon()

@@ -21,15 +21,22 @@ from entitynorm.evidence import FEATURES, INDEX
 from entitynorm.resources import data_dir
 
 _SIMILARITIES = (
-    "covered", "fuller", "weakest", "letters", "order_letters", "latin_letters", "latin_order_letters",
+    "covered", "fuller", "weakest", "letters", "order_letters", "latin_letters", "latin_order_letters", "whole",
+    "nats", "doubt",
 )  # fmt: skip
-_KNOTS = (0.5, 0.7, 0.8, 0.88, 0.94, 0.98)
+_KNOTS = (0.25, 0.5, 0.7, 0.8, 0.88, 0.94, 0.98)
 _BY_CLASS = (
     "base", "covered", "fuller", "weakest", "extra", "missing", "both", "surplus", "lack", "one_word", "one_word_alias",
-    "inverted", "acronym", "numbers", "bond", "translated", "letters", "initials", "slip", "length",
+    "inverted", "acronym", "numbers", "bond", "translated", "letters", "initials", "slip", "length", "nats", "doubt",
+    "whole", "kindred", "skeleton", "other_start", "surplus",
 )  # fmt: skip
-_ALONE = ("covered", "weakest", "letters", "latin_letters", "slip", "length", "inflected", "adjective")
-_CROSS = ("base", "covered", "weakest", "inflected", "adjective", "one_word", "length", "translated", "acronym")
+_ALONE = (
+    "covered", "weakest", "letters", "latin_letters", "slip", "length", "inflected", "adjective", "nats", "doubt", "whole",
+    "kindred", "skeleton", "other_start",
+)  # fmt: skip
+_CROSS = ("base", "covered", "weakest", "inflected", "adjective", "one_word", "length", "translated", "acronym", "nats", "doubt", "whole",
+    "kindred", "skeleton", "other_start",
+)  # fmt: skip
 _CLASSES = ("PERSON", "PLACE")
 SCHEMA = "scorer-2"
 

@@ -6,11 +6,11 @@ joins words that one side writes together (Abdurrahman, Abd al-Rahman), and leav
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from entitynorm.names.alignment import known_likeness
-from entitynorm.names.similarity import Similarity, word_similarity
+from entitynorm.names.similarity import Similarity, agreement, word_similarity
 from entitynorm.names.structure import Unit, first_sounds
 from entitynorm.names.words import SAME, Word, word
 
@@ -19,6 +19,8 @@ _JOINED_LEAST = 0.75
 JOINED, INITIAL = "joined", "initial"
 _PLACED = frozenset({"type", "title", "country", "concept"})
 _NONE = Similarity(0.0, "", "")
+_MEANING = 6.0
+"""What a word that translates another is worth, in nats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,10 @@ class Pairing:
 def unit_similarity(a: Unit, b: Unit, kind: str, translate: bool) -> Similarity:
     """How alike two units are; symmetric in value."""
     if a.phrase == b.phrase:
-        return Similarity(1.0, SAME, a.phrase)
+        return Similarity(1.0, SAME, a.phrase, agreement(len(a.phrase)), 3)
     if "initial" in (a.role, b.role):
         if kind == "PERSON" and not (a.role == b.role == "initial") and first_sounds(a) & first_sounds(b):
-            return Similarity(0.75, INITIAL, f"{a.phrase}~{b.phrase}")
+            return Similarity(0.75, INITIAL, f"{a.phrase}~{b.phrase}", 1.0, 2)
         return _NONE
     known = known_likeness(a, b, translate)
     if known is not None and known.value:
@@ -53,13 +55,34 @@ def unit_similarity(a: Unit, b: Unit, kind: str, translate: bool) -> Similarity:
             heard = word_similarity(a.words[0], b.words[0])
             if heard.value > known.value:
                 return heard
-        return Similarity(known.value, known.kind, known.detail)
+        return Similarity(known.value, known.kind, known.detail, _MEANING, 2)
     if len(a.words) != 1 or len(b.words) != 1 or "number" in (a.role, b.role):
         return _NONE
     found = word_similarity(a.words[0], b.words[0])
     if a.role in _PLACED and b.role in _PLACED and found.value < 0.85:
         return _NONE  # two words the lexicon knows as different do not meet by a likeness of sound
     return found
+
+
+def word_pairs(query: Sequence[Unit], alias: Sequence[Unit]) -> Iterator[tuple[Word, Word]]:
+    """The words that `pair_names` may have to compare by sound, for `entitynorm.names.similarity.prime`."""
+    ours, theirs = whole_word(query), whole_word(alias)
+    if ours is not None and theirs is not None:
+        yield ours, theirs
+    for a in query:
+        if len(a.words) == 1 and a.role not in _NEVER_HEARD:
+            for b in alias:
+                if len(b.words) == 1 and b.role not in _NEVER_HEARD and a.phrase != b.phrase:
+                    yield a.words[0], b.words[0]
+
+
+_NEVER_HEARD = frozenset({"function", "number", "initial"})
+
+
+def whole_word(units: Sequence[Unit]) -> Word | None:
+    """A short name written together as one word; None for long ones and for those with digits."""
+    content = [u for u in units if u.role != "function"]
+    return _joined_word(content) if 0 < len(content) <= 3 else None
 
 
 def _joined_word(units: Sequence[Unit]) -> Word | None:
@@ -142,7 +165,7 @@ def _join(
                 match = Match(
                     (j,) if turned else tuple(group),
                     tuple(group) if turned else (j,),
-                    Similarity(min(0.97, likeness.value), JOINED, likeness.detail),
+                    likeness._replace(value=min(0.97, likeness.value), kind=JOINED),
                 )
                 for taken in (many_taken, few_taken):
                     for place, other in list(taken.items()):

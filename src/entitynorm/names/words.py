@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,6 +20,13 @@ SAME, ROMANISATION, INFLECTION, ADJECTIVE, SPELLING = "same", "romanisation", "i
 _LONGEST_ACRONYM = 5
 _SHORT_ACRONYM = 3
 SPELLING_ENDING = "spelling of an ending"
+_CASE_COST, _ADJECTIVE_COST = 0.05, 0.12
+"""What it costs to take a word for a case form, or for an adjective, of another."""
+_MOST_WIDE, _MOST_LEMMAS, _MOST_BASES = 5, 8, 4
+_BONE = {
+    phone: 1 << n for n, phones in enumerate(("bp", "dt", "gkh", "fv", "zsZScCJ", "m", "n", "l", "r")) for phone in phones
+}
+"""Consonant classes, as in the skeletons of `entitynorm.retrieval.phones`."""
 LONGEST_WORD = 64
 """Letters above which a word is compared letter by letter only: no name is so long."""
 
@@ -26,7 +34,7 @@ LONGEST_WORD = 64
 class Word:
     """A word with its readings, each made when asked for. Instances are shared and compared by identity; see `word`."""
 
-    __slots__ = ("_bases", "_genders", "_lemmas", "_readings", "_wide", "fold", "script", "shape", "style", "text")
+    __slots__ = ("_bases", "_bones", "_forms", "_genders", "_lemmas", "_readings", "_wide", "fold", "has_digit", "script", "shape", "style", "text")
 
     def __init__(self, text: str, style: str = "") -> None:
         self.text = text
@@ -37,6 +45,9 @@ class Word:
         self.shape = shape_of(text)
         """lower, title, upper, mixed, caseless or number."""
         self.style = style
+        self.has_digit = bool(_DIGIT.search(self.fold))
+        self._bones: int | None = None
+        self._forms: list[tuple[str, float, str]] | None = None
         self._readings: tuple[Reading, ...] | None = None
         self._wide: tuple[Reading, ...] | None = None
         self._lemmas: tuple[tuple[str, float, str], ...] | None = None
@@ -63,6 +74,28 @@ class Word:
         return self._wide
 
     @property
+    def forms(self) -> list[tuple[str, float, str]]:
+        """(phones, cost, "" or what form) of everything the word may be read as, dictionary forms included."""
+        if self._forms is None:
+            found = {r.phones: (r.cost * 0.5, "") for r in self.wide[:_MOST_WIDE]}
+            for phones, cost, _ in self.lemmas[:_MOST_LEMMAS]:
+                found.setdefault(phones, (_CASE_COST + cost * 0.5, INFLECTION))
+            for phones, _ in self.bases[:_MOST_BASES]:
+                found.setdefault(phones, (_ADJECTIVE_COST, ADJECTIVE))
+            self._forms = [(phones, cost, form) for phones, (cost, form) in found.items()]
+        return self._forms
+
+    @property
+    def bones(self) -> int:
+        """The consonant classes of all its readings, as a set of bits."""
+        if self._bones is None:
+            self._bones = 0
+            for phones, _, _ in self.forms:
+                for phone in phones:
+                    self._bones |= _BONE.get(phone, 0)
+        return self._bones
+
+    @property
     def lemmas(self) -> tuple[tuple[str, float, str], ...]:
         """(phones, cost, dictionary form) for each dictionary form the word may be a case form of."""
         if self._lemmas is None:
@@ -83,6 +116,13 @@ class Word:
         if self._genders is None:
             self._genders = frozenset(genders(self.fold, None)) if len(self.fold) > 3 and self._short else frozenset()
         return self._genders
+
+
+def warm(words: Iterable[Word]) -> None:
+    """Read many words at once; each would read itself when asked, only slower."""
+    unread = list(dict.fromkeys(w for w in words if w._wide is None and w._short))
+    for one, found in zip(unread, wide_readings([w.text.lower() for w in unread]), strict=True):
+        one._wide = found
 
 
 def _lemmas(fold: str) -> tuple[tuple[str, float, str], ...]:
@@ -127,18 +167,6 @@ def shape_of(text: str) -> str:
 def word(text: str, style: str = "") -> Word:
     """The word, analysed. ``style``: the name it stands in, lower case, as evidence for habits of spelling."""
     return Word(text, style)
-
-
-_CASE_COST, _ADJECTIVE_COST = 0.08, 0.16
-
-
-def case_forms(term: str) -> list[tuple[str, float]]:
-    """(phones, cost) of the dictionary forms that a term of a name may be a case form, or the adjective, of."""
-    one = word(term)
-    found = {phones: _CASE_COST + cost for phones, cost, _ in one.lemmas}
-    for phones, _ in one.bases:
-        found.setdefault(phones, _ADJECTIVE_COST)
-    return list(found.items())[:12]
 
 
 def _limit(length: int) -> float:

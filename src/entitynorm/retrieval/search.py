@@ -20,13 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
-from entitynorm.names.words import case_forms
+from entitynorm.names.words import warm, word
 from entitynorm.retrieval import phones
 from entitynorm.retrieval.build import lexical_ids, role_of_term, weight_of_role
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.text.folding import fold_text
 from entitynorm.text.sound_distance import similarities, table_for
-from entitynorm.text.sounds import wide_readings
 from entitynorm.text.terms import fold_term, terms_of
 from entitynorm.text.tokens import script_of
 
@@ -34,13 +33,13 @@ KEPT_ROWS = 64
 """Readings a term that the pair-HMM compares."""
 KEPT_TERMS = 32
 """Terms of the vocabulary that one term of a name may stand for."""
-KEPT_ALIASES = 24
+KEPT_ALIASES = 16
 _LEAST_SIMILAR = 0.3
 _KEY_BUDGET = 24_000
 """Readings that the keys of one term may reach before the commonest keys are left out."""
 _POSTING_BUDGET = 4_000
 """Aliases that one term may add, unless nothing else is there."""
-_READ = 5
+_FORMS = 12
 _CACHED_TERMS = 50_000
 SAME, SOUND, INFLECTED, TYPO, LEXICAL = range(5)
 
@@ -96,11 +95,9 @@ class Searcher:
         texts: list[str] = []
         owner: list[int] = []
         cost: list[float] = []
-        for n, (term, readings) in enumerate(zip(terms, wide_readings(terms), strict=True)):
-            forms = {r.phones: r.cost for r in readings[:_READ]}
-            for phone, extra in case_forms(term):
-                forms.setdefault(phone, extra)
-            for phone, extra in forms.items():
+        warm(map(word, terms))
+        for n, term in enumerate(terms):
+            for phone, extra, _ in word(term).forms[:_FORMS]:
                 texts.append(phone)
                 owner.append(n)
                 cost.append(extra)
@@ -129,7 +126,7 @@ class Searcher:
         chosen = _nearest(term_of, distance, len(terms), KEPT_ROWS)
         rows, forms, term_of = rows[chosen], forms[chosen], term_of[chosen]
         likeness = self._similar(terms, rows, forms, codes, lengths, term_of)
-        likeness -= cost[forms] * 0.5 + arrays["row_cost"][rows] * 0.001
+        likeness -= cost[forms] + arrays["row_cost"][rows] * 0.001
         found_terms = arrays["row_term"][rows].astype(np.int64)
         keep = likeness > _LEAST_SIMILAR
         extra_owner, extra_terms, extra_likeness = self._by_letters(terms, folds, strange)
