@@ -15,9 +15,10 @@ from entitynorm.names.paradigms import Gender, fold, read_table
 from entitynorm.resources import data_dir
 
 MOST_BASES = 12
+_ACCENTED = frozenset(("pl", "cs", "sk", "sl", "hr"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Group:
     marks: tuple[str, ...]
     endings: frozenset[str]
@@ -38,8 +39,18 @@ class _LatinSurnames:
     slavic: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    cyrillic: tuple[_Group, ...]
+    latin: tuple[_Group, ...]
+    surnames: _LatinSurnames
+
+    def groups(self, cyrillic: bool) -> tuple[_Group, ...]:
+        return self.cyrillic if cyrillic else self.latin
+
+
 @cache
-def _adjectives() -> tuple[tuple[_Group, ...], _LatinSurnames]:
+def _tables() -> _Tables:
     table = read_table(data_dir() / "inflection" / "adjectives.yaml")
     try:
         groups = tuple(
@@ -64,7 +75,19 @@ def _adjectives() -> tuple[tuple[_Group, ...], _LatinSurnames]:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DataError(f"inflection/adjectives.yaml: missing or wrong field ({error!r}); correct the table") from error
-    return groups, latin
+    cyrillic = tuple(group for group in groups if not group.marks[0].isascii())
+    return _Tables(cyrillic, tuple(group for group in groups if group not in cyrillic), latin)
+
+
+@cache
+def _marks(cyrillic: bool) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(mark for group in _tables().groups(cyrillic) for mark in group.marks))
+
+
+@cache
+def _ordered(cyrillic: bool, named: frozenset[str]) -> tuple[_Group, ...]:
+    """The groups of a script, those of the languages named first."""
+    return tuple(sorted(_tables().groups(cyrillic), key=lambda group: group.langs.isdisjoint(named)))
 
 
 def adjective_bases(word: str, *, languages: Collection[str] | None = None) -> tuple[str, ...]:
@@ -82,15 +105,18 @@ def adjective_bases(word: str, *, languages: Collection[str] | None = None) -> t
     ('warszawa', True)
     """
     folded = fold(word)
-    if not any("\u0400" <= letter <= "\u052f" for letter in folded):
-        folded = plain(folded.replace("'", ""))
-    groups, _ = _adjectives()
     named = frozenset(languages or ())
-    if named:
-        groups = tuple(sorted(groups, key=lambda group: group.langs.isdisjoint(named)))
+    cyrillic = any("\u0400" <= letter <= "\u052f" for letter in folded)
+    if not cyrillic:
+        spelled = folded.replace("'", "")
+        folded = plain(spelled)
+        if not named and folded != spelled:
+            named = _ACCENTED  # rižský, łódzki: romanised Russian and Ukrainian have other marks, or none
+    if not any(mark in folded for mark in _marks(cyrillic)):
+        return ()
     found: dict[str, None] = {}
     decided = False
-    for group in groups:
+    for group in _ordered(cyrillic, named):
         if folded in group.other:
             return ()
         if decided and not group.adds:
@@ -124,7 +150,7 @@ def _bases(stem: str, group: _Group) -> tuple[str, ...]:
 
 def latin_genders(word: str) -> frozenset[Gender]:
     """Which sex a surname in Latin letters, casefolded and without apostrophes, tells of its bearer, if any."""
-    _, latin = _adjectives()
+    latin = _tables().surnames
     last = word.rpartition("-")[2]
     man = last.removesuffix("a")
     if man not in latin.slavic and (last in latin.other or man.endswith(latin.unless)):

@@ -22,7 +22,7 @@ from typing import Literal
 
 from entitynorm.names import latin
 from entitynorm.names.adjectives import adjective_bases, latin_genders
-from entitynorm.names.paradigms import CASES, Gender, Language, Lemma, Paradigm, fold, read_language
+from entitynorm.names.paradigms import CASES, RANK, Gender, Language, Lemma, Paradigm, fold, read_language
 from entitynorm.names.paradigms import inflect as _inflect
 from entitynorm.names.paradigms import order as _order
 from entitynorm.resources import data_dir
@@ -205,28 +205,31 @@ def _latin_lemmas(word: str, langs: tuple[str, ...]) -> tuple[Lemma, ...]:
     if not langs or not "a" <= latin.plain(word[-1:]) <= "z":
         return ()
     table = _latin_table(langs)
-    found = [_lemma(text, paradigm) for _, text, paradigm, _ in latin.distinct(latin.readings(word, table), word)]
+    found = [_lemma(rank, text, of) for rank, text, of, _ in latin.distinct(latin.readings(word, table), word)]
     if "-" in word:
-        found = _agreeing(word, lambda part: latin.readings(part, table), found, lambda one, other: True)
-        found = found[: latin.MOST_LEMMAS]
+
+        def read(part: str) -> list[_Reading]:
+            return latin.distinct(latin.readings(part, table), part)
+
+        found = _agreeing(word, read, found, lambda one, other: True)[: latin.MOST_LEMMAS]
     return tuple(found)
 
 
 def _unique(readings: Iterable[_Reading]) -> list[Lemma]:
     seen: set[tuple[str, str | None, str, str]] = set()
     kept: list[Lemma] = []
-    for _, text, paradigm, _ in readings:
+    for rank, text, paradigm, _ in readings:
         key = (text, paradigm.gender, paradigm.number, paradigm.derived)
         if key not in seen:
             seen.add(key)
-            kept.append(_lemma(text, paradigm))
+            kept.append(_lemma(rank, text, paradigm))
             if len(kept) == MOST_LEMMAS:
                 break
     return kept
 
 
-def _lemma(text: str, of: Paradigm) -> Lemma:
-    return Lemma(text, of.lang, of.id, of.gender, of.number, of.usual, of.derived)
+def _lemma(rank: int, text: str, of: Paradigm) -> Lemma:
+    return Lemma(text, of.lang, of.id, of.gender, of.number, rank // RANK, of.derived)
 
 
 def _hyphenated(word: str, langs: tuple[str, ...], whole: list[Lemma]) -> list[Lemma]:
@@ -247,10 +250,10 @@ def _agreeing(
     """Adds compounds whose two parts stand in one case, gender and number (Jeana-Claude'a)."""
     head, _, last = word.rpartition("-")
     both = []
-    for (_, text, one, case), (_, first, other, other_case) in product(read(last), read(head)):
+    for (rank, text, one, case), (_, first, other, other_case) in product(read(last), read(head)):
         agree = (one.gender, one.number) == (other.gender, other.number) and related(one, other)
         if agree and case == other_case != "nom":
-            both.append(replace(_lemma(text, one), text=f"{first}-{text}"))
+            both.append(_lemma(rank, f"{first}-{text}", one))
     merged = {(lemma.text, lemma.gender, lemma.number): lemma for lemma in [*whole[:4], *both, *whole[4:]]}
     return list(merged.values())
 

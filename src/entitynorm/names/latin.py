@@ -4,7 +4,8 @@ A text says Czeczenii, Putinem, Londýně or v Londonu; the gazetteer says Czecz
 texts say Martina, Kennedy and Emily, and mean no case form at all: words of fewer than `SHORTEST` letters are not
 read unless the tables list them, dictionary forms are bounded in number and ranked, and the word as it stands is
 never among them (any word may be a nominative in Latin letters). Endings without their accents are read as well
-(Mayove for Mayové); an accent that is there must be right. Left alone: the vocative, plurals of names with a singular.
+(Mayove for Mayové) and rank one lower; an accent that is there must be
+right. Left alone: the vocative, plurals of names with a singular.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from entitynorm.names.paradigms import Language, Paradigm, inflect, order
+from entitynorm.names.paradigms import RANK, Language, Paradigm, inflect, order
 
 MOST_LEMMAS = 12
 SHORTEST = 5
@@ -24,7 +25,8 @@ LEAST = 4
 _VOWELS = frozenset("aeiouyáéíóúýäöüąęěůôâêîûàèìòùåæø")
 _STROKES = {"ł": "l", "đ": "d", "ø": "o", "ħ": "h", "ŧ": "t"}
 
-# (order, ending of the lemma, ending of the form, lemma endings refused, least letters, paradigm, case)
+# (order where the form is written without its accents, ending of the lemma, ending of the form, lemma endings refused,
+# least letters, paradigm, case)
 _Rule = tuple[int, str, str, tuple[str, ...], int, Paradigm, str]
 Reading = tuple[int, str, Paradigm, str]
 """(order, dictionary form, paradigm, case)."""
@@ -92,7 +94,7 @@ def _add(
             continue
         # Of two readings alike the one that needs fewer accents comes first: Kremla is of Kreml, not of Kremł.
         strange = sum(not letter.isascii() for letter in head + form)
-        rank = order(paradigm, case, 0) + strange * 300 + number
+        rank = order(paradigm, case, 0) + strange * 300 + number + (0 if form.isascii() else RANK)
         rule = (rank, head, form, barred, paradigm.least or LEAST, paradigm, case)
         rules = table.setdefault(plain(form), {})
         key = (head, form, paradigm.gender, paradigm.number, paradigm.derived)
@@ -110,7 +112,8 @@ def readings(word: str, table: Table) -> list[Reading]:
     length = len(word)
     found: list[Reading] = []
     if listed := table.by_word.get(bare):
-        found += [(rule[0], rule[1], rule[5], rule[6]) for rule in listed if word in (rule[2], bare)]
+        found += [(rule[0], rule[1], rule[5], rule[6]) for rule in listed if word == bare]
+        found += [(rule[0] - RANK, rule[1], rule[5], rule[6]) for rule in listed if word == rule[2] != bare]
     if length >= SHORTEST:
         rules_of = table.by_ending.get
         for start in range(max(1, length - table.longest), length):
@@ -125,7 +128,7 @@ def readings(word: str, table: Table) -> list[Reading]:
                         continue
                     if len(text) < 5 and _VOWELS.isdisjoint(text):
                         continue
-                    found.append((rank, text, paradigm, case))
+                    found.append((rank if stripped else rank - RANK, text, paradigm, case))
         if len(found) > 1:
             found.sort(key=_rank)
     return found

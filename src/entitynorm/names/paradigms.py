@@ -33,6 +33,8 @@ CASES = ("nom", "gen", "loc", "acc", "dat", "ins")
 """Most frequent in running text first: that is the order among readings of one rank."""
 KINDS = (*CASES, "def", "count", "voc")
 """All that a table may list: the cases, and what Bulgarian and Macedonian have in their place."""
+RANK = 1000 * len(KINDS)
+"""How far apart `order` puts two ranks."""
 
 _APOSTROPHES = str.maketrans("’ʼ`", "'''")
 _VOWELS = "аеёиоуыэюяєіїў"
@@ -199,4 +201,4 @@ def inflect(paradigm: Paradigm, word: str) -> Iterator[tuple[str, str]]:
 
 def order(paradigm: Paradigm, case: str, number: int) -> int:
     """Sorts readings by rank of the paradigm, frequency of the case, order of tables; one number a rule and case."""
-    return (paradigm.usual * len(KINDS) + KINDS.index(case)) * 1000 + number
+    return paradigm.usual * RANK + KINDS.index(case) * 1000 + number
