@@ -1,11 +1,11 @@
 """Case forms in Latin letters (Polish, Czech, Slovak, Slovene, Croatian): a word's tail against one merged table.
 
-A text says Czeczenii, Putinem, Londýně or v Londonu; the gazetteer says Czeczenia, Putin, Londýn, London. Foreign
+A text says Armenii, Darwinem, Londýně or v Londonu; the gazetteer says Armenia, Darwin, Londýn, London. Foreign
 texts say Martina, Kennedy and Emily, and mean no case form at all: words of fewer than `SHORTEST` letters are not
 read unless the tables list them, dictionary forms are bounded in number and ranked, and the word as it stands is
 never among them (any word may be a nominative in Latin letters). Endings without their accents are read as well
-(Mayove for Mayové) and rank one lower; an accent that is there must be
-right. Left alone: the vocative, plurals of names with a singular.
+(Parksove for Parksové) and rank one lower; an accent that is there must be right. Left alone: the vocative, plurals of
+names that have a singular.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from entitynorm.names.paradigms import RANK, Language, Paradigm, inflect, order
+from entitynorm.names.paradigms import RANK, Language, Paradigm, inflect
 
 MOST_LEMMAS = 12
 SHORTEST = 5
-"""Words with fewer letters are read only where the tables list their dictionary form (``short``)."""
+"""Words with fewer letters are read only where a table lists their dictionary form, or where they end in an accent."""
 LEAST = 4
 """Letters of a dictionary form, unless its paradigm says otherwise."""
 
 _VOWELS = frozenset("aeiouyáéíóúýäöüąęěůôâêîûàèìòùåæø")
+_ASCII = frozenset("abcdefghijklmnopqrstuvwxyz")
 _STROKES = {"ł": "l", "đ": "d", "ø": "o", "ħ": "h", "ŧ": "t"}
 
 # (order where the form is written without its accents, ending of the lemma, ending of the form, lemma endings refused,
@@ -92,14 +93,20 @@ def _add(
     for case, form in inflect(paradigm, head):
         if form == head:
             continue
-        # Of two readings alike the one that needs fewer accents comes first: Kremla is of Kreml, not of Kremł.
-        strange = sum(not letter.isascii() for letter in head + form)
-        rank = order(paradigm, case, 0) + strange * 300 + number + (0 if form.isascii() else RANK)
+        rank = _order(paradigm, head, form, number) + (0 if form.isascii() else RANK)
         rule = (rank, head, form, barred, paradigm.least or LEAST, paradigm, case)
         rules = table.setdefault(plain(form), {})
         key = (head, form, paradigm.gender, paradigm.number, paradigm.derived)
         if key not in rules or rule[0] < rules[key][0]:
             rules[key] = rule
+
+
+def _order(paradigm: Paradigm, head: str, form: str, number: int) -> int:
+    """Sorts readings by rank of the paradigm; then those by the longer ending first, which says more (Nixonovi is of
+    Nixon, not of Nixonova), those of fewer accents (Kremla of Kreml, not of Kremł), and by the order of tables."""
+    ending = len(form) - len(head) + len(paradigm.lemma)
+    accents = sum(not letter.isascii() for letter in head)
+    return paradigm.usual * RANK + (6 - min(6, max(0, ending))) * 1000 + min(2, accents) * 300 + number
 
 
 def _settled(rules: Iterable[_Rule]) -> tuple[_Rule, ...]:
@@ -114,7 +121,7 @@ def readings(word: str, table: Table) -> list[Reading]:
     if listed := table.by_word.get(bare):
         found += [(rule[0], rule[1], rule[5], rule[6]) for rule in listed if word == bare]
         found += [(rule[0] - RANK, rule[1], rule[5], rule[6]) for rule in listed if word == rule[2] != bare]
-    if length >= SHORTEST:
+    if length >= SHORTEST or (length == LEAST and word[-1] not in _ASCII):
         rules_of = table.by_ending.get
         for start in range(max(1, length - table.longest), length):
             if rules := rules_of(bare[start:]):

@@ -36,8 +36,11 @@ def _analyser(lang: str) -> Any:
 
 
 def _nominative(parse: Any) -> str:
-    if parse.tag.gender in ("femn", "neut") and (own := parse.inflect({"nomn", "sing"})):
-        return str(own.word)
+    if parse.tag.gender in ("femn", "neut"):
+        # The Ukrainian dictionary marks the plural alone, the Russian one both numbers.
+        wanted = {"nomn"} if parse.tag.number is None else {"nomn", "sing"}
+        if own := parse.inflect(wanted):
+            return str(own.word)
     return str(parse.normal_form)
 
 
@@ -46,9 +49,9 @@ def extra_lemmas(word: str, lang: str = "ru") -> tuple[Lemma, ...]:
     """The normal forms of all parses of one Cyrillic word, most probable first, those of the dictionary before guesses.
 
     Each is given once, without the word itself, and called ``morph`` in the place of a paradigm. Where pymorphy3 would
-    change the gender («Зеленской» to «зеленский») the nominative of the word's own gender stands instead: she is not her
-    husband. Languages without a dictionary, installed or at all, have none; so have words in other scripts. Raises
-    InputError where pymorphy3 itself is missing.
+    change the gender («Зеленской» to «зеленский») the nominative of the word's own gender stands instead: she is not
+    her husband. Languages without a dictionary, installed or at all, have none; so have words in other scripts.
+    Raises InputError where pymorphy3 itself is missing.
     """
     if lang not in DICTIONARIES:
         return ()

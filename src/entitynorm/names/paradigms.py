@@ -11,7 +11,7 @@ The fields of an entry:
   form is wanting;
 * ``usual``: 1 for the most usual reading of a form, more for rarer ones (``behind`` is added to all of a file);
 * ``sexed``: cases that tell a bearer's sex; ``oblique``: no nominative looks like that, other cases do;
-* ``derived``: the forms are another word made from the lemma: ``feminine`` (Mayová of May), ``possessive`` (Trumpov);
+* ``derived``: the forms are a word made from the lemma: ``feminine`` (Parksová of Parks), ``possessive`` (Nixonov);
 * ``least``: letters a dictionary form must have (tables in Latin letters only).
 """
 
@@ -55,7 +55,7 @@ class Lemma:
     usual: int = 1
     """Rank of the paradigm: 1 for the most usual reading of such an ending, more for rarer ones."""
     derived: Derived = ""
-    """What the word is, when it is no case form but another word made from the lemma (Mayová of May, Trumpov)."""
+    """What the word is, when it is no case form but another word made from the lemma (Parksová of Parks, Nixonov)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
