@@ -205,13 +205,10 @@ def _latin_lemmas(word: str, langs: tuple[str, ...]) -> tuple[Lemma, ...]:
     if not langs or not "a" <= latin.plain(word[-1:]) <= "z":
         return ()
     table = _latin_table(langs)
-    found = [_lemma(rank, text, of) for rank, text, of, _ in latin.distinct(latin.readings(word, table), word)]
+    found = [_lemma(rank, text, of) for rank, text, of, _ in latin.readings(word, table)]
     if "-" in word:
-
-        def read(part: str) -> list[_Reading]:
-            return latin.distinct(latin.readings(part, table), part)
-
-        found = _agreeing(word, read, found, lambda one, other: True)[: latin.MOST_LEMMAS]
+        found = _agreeing(word, lambda part: latin.readings(part, table), found, lambda one, other: True)
+        found = found[: latin.MOST_LEMMAS]
     return tuple(found)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
 from entitynorm.names.paradigms import RANK, Language, Paradigm, inflect
 
@@ -23,12 +24,13 @@ LEAST = 4
 """Letters of a dictionary form, unless its paradigm says otherwise."""
 
 _VOWELS = frozenset("aeiouyáéíóúýäöüąęěůôâêîûàèìòùåæø")
+_RANK_AND_TEXT = itemgetter(0, 1)
 _ASCII = frozenset("abcdefghijklmnopqrstuvwxyz")
 _STROKES = {"ł": "l", "đ": "d", "ø": "o", "ħ": "h", "ŧ": "t"}
 
-# (order where the form is written without its accents, ending of the lemma, ending of the form, lemma endings refused,
-# least letters, paradigm, case)
-_Rule = tuple[int, str, str, tuple[str, ...], int, Paradigm, str]
+# (order where the form is written without its accents, ending of the lemma, what of it tells lemmas apart, ending of
+# the form, lemma endings refused, least letters, paradigm, case)
+_Rule = tuple[int, str, str, str, tuple[str, ...], int, Paradigm, str]
 Reading = tuple[int, str, Paradigm, str]
 """(order, dictionary form, paradigm, case)."""
 
@@ -94,7 +96,7 @@ def _add(
         if form == head:
             continue
         rank = _order(paradigm, head, form, number) + (0 if form.isascii() else RANK)
-        rule = (rank, head, form, barred, paradigm.least or LEAST, paradigm, case)
+        rule = (rank, head, _key(head), form, barred, paradigm.least or LEAST, paradigm, case)
         rules = table.setdefault(plain(form), {})
         key = (head, form, paradigm.gender, paradigm.number, paradigm.derived)
         if key not in rules or rule[0] < rules[key][0]:
@@ -110,24 +112,34 @@ def _order(paradigm: Paradigm, head: str, form: str, number: int) -> int:
 
 
 def _settled(rules: Iterable[_Rule]) -> tuple[_Rule, ...]:
-    return tuple(sorted(rules, key=lambda rule: rule[:3]))
+    return tuple(sorted(rules, key=lambda rule: rule[:4]))
+
+
+def _key(head: str) -> str:
+    """An ending of a lemma without the accents of its consonants and of its last letter."""
+    return head[:-1].translate(_CONSONANTS) + plain(head[-1:])
 
 
 def readings(word: str, table: Table) -> list[Reading]:
-    """All rules that read a casefolded word, most usual first."""
+    """The readings of a casefolded word that differ in more than accents, most usual first; `MOST_LEMMAS` at most.
+
+    The word itself is none of them. Kozine may be of Kozina or Kožina where a text leaves accents out: one of them says
+    it. A vowel inside is another matter (Krakowie of Kraków, not of Krakow).
+    """
     bare = plain(word)
     length = len(word)
-    found: list[Reading] = []
+    found: list[tuple[int, str, str, Paradigm, str]] = []
     if listed := table.by_word.get(bare):
-        found += [(rule[0], rule[1], rule[5], rule[6]) for rule in listed if word == bare]
-        found += [(rule[0] - RANK, rule[1], rule[5], rule[6]) for rule in listed if word == rule[2] != bare]
+        for rank, head, key, form, _, _, paradigm, case in listed:
+            if word in (bare, form):
+                found.append((rank if word == bare else rank - RANK, head, key, paradigm, case))
     if length >= SHORTEST or (length == LEAST and word[-1] not in _ASCII):
         rules_of = table.by_ending.get
         for start in range(max(1, length - table.longest), length):
             if rules := rules_of(bare[start:]):
-                stem, tail = word[:start], word[start:]
+                stem, tail, bare_stem = word[:start], word[start:], bare[:start]
                 stripped = tail == bare[start:]
-                for rank, head, form, barred, least, paradigm, case in rules:
+                for rank, head, key, form, barred, least, paradigm, case in rules:
                     if not stripped and tail != form:
                         continue
                     text = stem + head
@@ -135,31 +147,16 @@ def readings(word: str, table: Table) -> list[Reading]:
                         continue
                     if len(text) < 5 and _VOWELS.isdisjoint(text):
                         continue
-                    found.append((rank if stripped else rank - RANK, text, paradigm, case))
-        if len(found) > 1:
-            found.sort(key=_rank)
-    return found
-
-
-def distinct(readings: list[Reading], word: str) -> list[Reading]:
-    """The most usual of the readings that differ in more than accents, without the word itself; `MOST_LEMMAS` at most.
-
-    Kozine may be of Kozina or Kožina where a text leaves accents out: one of them says it. A vowel inside is another
-    matter (Krakowie of Kraków, not of Krakow).
-    """
+                    found.append((rank if stripped else rank - RANK, text, bare_stem + key, paradigm, case))
+    if len(found) > 1:
+        found.sort(key=_RANK_AND_TEXT)
     seen: set[tuple[str, str | None, str]] = set()
     kept: list[Reading] = []
-    for reading in readings:
-        text, paradigm = reading[1], reading[2]
-        bare = text if text.isascii() else text[:-1].translate(_CONSONANTS) + text[-1].translate(_PLAIN)
-        key = (bare, paradigm.gender, paradigm.derived)
-        if key not in seen and text != word:
-            seen.add(key)
-            kept.append(reading)
+    for rank, text, key, paradigm, case in found:
+        identity = (key, paradigm.gender, paradigm.derived)
+        if identity not in seen and text != word:
+            seen.add(identity)
+            kept.append((rank, text, paradigm, case))
             if len(kept) == MOST_LEMMAS:
                 break
     return kept
-
-
-def _rank(reading: Reading) -> tuple[int, str]:
-    return reading[0], reading[1]

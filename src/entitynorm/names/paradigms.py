@@ -108,6 +108,8 @@ class Language:
 
 def fold(word: str) -> str:
     """A word as the tables write it: composed, casefolded, with the apostrophe of the typewriter."""
+    if word.isascii():
+        return word.lower().replace("`", "'")
     return unicodedata.normalize("NFC", word).casefold().translate(_APOSTROPHES)
 
 
