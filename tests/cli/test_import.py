@@ -212,11 +212,11 @@ def test_broken_rdf_is_one_line(run, towns):
 
 
 def test_a_terminal_gets_a_counter_that_goes_away(run, tmp_path, monkeypatch):
-    from entitynorm.cli import import_command
+    from entitynorm.cli import import_run
 
     monkeypatch.chdir(tmp_path)
     Path("big.csv").write_text("id,name,type\n" + "".join(f"p:{n},Town {n},PLACE\n" for n in range(5000)))
-    monkeypatch.setattr(import_command, "_SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr(import_run, "_SECONDS_BETWEEN", 0.0)
     assert "\r" not in run("import", "csv", "big.csv", "-o", "out.jsonl").err
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     err = run("import", "csv", "big.csv", "-o", "out.jsonl").err

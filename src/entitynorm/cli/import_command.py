@@ -1,44 +1,19 @@
 """The command ``import``: gazetteers of other formats as ours, one subcommand a format.
 
-A subcommand turns its options into a function from a source to records; `_run` does what is the same for all of them.
+A subcommand turns its options into a function from a source to records; `run_import` does the rest.
 """
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
-from entitynorm.cli.app import Choice, Commands
-from entitynorm.cli.options import output_option
-from entitynorm.cli.output import notice, open_output, refuse_overwriting
-from entitynorm.errors import InputError
+from entitynorm.cli.app import Commands
+from entitynorm.cli.import_run import Job, common_options, run_import
 
-if TYPE_CHECKING:
-    from entitynorm.io.importers.report import Report
-    from entitynorm.io.importers.source import Found, Source
-    from entitynorm.model import Entity
-
-Read = Callable[["Source", "Report"], Iterator["Found"]]
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-_SECONDS_BETWEEN = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """What every format has: the file, where its entities go, and what a broken row does."""
-
-    file: str
-    output: str | None
-    gazetteers: tuple[str, ...]
-    on_error: str
-    more_inputs: tuple[str, ...] = ()
 
 
 @click.group(
@@ -58,41 +33,6 @@ def import_(ctx: click.Context) -> None:
     if ctx.invoked_subcommand is None:
         formats = ", ".join(import_.list_commands(ctx))
         raise click.UsageError(f"no format came; expected one of {formats}", ctx=ctx)
-
-
-def _common(default_prefix: str | None) -> Callable[[Function], Function]:
-    """FILE and the options of every format, handed to the command as one job."""
-    shown = f"default: {default_prefix}; '' for none" if default_prefix else "default: none, ids as they are"
-
-    def decorate(function: Function) -> Function:
-        @click.argument("file", metavar="FILE")
-        @output_option("File to write: .jsonl, or .enx for a compiled gazetteer.  [default: standard output]")
-        @click.option("--prefix", metavar="WORD", default=default_prefix, help=f"Prefix of the ids.  [{shown}]")
-        @click.option(
-            "--on-error",
-            type=Choice(("skip", "stop")),
-            default="skip",
-            show_default=True,
-            help="What a row that cannot be used does: it is reported and skipped, or stops the import.",
-        )
-        @click.option(
-            "-g",
-            "--gazetteer",
-            "gazetteers",
-            metavar="FILE",
-            multiple=True,
-            help="Leave out entities that this gazetteer has, by id or by Wikidata or GeoNames id; repeatable.",
-        )
-        @wraps(function)
-        def command(file: str, output: str | None, on_error: str, gazetteers: tuple[str, ...], **options: Any) -> int:
-            from entitynorm.io.importers.entities import check_prefix
-
-            check_prefix(options["prefix"])
-            return function(_Job(file, output, gazetteers, on_error), **options)  # type: ignore[no-any-return]
-
-        return command  # type: ignore[return-value]
-
-    return decorate
 
 
 def _language_option(help_text: str) -> Callable[[Function], Function]:
@@ -160,24 +100,24 @@ def _table_options(function: Function) -> Function:
 
 
 @import_.command("csv", short_help="A table with a heading; which column is what is told by headings or options.")
-@_common(None)
+@common_options(None)
 @_table_options
 @_delimiter_option
-def csv_command(job: _Job, **options: Any) -> int:
+def csv_command(job: Job, **options: Any) -> int:
     """Import a CSV table, a row an entity. Columns are found by their headings (id, name, aliases, type, lat, …)."""
     return _import_table(job, **options)
 
 
 @import_.command("tsv", short_help="The same with tabs between the cells.")
-@_common(None)
+@common_options(None)
 @_table_options
-def tsv_command(job: _Job, **options: Any) -> int:
+def tsv_command(job: Job, **options: Any) -> int:
     """Import a table with tabs between the cells, a row an entity; otherwise like csv."""
     return _import_table(job, delimiter="\t", **options)
 
 
 def _import_table(
-    job: _Job,
+    job: Job,
     *,
     prefix: str | None,
     delimiter: str | None,
@@ -207,11 +147,11 @@ def _import_table(
         prefix=prefix,
         merge=merge,
     )
-    return _run(job, lambda source, report: read_names_table(source, report, options))
+    return run_import(job, lambda source, report: read_names_table(source, report, options))
 
 
 @import_.command("geonames", short_help="A dump of GeoNames: allCountries.txt, cities15000.txt, UA.txt.")
-@_common("geonames")
+@common_options("geonames")
 @click.option(
     "--alternate-names",
     metavar="FILE",
@@ -226,7 +166,7 @@ def _import_table(
     "--parents/--no-parents", default=True, show_default=True, help="Say which division of the dump a place lies in."
 )
 def geonames_command(
-    job: _Job,
+    job: Job,
     prefix: str | None,
     alternate_names: str | None,
     countries: tuple[str, ...],
@@ -257,16 +197,16 @@ def geonames_command(
         parents=parents,
     )
     more = (alternate_names,) if alternate_names is not None else ()
-    return _run(job, lambda source, report: read_geonames(source, report, options), more)
+    return run_import(job, lambda source, report: read_geonames(source, report, options), more)
 
 
 @import_.command("wikidata", short_help="A JSON dump of Wikidata, or a part of one.")
-@_common("wikidata")
+@common_options("wikidata")
 @_language_option("Labels and aliases to take; the first that has a label names the entity; repeatable.  [default: en]")
 @_class_option
 @click.option("--located-in", is_flag=True, help="Take over P131, or P17, whether or not that item comes out too.")
 def wikidata_command(
-    job: _Job, prefix: str | None, languages: tuple[str, ...], classes: tuple[str, ...], located_in: bool
+    job: Job, prefix: str | None, languages: tuple[str, ...], classes: tuple[str, ...], located_in: bool
 ) -> int:
     """Import a Wikidata JSON dump, one entity a line, packed or not. The weight is the number of sitelinks.
 
@@ -280,11 +220,11 @@ def wikidata_command(
         classes=dict(map(check_class, classes)),
         located_in=located_in,
     )
-    return _run(job, lambda source, report: read_wikidata(source, report, options))
+    return run_import(job, lambda source, report: read_wikidata(source, report, options))
 
 
 @import_.command("wikidata-csv", short_help="A result of Wikidata's query service as CSV.")
-@_common("wikidata")
+@common_options("wikidata")
 @click.option("--id-column", metavar="NAME", help="Column of the items.  [default: the X that has an XLabel]")
 @click.option(
     "--alias-column",
@@ -301,7 +241,7 @@ def wikidata_command(
 @_class_option
 @_delimiter_option
 def wikidata_csv_command(
-    job: _Job,
+    job: Job,
     prefix: str | None,
     id_column: str | None,
     alias_columns: tuple[str, ...],
@@ -326,109 +266,45 @@ def wikidata_csv_command(
         classes=dict(map(check_class, classes)),
         delimiter=delimiter,
     )
-    return _run(job, lambda source, report: read_wikidata_csv(source, report, options))
+    return run_import(job, lambda source, report: read_wikidata_csv(source, report, options))
 
 
 @import_.command("ftm", short_help="FollowTheMoney entities as JSON lines.")
-@_common(None)
-def ftm_command(job: _Job, prefix: str | None) -> int:
+@common_options(None)
+def ftm_command(job: Job, prefix: str | None) -> int:
     """Import FollowTheMoney entities, one a line: people, organisations, vessels, events. Weak aliases stay weak."""
     from entitynorm.io.importers.ftm import read_ftm
 
-    return _run(job, lambda source, report: read_ftm(source, report, prefix=prefix))
+    return run_import(job, lambda source, report: read_ftm(source, report, prefix=prefix))
 
 
 @import_.command("opensanctions", short_help="targets.simple.csv of OpenSanctions.")
-@_common(None)
-def opensanctions_command(job: _Job, prefix: str | None) -> int:
+@common_options(None)
+def opensanctions_command(job: Job, prefix: str | None) -> int:
     """Import targets.simple.csv of OpenSanctions. Mind the licence of the data."""
     from entitynorm.io.importers.opensanctions import read_opensanctions
 
-    return _run(job, lambda source, report: read_opensanctions(source, report, prefix=prefix))
+    return run_import(job, lambda source, report: read_opensanctions(source, report, prefix=prefix))
 
 
 @import_.command("spacy", short_help="Patterns of spaCy's EntityRuler as JSON lines.")
-@_common(None)
-def spacy_command(job: _Job, prefix: str | None) -> int:
+@common_options(None)
+def spacy_command(job: Job, prefix: str | None) -> int:
     """Import EntityRuler patterns, one a line: texts, and lists of tokens that ask for literal words."""
     from entitynorm.io.importers.spacy_patterns import read_spacy_patterns
 
-    return _run(job, lambda source, report: read_spacy_patterns(source, report, prefix=prefix))
+    return run_import(job, lambda source, report: read_spacy_patterns(source, report, prefix=prefix))
 
 
 @import_.command("skos", short_help="A SKOS thesaurus: Turtle, RDF/XML, N-Triples, JSON-LD.")
-@_common(None)
+@common_options(None)
 @click.option("--type", "type_", metavar="TYPE", required=True, help="Type of the concepts, as ORG.")
 @_language_option("Labels to take; the first that has a prefLabel names the entity; repeatable.  [default: en]")
-def skos_command(job: _Job, prefix: str | None, type_: str, languages: tuple[str, ...]) -> int:
+def skos_command(job: Job, prefix: str | None, type_: str, languages: tuple[str, ...]) -> int:
     """Import a SKOS thesaurus with rdflib (pip install 'entitynorm[rdf]'); it is held in memory."""
     from entitynorm.io.importers.skos import read_skos
 
     chosen = _languages(languages) or ("en",)
-    return _run(job, lambda source, report: read_skos(source, report, type=type_, languages=chosen, prefix=prefix))
-
-
-def _run(job: _Job, read: Read, more_inputs: tuple[str, ...] = ()) -> int:
-    """Read, check, write and tell; the same for every format."""
-    from entitynorm.io.importers.entities import Taken, entities
-    from entitynorm.io.importers.report import Report
-    from entitynorm.io.importers.sinks import sink_for
-    from entitynorm.io.importers.source import Source
-
-    refuse_overwriting(job.output, (job.file, *more_inputs, *job.gazetteers))
-    counter = _Counter(job.output)
-    report = Report(stop=job.on_error == "stop", say=counter.say, tick=counter.show)
-    taken = None
-    if job.gazetteers:
-        from entitynorm.load import load_gazetteer
-
-        taken = Taken(load_gazetteer(list(job.gazetteers)))
-    source = Source(job.file)
-
-    def tell() -> None:
-        counter.clear()
-        for number, line in enumerate(report.summary()):
-            notice(f"{source.shown}: {line}" if number == 0 else f"  {line}")
-
-    try:
-        with open_output(None) as write:
-            sink = sink_for(job.output, write, (job.file, *more_inputs))
-            sink(_some(entities(read(source, report), report, taken=taken), source.shown, report, tell))
-    finally:
-        counter.clear()
-    tell()
-    return 0
-
-
-def _some(found: Iterable[Entity], shown: str, report: Report, tell: Callable[[], None]) -> Iterator[Entity]:
-    """The entities; none at all is an error, for an empty gazetteer would be found out much later."""
-    yield from found
-    if not report.written:
-        tell()
-        raise InputError(f"{shown}: no entity came out of it; nothing was written; is it of this format?")
-
-
-class _Counter:
-    """A line on the terminal that counts while the work goes on; nothing where standard error is no terminal."""
-
-    def __init__(self, output: str | None) -> None:
-        mixed = output in (None, "-") and sys.stdout.isatty()
-        self._on = sys.stderr is not None and sys.stderr.isatty() and not mixed
-        self._shown = 0
-        self._last = 0.0
-
-    def show(self, text: str) -> None:
-        now = time.monotonic()
-        if self._on and now - self._last >= _SECONDS_BETWEEN:
-            self._last = now
-            click.echo(f"\r{text:<{self._shown}}", nl=False, err=True)
-            self._shown = len(text)
-
-    def clear(self) -> None:
-        if self._shown:
-            click.echo(f"\r{' ' * self._shown}\r", nl=False, err=True)
-            self._shown = 0
-
-    def say(self, text: str) -> None:
-        self.clear()
-        notice(text)
+    return run_import(
+        job, lambda source, report: read_skos(source, report, type=type_, languages=chosen, prefix=prefix)
+    )

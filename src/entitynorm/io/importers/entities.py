@@ -43,7 +43,7 @@ class Names:
     """
 
     def __init__(self, name: str) -> None:
-        self._name = _same(name)
+        self._name = _same(name.strip())
         self._found: dict[tuple[str, str | None], dict[str, Any]] = {}
 
     def add(

@@ -172,7 +172,7 @@ class _Dump:
         codes = _codes(cells)
         for length in range(len(codes), 0, -1):
             found = self.divisions.get(codes[:length])
-            if found is not None and found != cells[0] and codes[:length] != own:
+            if found is not None and codes[:length] != own:
                 return prefixed(self.options.prefix, found)
         return None
 
