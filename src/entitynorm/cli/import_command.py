@@ -296,7 +296,7 @@ def spacy_command(job: Job, prefix: str | None) -> int:
     return run_import(job, lambda source, report: read_spacy_patterns(source, report, prefix=prefix))
 
 
-@import_.command("skos", short_help="A SKOS thesaurus: Turtle, RDF/XML, N-Triples, JSON-LD.")
+@import_.command("skos", short_help="A SKOS thesaurus: Turtle, RDF/XML, N-Triples.")
 @common_options(None)
 @click.option("--type", "type_", metavar="TYPE", required=True, help="Type of the concepts, as ORG.")
 @_language_option("Labels to take; the first that has a prefLabel names the entity; repeatable.  [default: en]")

@@ -1,4 +1,4 @@
-"""SKOS thesauri as Turtle, RDF/XML, N-Triples or JSON-LD, read with rdflib, which the extra ``rdf`` installs.
+"""SKOS thesauri as Turtle, RDF/XML or N-Triples, read with rdflib, which the extra ``rdf`` installs.
 
 A graph has no order, so the file is held in memory whole. A concept becomes an entity: prefLabel of the first language
 that has one is its name, other prefLabels and altLabels are its aliases; a hiddenLabel is for searching and not for
@@ -22,14 +22,16 @@ from entitynorm.records import one_line, quoted
 
 FORMATS: Final = {
     ".ttl": "turtle", ".turtle": "turtle", ".rdf": "xml", ".xml": "xml", ".owl": "xml", ".nt": "nt", ".n3": "n3",
-    ".jsonld": "json-ld",
 }  # fmt: skip
-"""How a file is written, by its ending; anything else is taken for Turtle."""
+"""How a file is written, by its ending; anything else is taken for Turtle. Not JSON-LD, whose contexts are fetched from
+the network."""
 
 _MATCHES = {
     "wikidata": re.compile(r"https?://www\.wikidata\.org/(?:entity|wiki)/(Q[1-9][0-9]*)"),
     "geonames": re.compile(r"https?://(?:sws|www)\.geonames\.org/([1-9][0-9]*)/?.*"),
 }
+_NO_BASE = "http://no-base.invalid/"
+"""What relative URIs are resolved against where a file has no base: its folder would make other ids of them."""
 _GEO = "http://www.w3.org/2003/01/geo/wgs84_pos#"
 
 
@@ -47,11 +49,11 @@ def read_skos(
     suffixes = [suffix for suffix in map(str.lower, PurePath(source.path).suffixes) if suffix in FORMATS]
     chosen = FORMATS[suffixes[-1]] if suffixes and source.path != STANDARD_INPUT else "turtle"
     try:
-        graph.parse(data=_content(source), format=chosen)
+        graph.parse(data=_content(source), format=chosen, publicID=_NO_BASE)
     except Exception as error:  # parsers of rdflib raise what they like
         raise InputError(
             f"{source.shown}: not readable as {chosen} ({one_line(str(error))[:200]}); mend the file, or give it the "
-            "ending of its form: .ttl, .rdf, .nt or .jsonld"
+            "ending of its form: .ttl, .rdf or .nt"
         ) from None
     return _Thesaurus(graph, rdflib, report, type_word(type), languages, prefix).records(source.shown)
 
@@ -91,6 +93,13 @@ class _Thesaurus:
 
     def _record(self, concept: Any, kept: set[Any]) -> Record | None:
         skos = self._skos
+        if not isinstance(concept, self._rdflib.URIRef):
+            raise RowError("no URI", "the concept is a blank node and has no id; give it a URI")
+        if str(concept).startswith(_NO_BASE):
+            relative = quoted(str(concept).removeprefix(_NO_BASE))
+            raise RowError(
+                "relative URI", f"the URI {relative} is relative and the file has no base; add @base or xml:base"
+            )
         preferred = self._labels(concept, skos.prefLabel)
         order = [*self._languages, None]
         name = next((text for lang in order for text, tag in preferred if tag == lang), None)
