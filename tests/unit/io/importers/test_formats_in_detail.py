@@ -10,6 +10,7 @@ import pytest
 from entitynorm.io.importers.columns import Columns, TableOptions, read_names_table
 from entitynorm.io.importers.ftm import read_ftm
 from entitynorm.io.importers.geonames import GeonamesOptions, read_geonames
+from entitynorm.io.importers.opensanctions import read_opensanctions
 from entitynorm.io.importers.report import Report
 from entitynorm.io.importers.source import Source
 from entitynorm.io.importers.spacy_patterns import read_spacy_patterns
@@ -149,3 +150,26 @@ def test_two_columns_of_one_name_are_chosen_by_number(source):
     options = TableOptions(columns=Columns(name="n"), type="PLACE")
     with pytest.raises(InputError, match="choose by number: 2, 3"):
         list(read_names_table(source("id,n,n", "p:1,a,b"), Report(), options))
+
+
+FTM = {"id": "x", "schema": "Person", "properties": {"name": ["Rudolf V"]}}
+
+
+@pytest.mark.parametrize(
+    ("read", "head", "row"),
+    [
+        (lambda s, r: read_geonames(s, r, GeonamesOptions(parents=False)), [], lambda n: place(n + 1, "P.PPL")),
+        (lambda s, r: read_wikidata(s, r, WikidataOptions()), ["["], lambda n: item(n + 1, {"en": "Name"})),
+        (lambda s, r: read_ftm(s, r), [], lambda n: FTM | {"id": f"x{n}"}),
+        (lambda s, r: read_opensanctions(s, r), ["id,schema,name,aliases"], lambda n: f"x{n},Person,Name,"),
+        (lambda s, r: read_names_table(s, r, TableOptions(type="PLACE")), ["id,name"], lambda n: f"x{n},Name"),
+    ],
+    ids=["geonames", "wikidata", "ftm", "opensanctions", "csv"],
+)
+def test_rows_stream(source, read, head, row):
+    report = Report()
+    found = read(source(*head, *(row(n) for n in range(50))), report)
+    next(found)
+    next(found)
+    assert report.rows == 2, "rows were read before anybody asked for them"
+    assert len(list(found)) == 48
