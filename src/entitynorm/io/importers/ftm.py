@@ -54,9 +54,13 @@ def _record(entity: Record, report: Report, prefix: str | None) -> Record | None
     if name is None:
         raise RowError("no name", f"{quoted(entity_id)} has neither a caption nor a name")
     names = Names(name)
+    # Merged sources call one name an alias and a weak one: whoever warned of it knew more. A name is never weak.
+    weak = {text.casefold() for text, said in spoken if "strength" in said}
+    weak -= {text.casefold() for text in _texts(properties, "name", entity_id)}
     for text, said in spoken:
         kind = said.get("kind", "name")
-        names.add(text, kind=short_kind(text) if kind == "short" else kind, strength=said.get("strength", "strong"))
+        strength = "weak" if text.casefold() in weak else "strong"
+        names.add(text, kind=short_kind(text) if kind == "short" else kind, strength=strength)
     refs = {key: values[0] for prop, key in facts["refs"].items() if (values := _texts(properties, prop, entity_id))}
     about = dict.fromkeys(text for key in facts["description"] for text in _texts(properties, key, entity_id))
     return {

@@ -140,8 +140,7 @@ class _Dump:
         refs = {"geonames": cells[0]}
         names = Names(cells[1])
         if self.options.alternate_names is None:
-            for text in cells[3].split(","):
-                names.add(text, **({"kind": "acronym", "strength": "weak"} if _CODE.fullmatch(text) else {}))
+            self._add_dump_names(cells[3], names)
         else:
             self._add_names(self.names.get(cells[0], b""), names, refs, cells[7])
         record: Record = {
@@ -175,6 +174,18 @@ class _Dump:
             if found is not None and codes[:length] != own:
                 return prefixed(self.options.prefix, found)
         return None
+
+    def _add_dump_names(self, cell: str, names: Names) -> None:
+        """The names that the dump itself lists: without languages, with codes of airports and what the search needs.
+
+        For its search GeoNames adds a letter-by-letter romanisation in lower case to names in other scripts (mzfr ngr).
+        Nobody writes those, and they are short enough to be other words.
+        """
+        for text in cell.split(","):
+            if text.isascii() and text.islower():
+                self.report.notes["machine romanisation in lower case"] += 1
+            else:
+                names.add(text, **({"kind": "acronym", "strength": "weak"} if _CODE.fullmatch(text) else {}))
 
     def _add_names(self, packed: bytes, names: Names, refs: dict[str, str], code: str) -> None:
         facts = table("geonames")

@@ -114,6 +114,12 @@ def test_a_caption_that_is_no_name_names_the_entity_and_the_names_stay(source):
     assert (record["name"], record["aliases"]) == ("R. V.", ["Rudolf V"])
 
 
+def test_who_calls_an_alias_weak_is_believed_unless_it_is_the_name(source):
+    said = {"name": ["Central Committee", "CC"], "alias": ["CMC"], "abbreviation": ["CMC"], "weakAlias": ["cmc", "CC"]}
+    ((_, record),) = read_ftm(source({"id": "x", "schema": "Organization", "properties": said}), Report())
+    assert record["aliases"] == ["CC", {"text": "CMC", "kind": "acronym", "strength": "weak"}]
+
+
 def test_patterns_of_one_id_may_stand_anywhere(source):
     rows = source(
         {"label": "ORG", "pattern": [{"LOWER": "six"}], "id": "o:1"},
