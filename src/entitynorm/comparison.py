@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from entitynorm.evidence import Side, make_side
 from entitynorm.features import NO_FACTS, IndexedAlias, gather, index_alias
 from entitynorm.model import Alias, Comparison, Entity, Evidence
 from entitynorm.names.acronyms import acronym_of, derive, is_acronym
+from entitynorm.names.background import rarity_in
 from entitynorm.names.structure import Name, parse
 from entitynorm.scoring import RULES_1, Scorer, probability
 
@@ -44,3 +46,15 @@ def compare(a: str, b: str, *, type: str | None = None, scorer: Scorer = RULES_1
     evidence = min(acronyms or views, key=lambda view: (probability(view), [(e.feature, e.detail) for e in view]))
     score = probability(evidence)
     return Comparison(score, score >= scorer.threshold, tuple(evidence))
+
+
+def view_sides(first: Name, second: Name, kind: str) -> list[tuple[Side, Side]]:
+    """Each name once as the surface form and once as the name known."""
+    return [
+        (make_side(a, kind, background_rarity, surface=True), make_side(b, kind, background_rarity))
+        for a, b in ((first, second), (second, first))
+    ]
+
+
+def background_rarity(fold: str) -> float:
+    return rarity_in(fold, 0, 0)

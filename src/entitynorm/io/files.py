@@ -54,7 +54,7 @@ def read_bytes(path: str | os.PathLike[str], *, what: str = "file", limit: int |
         with Path(path).open("rb") as stream:
             data = stream.read() if limit is None else stream.read(limit + 1)
     except (OSError, ValueError) as error:
-        raise _unreadable(path, what, error) from error
+        raise unreadable(path, what, error) from error
     if limit is not None and len(data) > limit:
         raise InputError(
             f"{_shown(path)}: is larger than {_size(limit)}, the most a {what} of this kind may have; "
@@ -68,7 +68,7 @@ def open_binary(path: str | os.PathLike[str], *, what: str = "file") -> BinaryIO
     try:
         return Path(path).open("rb")
     except (OSError, ValueError) as error:
-        raise _unreadable(path, what, error) from error
+        raise unreadable(path, what, error) from error
 
 
 def read_text(
@@ -143,7 +143,7 @@ def iter_lines(path: str | os.PathLike[str], *, what: str = "file", limit: int =
             try:
                 item = next(lines, None)
             except OSError as error:
-                raise _unreadable(path, what, error) from error
+                raise unreadable(path, what, error) from error
             if item is None:
                 return
             yield item
@@ -257,7 +257,8 @@ def _writable_target(path: str | os.PathLike[str]) -> tuple[Path, int | None]:
     return target, mode
 
 
-def _unreadable(path: str | os.PathLike[str], what: str, error: Exception) -> InputError:
+def unreadable(path: str | os.PathLike[str], what: str, error: Exception) -> InputError:
+    """The error of one line for a file that could not be opened or read; the caller raises it."""
     match error:
         case FileNotFoundError():
             return InputError(f"{_shown(path)}: no such file, expected a {what}; check the path")

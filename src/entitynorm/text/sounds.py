@@ -1,35 +1,42 @@
 """Readings: what a written word may sound like, so that spellings of one name meet across languages and scripts.
 
 A word becomes a few *readings*, short strings over a 25-letter phone alphabet, the most plausible first
-(tables and their sources: ``data/sounds.yaml``). Two spellings could be the same name when they share a reading;
-`key` gives the one coarse string that all such spellings have in common. To follow the algorithm, start at `readings`.
+(tables and their sources: ``data/sounds.yaml`` and ``data/sounds_scripts.yaml``). Two spellings could be the same name
+when they share a reading; `key` gives the one coarse string that all such spellings have in common. To follow the
+algorithm, start at `readings`; `wide_readings` is the same for many words at once and for more habits of spelling.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import product
-from typing import Any
 
-from entitynorm.resources import data_dir, load_table
 from entitynorm.text.folding import fold_text
+from entitynorm.text.sound_tables import Profile, Script, public
+from entitynorm.text.sound_tables import tables as _tables
 from entitynorm.text.tokens import script_of
 from entitynorm.text.translit import latinise
 
 VOWELS = frozenset("aeiou")
 _MAX_READINGS = 8
+MAX_WIDE = 6
+"""Wide readings of one word at most."""
 _DOUBLE = re.compile(r"(.)\1+")
-_GLIDE = re.compile(r"(?<=.)i(?=[aeou])|^i(?=[ei])")
-_NOT_PHONE = re.compile("[^aeioubpdtgkhfvzsZScCJmnlr]")
+_GLIDE = re.compile(r"(?<=.)i(?=[aeou])|^i(?=[ei])", re.MULTILINE)
+_NOT_PHONE = re.compile("[^aeioubpdtgkhfvzsZScCJmnlr\n]")
 # Marks belong to their letter: the tie of ALA-LC (i͡a) does not cut a word.
 _WORD = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f]|['’ʼʻʹ`´′”](?=[^\\W_]))*")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+_APOSTROPHES = re.compile("['’ʼʻʹ`´′]")
 # Letters drawn alike in Latin and Cyrillic, for words that mix the two scripts by a slip of the keyboard.
 _TO_CYRILLIC = str.maketrans("aceopxyikm", "асеорхуікм")
 _TO_LATIN = str.maketrans("асеорхуікмвнт", "aceopxyikmbht")
+_HIRAGANA = str.maketrans({chr(c): chr(c + 0x60) for c in range(0x3041, 0x3097)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,71 +47,9 @@ class Reading:
     cost: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Profile:
-    id: str
-    cost: float
-    when: re.Pattern[str]
-    evidence: re.Pattern[str] | None
-    variants: tuple[tuple[re.Pattern[str], dict[str, str]], ...]
-    patterns: tuple[tuple[re.Pattern[str], str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    cyrillic: dict[str, str]
-    cyrillic_groups: re.Pattern[str]
-    alternatives: tuple[tuple[str, str, float, str, str], ...]
-    marked: frozenset[str]
-    base: _Profile
-    profiles: tuple[_Profile, ...]
-    suffixes: tuple[tuple[str, str, float, int], ...]
-    closeness: dict[str, float]
-    gaps: dict[str, float]
-    initials: dict[str, tuple[str, ...]]
-
-
-def _groups(letters: dict[str, str]) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, sorted(letters, key=lambda g: (-len(g), g)))))
-
-
-def _profile(spec: dict[str, Any], base: dict[str, str]) -> _Profile:
-    letters = {**base, **spec.get("letters", {})}
-    tables = [letters, *({**letters, **v["letters"]} for v in spec.get("variants", ()))]
-    return _Profile(
-        id=spec["id"],
-        cost=float(spec["cost"]),
-        when=re.compile(spec["when"]),
-        evidence=re.compile(spec["evidence"]) if "evidence" in spec else None,
-        variants=tuple((_groups(t), t) for t in tables),
-        patterns=tuple((re.compile(p["pattern"]), p["reading"]) for p in spec.get("patterns", ())),
-    )
-
-
-@cache
-def _tables() -> _Tables:
-    raw = load_table(data_dir() / "sounds.yaml", "sounds-1")
-    cyrillic, latin = raw["cyrillic"], raw["latin"]
-    base = {**latin["base"], **latin["marked"]}
-    return _Tables(
-        cyrillic=cyrillic["letters"],
-        cyrillic_groups=_groups(cyrillic["letters"]),
-        alternatives=tuple(
-            (a["letter"], a["reading"], float(a["cost"]), a.get("not_with", ""), a.get("only_with", ""))
-            for a in cyrillic["alternatives"]
-        ),
-        marked=frozenset(latin["marked"]),
-        base=_profile({"id": "base", "cost": 0, "when": ""}, base),
-        profiles=tuple(_profile(p, base) for p in latin["profiles"]),
-        suffixes=tuple((s["ending"], s["reading"], float(s["cost"]), int(s["least"])) for s in raw["suffix_variants"]),
-        closeness={k: float(v) for pair, v in raw["closeness"].items() for k in (pair, pair[::-1])},
-        gaps={k: float(v) for k, v in raw["gaps"].items()},
-        initials={k: tuple(v) for k, v in raw["initials"].items()},
-    )
-
-
 def _finish(phones: str) -> str:
-    phones = _NOT_PHONE.sub("", phones)
+    """Raw phones of one word, or of many words on lines of their own, brought to their final form."""
+    phones = _NOT_PHONE.sub("", public(phones))
     phones = _DOUBLE.sub(r"\1", phones)
     phones = _GLIDE.sub("", phones)
     return _DOUBLE.sub(r"\1", phones)
@@ -127,23 +72,22 @@ def _letters(word: str) -> str:
     if lowered.isascii():
         return lowered
     marked = _tables().marked
-    return "".join(c if c in marked else fold_text(c) for c in unicodedata.normalize("NFC", lowered))
+    # The voicing marks of kana (ト, ド) are no accents.
+    return "".join(c if c in marked or "\u3040" <= c <= "\u30ff" else fold_text(c) for c in unicodedata.normalize("NFC", lowered))
 
 
-def _replace(groups: re.Pattern[str], table: dict[str, str], word: str) -> str:
-    return groups.sub(lambda match: table[match.group()], word)
-
-
-def _read(word: str, profile: _Profile) -> list[str]:
+def _read(text: str, profile: Profile) -> list[str]:
     for pattern, reading in profile.patterns:
-        word = pattern.sub(reading, word)
-    return [_replace(groups, table, word) for groups, table in profile.variants]
+        text = pattern.sub(reading, text)
+    return [table(text) for table in profile.variants]
 
 
 def _latin(word: str, style: str) -> list[tuple[str, float]]:
     tables = _tables()
     out = [(phones, 0.0) for phones in _read(word, tables.base)]
     for profile in tables.profiles:
+        if profile.wide:
+            continue
         if profile.when.search(word) and (profile.evidence is None or profile.evidence.search(style)):
             out += [(phones, profile.cost + 0.02 * n) for n, phones in enumerate(_read(word, profile))]
     return out
@@ -159,9 +103,49 @@ def _cyrillic(word: str) -> list[tuple[str, float]]:
     out = []
     for choice in product(*choices.values()):
         table = {**tables.cyrillic, **{letter: reading for letter, reading, _ in choice}}
-        phones = _replace(tables.cyrillic_groups, table, word)
-        out.append((phones, sum(cost for _, _, cost in choice)))
+        out.append((tables.cyrillic_groups.sub(lambda match, t=table: t[match.group()], word), _cost(choice)))
     return out
+
+
+def _cost(choice: Sequence[tuple[str, str, float]]) -> float:
+    return sum(cost for _, _, cost in choice)
+
+
+def _other_script(text: str, script: Script) -> list[tuple[str, float]]:
+    """Readings of one word, or of many words of one script on lines of their own."""
+    if script.katakana:
+        text = text.translate(_HIRAGANA)
+    if script.strip:
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    if script.decompose:
+        text = unicodedata.normalize("NFD", text)
+    out = []
+    if script.latinise:
+        text = "\n".join(latinise(word).lower().replace(" ", "") for word in text.split("\n"))
+        profiles = {profile.id: profile for profile in _tables().profiles}
+        for variant in script.variants:
+            out.append((_read(text, profiles.get(variant.profile, _tables().base))[0], variant.cost))
+        return out
+    for variant in script.variants:
+        read = text
+        for pattern, reading in variant.patterns:
+            read = pattern.sub(reading, read)
+        out.append((variant.letters(read), variant.cost))
+    return out
+
+
+def _ranked(raw: Sequence[tuple[str, float]], most: int) -> tuple[Reading, ...]:
+    """Finished phones with their costs, the cheapest first, and what their suffixes may be as well."""
+    best: dict[str, float] = {}
+    for phones, cost in sorted(raw, key=lambda r: r[1]):
+        best.setdefault(phones, cost)
+    for phones, cost in list(best.items()):
+        for ending, reading, extra, least in _tables().suffixes:
+            if phones.endswith(ending) and len(phones) - len(ending) >= least - 1:
+                best.setdefault(phones[: -len(ending)] + reading, cost + extra)
+    best.pop("", None)
+    ranked = sorted(best.items(), key=lambda item: item[1])[:most]
+    return tuple(Reading(phones, cost) for phones, cost in ranked)
 
 
 @lru_cache(maxsize=65_536)
@@ -178,23 +162,68 @@ def readings(word: str, style: str = "") -> tuple[Reading, ...]:
     """
     letters = _letters(_one_script(word))
     script = script_of(letters)
-    letters = re.sub("['’ʼʻʹ`´′]", "", letters)
+    letters = _APOSTROPHES.sub("", letters)
     if script == "Cyrl":
         raw = _cyrillic(letters)
+    elif script in _tables().scripts:
+        raw = _other_script(letters, _tables().scripts[script])
     else:
         if script != "Latn":
             letters = latinise(letters).lower()
         raw = _latin(letters, style or letters)
-    best: dict[str, float] = {}
-    for phones, cost in sorted(raw, key=lambda r: r[1]):
-        best.setdefault(_finish(phones), cost)
-    for phones, cost in list(best.items()):
-        for ending, reading, extra, least in _tables().suffixes:
-            if phones.endswith(ending) and len(phones) - len(ending) >= least - 1:
-                best.setdefault(phones[: -len(ending)] + reading, cost + extra)
-    best.pop("", None)
-    ranked = sorted(best.items(), key=lambda item: item[1])[:_MAX_READINGS]
-    return tuple(Reading(phones, cost) for phones, cost in ranked)
+    return _ranked([(_finish(phones), cost) for phones, cost in raw], _MAX_READINGS)
+
+
+def wide_readings(words: Sequence[str]) -> list[tuple[Reading, ...]]:
+    """The readings of many words by every habit of spelling, at most `MAX_WIDE` each; for finding, not for deciding.
+
+    Words are lower case (see `entitynorm.text.terms`). All words that a habit applies to are read in one pass, so that
+    a million words cost seconds.
+
+    >>> [[r.phones for r in found][:2] for found in wide_readings(["wang", "xiaoping"])]
+    [['vang'], ['ksaoping', 'haoping']]
+    """
+    tables = _tables()
+    raw: list[list[tuple[str, float]]] = [[] for _ in words]
+    by_script: dict[str, list[int]] = defaultdict(list)
+    letters: list[str] = []
+    for n, word in enumerate(words):
+        if word.isascii():
+            letters.append(word if "\n" not in word else word.replace("\n", ""))
+            by_script["Latn"].append(n)
+        else:
+            plain = _APOSTROPHES.sub("", _letters(_one_script(word))).replace("\n", "")
+            letters.append(plain)
+            by_script[script_of(plain)].append(n)
+
+    def take(read: Callable[[str], list[tuple[str, float]]], chosen: list[int]) -> None:
+        if not chosen:
+            return
+        for phones, cost in read("\n".join([letters[n] for n in chosen])):
+            for n, one in zip(chosen, _finish(phones).split("\n"), strict=True):
+                raw[n].append((one, cost))
+
+    for script, chosen in by_script.items():
+        if script == "Cyrl":
+            for n in chosen:
+                raw[n] += [(_finish(phones), cost) for phones, cost in _cyrillic(letters[n])]
+        elif script in tables.scripts:
+            take(lambda text, s=script: _other_script(text, tables.scripts[s]), chosen)  # type: ignore[misc]
+        else:
+            if script != "Latn":
+                for n in chosen:
+                    letters[n] = latinise(letters[n]).lower().replace("\n", "")
+            take(lambda text: [(phones, 0.0) for phones in _read(text, tables.base)], chosen)
+            for profile in tables.profiles:
+                extra = 0.02 if profile.evidence is not None else 0.0
+                fitting = [n for n in chosen if profile.when.search(letters[n])]
+                take(
+                    lambda text, p=profile, e=extra: [  # type: ignore[misc]
+                        (phones, p.cost + e + 0.02 * k) for k, phones in enumerate(_read(text, p))
+                    ],
+                    fitting,
+                )
+    return [_ranked(found, MAX_WIDE) for found in raw]
 
 
 _KEY = str.maketrans({"h": "g", "f": "v", "J": "Z"})

@@ -1,0 +1,170 @@
+"""The tables behind the readings: which letters of which script sound how (``data/sounds.yaml``, ``sounds_scripts.yaml``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from entitynorm.resources import data_dir, load_table
+
+Letters = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Substitution:
+    """Letter groups and their phones, applied to many words at once; the longest group wins."""
+
+    groups: re.Pattern[str]
+    letters: Letters
+    single: dict[int, str]
+
+    def __call__(self, text: str) -> str:
+        """Replace every letter group; what the table does not hold stays as it is."""
+        # Groups first, as marked letters that the single-letter table would take apart; most words have none.
+        if self.groups.pattern:
+            text = self.groups.sub(lambda match: self.letters[match.group()], text)
+        return text.translate(self.single)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One habit of writing sounds in Latin letters."""
+
+    id: str
+    cost: float
+    when: re.Pattern[str]
+    evidence: re.Pattern[str] | None
+    wide: bool
+    """Tried only for the wide readings."""
+    variants: tuple[Substitution, ...]
+    patterns: tuple[tuple[re.Pattern[str], str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptVariant:
+    """One way to read the letters of a script."""
+
+    cost: float
+    patterns: tuple[tuple[re.Pattern[str], str], ...]
+    letters: Substitution
+    profile: str
+    """Id of the Latin profile that reads the latinised word; empty for the base."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """How the letters of one script are read."""
+
+    decompose: bool
+    strip: bool
+    katakana: bool
+    latinise: bool
+    variants: tuple[ScriptVariant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Everything that `entitynorm.text.sounds` reads by."""
+
+    cyrillic: Letters
+    cyrillic_groups: re.Pattern[str]
+    alternatives: tuple[tuple[str, str, float, str, str], ...]
+    marked: frozenset[str]
+    base: Profile
+    profiles: tuple[Profile, ...]
+    scripts: Mapping[str, Script]
+    suffixes: tuple[tuple[str, str, float, int], ...]
+    closeness: Mapping[str, float]
+    gaps: Mapping[str, float]
+    initials: Mapping[str, tuple[str, ...]]
+
+
+def groups_of(letters: Letters) -> re.Pattern[str]:
+    """A pattern that finds the longest letter group of a table at every place."""
+    return re.compile("|".join(map(re.escape, sorted(letters, key=lambda g: (-len(g), g)))))
+
+
+# Phones are Latin letters too, so a table's output must not be read again by the table of single letters: on the way
+# they stand as private characters, one for each phone.
+_PHONES = "aeioubpdtgkhfvzsZScCJmnlr"
+_PRIVATE = {phone: chr(0xE000 + n) for n, phone in enumerate(_PHONES)}
+_PUBLIC = {ord(private): phone for phone, private in _PRIVATE.items()}
+
+
+def _substitution(letters: Letters) -> Substitution:
+    hidden = {group: "".join(_PRIVATE.get(p, p) for p in phones) for group, phones in letters.items()}
+    long = {group: phones for group, phones in hidden.items() if len(group) > 1}
+    single = {ord(group): phones for group, phones in hidden.items() if len(group) == 1}
+    pattern = groups_of(long) if long else re.compile("")
+    return Substitution(pattern, long, single)
+
+
+def public(text: str) -> str:
+    """The phones of a text whose letters were substituted, as the letters of the phone alphabet."""
+    return text.translate(_PUBLIC)
+
+
+def _patterns(spec: Sequence[Mapping[str, str]]) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(p["pattern"], re.MULTILINE), p["reading"]) for p in spec)
+
+
+def _profile(spec: Mapping[str, Any], base: Letters) -> Profile:
+    letters = {**base, **spec.get("letters", {})}
+    tables = [letters, *({**letters, **v["letters"]} for v in spec.get("variants", ()))]
+    return Profile(
+        id=spec["id"],
+        cost=float(spec["cost"]),
+        when=re.compile(spec["when"]),
+        evidence=re.compile(spec["evidence"]) if "evidence" in spec else None,
+        wide=bool(spec.get("wide", False)),
+        variants=tuple(map(_substitution, tables)),
+        patterns=_patterns(spec.get("patterns", ())),
+    )
+
+
+def _script(spec: Mapping[str, Any]) -> Script:
+    plain = {"cost": 0.0}
+    letters, patterns = spec.get("letters", {}), spec.get("patterns", [])
+    return Script(
+        decompose=bool(spec.get("decompose", False)),
+        strip=bool(spec.get("strip", False)),
+        katakana=bool(spec.get("katakana", False)),
+        latinise=bool(spec.get("latinise", False)),
+        variants=tuple(
+            ScriptVariant(
+                cost=float(v["cost"]),
+                patterns=_patterns([*v.get("patterns", []), *patterns]),
+                letters=_substitution({**letters, **v.get("letters", {})}),
+                profile=v.get("profile", ""),
+            )
+            for v in (plain, *spec.get("variants", ()))
+        ),
+    )
+
+
+@cache
+def tables() -> Tables:
+    """The tables, read once; raises DataError for a file of another version."""
+    raw = load_table(data_dir() / "sounds.yaml", "sounds-1")
+    scripts = load_table(data_dir() / "sounds_scripts.yaml", "sounds-scripts-1")["scripts"]
+    cyrillic, latin = raw["cyrillic"], raw["latin"]
+    base = {**latin["base"], **latin["marked"]}
+    return Tables(
+        cyrillic=cyrillic["letters"],
+        cyrillic_groups=groups_of(cyrillic["letters"]),
+        alternatives=tuple(
+            (a["letter"], a["reading"], float(a["cost"]), a.get("not_with", ""), a.get("only_with", ""))
+            for a in cyrillic["alternatives"]
+        ),
+        marked=frozenset(latin["marked"]),
+        base=_profile({"id": "base", "cost": 0, "when": ""}, base),
+        profiles=tuple(_profile(p, base) for p in latin["profiles"]),
+        scripts={code: _script(spec) for code, spec in scripts.items()},
+        suffixes=tuple((s["ending"], s["reading"], float(s["cost"]), int(s["least"])) for s in raw["suffix_variants"]),
+        closeness={k: float(v) for pair, v in raw["closeness"].items() for k in (pair, pair[::-1])},
+        gaps={k: float(v) for k, v in raw["gaps"].items()},
+        initials={k: tuple(v) for k, v in raw["initials"].items()},
+    )

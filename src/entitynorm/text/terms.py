@@ -1,0 +1,104 @@
+"""Terms: the words of a name as the index counts them, made fast and the same for gazetteer and query.
+
+`entitynorm.names.structure.parse` takes a name apart with all that the lexicon knows, at a hundred microseconds a name;
+an index of millions needs its words at three. A term keeps its script and the marks that decide its sound (š, й), and
+loses case, apostrophes and invisible characters. Words that Arabic names write together or apart become one term.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cache, lru_cache
+
+from entitynorm.resources import data_dir, load_table
+from entitynorm.text.folding import fold_text
+
+_MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0962\u0963\u0e31\u0e34-\u0e4e"
+_DROPPED = re.compile(
+    "[ʹʺʼʻ’‘`´'\"ˈʿʾ′″‛＇\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u0591-\u05c7\u064b-\u065f\u0670]"
+)
+_TERM = re.compile(f"[^\\W_](?:[^\\W_]|[{_MARKS}])*")
+_ASCII_TERM = re.compile("[a-z0-9]+")
+_POSSESSIVE = re.compile("(?<=[A-Za-z]{2})['’`´ʼ][sS](?![A-Za-z])")
+_CAMEL = re.compile("(?<=[a-z]{2})(?=[A-Z][a-z])")
+_ABD = re.compile("^abd(?:[aeiou]?l|[aeou]([rsnztd])(?=\\1))(?=.{3})")
+_DIN = re.compile("(?:u|e|a)[dl](?:d)?(?:in|een|ine)$")
+MOST_TERMS = 24
+"""Terms of one name that are counted; no name needs more, and a pasted page must not cost a page's work."""
+
+
+@cache
+def _compounds() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
+    table = load_table(data_dir() / "compounds.yaml", "compounds-1")
+    return (
+        frozenset(table["servant"]),
+        frozenset(table["articles"]),
+        frozenset(table["religion"]),
+        frozenset(table["god"]),
+    )
+
+
+def _joined(terms: Sequence[str]) -> list[str]:
+    servant, articles, religion, god = _compounds()
+    out: list[str] = []
+    i = 0
+    while i < len(terms):
+        term = terms[i]
+        if term in servant and i + 1 < len(terms):
+            j = i + 2 if terms[i + 1] in articles and i + 2 < len(terms) else i + 1
+            following = terms[j]
+            if following.startswith("ال") and len(following) > 4:
+                following = following[2:]
+            out.append(("عبد" if term == "عبد" else "abd") + following)
+            i = j + 1
+            continue
+        if out and term in articles and i + 1 < len(terms) and terms[i + 1] in religion | god:
+            out[-1] += "din" if terms[i + 1] in religion else "allah"
+            i += 2
+            continue
+        if out and (term in religion or term in god) and len(out[-1]) > 2:
+            out[-1] += term if not term.isascii() else "din" if term in religion else "allah"
+        elif term.startswith("abd") and len(term) > 6:
+            out.append("abdallah" if term.endswith(("llah", "lla")) else _ABD.sub("abd", term))
+        elif len(term) > 7 and term.endswith(("ddin", "ddine", "ldin", "ddeen")):
+            out.append(_DIN.sub("din", term))
+        else:
+            out.append(term)
+        i += 1
+    return out
+
+
+@lru_cache(maxsize=65_536)
+def terms_of(name: str) -> tuple[str, ...]:
+    """The terms of a name, in order, at most `MOST_TERMS`.
+
+    >>> terms_of("Gora-Podol’s Abd al-Rahman O’Neill"), terms_of("Salah ad-Din")
+    (('gora', 'podol', 'abdrahman', 'oneill'), ('salahdin',))
+    """
+    if name.isascii():
+        if "'" in name or "`" in name:
+            name = _DROPPED.sub("", _POSSESSIVE.sub("", name))
+        if not (name.isupper() or name.islower()):
+            name = _CAMEL.sub(" ", name)
+        found = _ASCII_TERM.findall(name.lower())
+    else:
+        name = unicodedata.normalize("NFKC", name)
+        name = _DROPPED.sub("", _CAMEL.sub(" ", _POSSESSIVE.sub("", name)))
+        found = _TERM.findall(unicodedata.normalize("NFC", name.casefold()))
+    found = found[:MOST_TERMS]
+    servant, articles, religion, god = _compounds()
+    if len(found) > 1 or (found and (found[0].startswith("abd") or found[0].endswith(("din", "dine", "deen")))):
+        joining = any(t in religion or t in god or t in servant or t.startswith("abd") or t.endswith("in") for t in found)
+        return tuple(_joined(found)) if joining else tuple(found)
+    return tuple(found)
+
+
+def fold_term(term: str) -> str:
+    """A term without its marks, in its own script: what makes two terms the same word.
+
+    >>> fold_term("šumadija"), fold_term("й")
+    ('sumadija', 'й')
+    """
+    return term if term.isascii() else fold_text(term)
