@@ -59,18 +59,18 @@ class CostTable:
     gains: dict[str, dict[str, int]]
     letters_x: dict[str, tuple[int, int, int]]
     letters_y: dict[str, tuple[int, int, int]]
+    scale: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Costs:
     phones: str
-    scale: int
     scripts: dict[str, str]
     order: tuple[str, ...]
     tables: dict[str, CostTable]
 
 
-def cost_table(raw: dict[str, Any], clip: dict[str, int], phones: str) -> CostTable:
+def cost_table(raw: dict[str, Any], *, clip: dict[str, int], phones: str, scale: int) -> CostTable:
     """A table from its learned numbers: S for pairs, D and I for gaps, none taken below its clip.
 
     Slips of the typist are no part of what was learned from; the clip is what they cost. Raises ValueError where the
@@ -104,6 +104,7 @@ def cost_table(raw: dict[str, Any], clip: dict[str, int], phones: str) -> CostTa
         gains={a: dict(zip(phones, row, strict=False)) for a, row in zip(phones, gain.tolist(), strict=False)},
         letters_x=dict(zip(phones, zip(left.tolist(), own_x.tolist(), equal.tolist(), strict=True), strict=True)),
         letters_y=dict(zip(phones, zip(right.tolist(), own_y.tolist(), equal.tolist(), strict=True), strict=True)),
+        scale=scale,
     )
 
 
@@ -118,14 +119,15 @@ def read_costs(path: Path) -> _Costs:
         raise DataError(f"{path}: schema is {found!r}, expected 'sound-costs-1'; is the file of another version?")
     tables: dict[str, CostTable] = {}
     try:
-        phones, clip = raw["phones"], raw["clip"]
+        phones, clip, scale = raw["phones"], raw["clip"], int(raw["scale"])
         for name, table in raw["tables"].items():
             x, _, y = name.partition("-")
-            tables[name] = cost_table(table, clip, phones)
+            tables[name] = cost_table(table, clip=clip, phones=phones, scale=scale)
             turned = {"S": np.array(table["S"]).T, "D": table["I"], "I": table["D"]}
-            tables.setdefault(f"{y}-{x}", cost_table(turned, {**clip, "D": clip["I"], "I": clip["D"]}, phones))
+            clip_turned = {"S": clip["S"], "D": clip["I"], "I": clip["D"]}
+            tables.setdefault(f"{y}-{x}", cost_table(turned, clip=clip_turned, phones=phones, scale=scale))
         order = tuple(name.partition("-")[0] for name in raw["tables"])
-        return _Costs(phones, int(raw["scale"]), raw["scripts"], order, tables)
+        return _Costs(phones, raw["scripts"], order, tables)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         where = f"no {error}" if isinstance(error, KeyError) else str(error)
         raise DataError(f"{path}: not a table of sound costs: {where}; make it anew with learn_sounds.py") from error
@@ -202,7 +204,11 @@ def similarities(table: str, x: Bytes, nx: Bytes, y: Bytes, ny: Bytes) -> tuple[
     >>> [round(float(s), 1) for s in similarities("Latn-Latn", *a, *b)[0]]
     [0.3, 1.0]
     """
-    costs = _table(table)
+    return compare_rows(_table(table), x, nx, y, ny)
+
+
+def compare_rows(costs: CostTable, x: Bytes, nx: Bytes, y: Bytes, ny: Bytes) -> tuple[Floats, Floats]:
+    """`similarities` by a table in hand, for tables that are not (yet) part of the package."""
     count = len(nx)
     worth, most = np.empty(count, np.int16), np.empty(count, np.int16)
     for rows in _blocks(nx, ny):
@@ -217,7 +223,7 @@ def similarities(table: str, x: Bytes, nx: Bytes, y: Bytes, ny: Bytes) -> tuple[
     worth[same] = costs.equal.take(x[same]).sum(1, dtype=np.int16)
     sim = np.clip(2.0 * worth / np.maximum(most, 1), 0.0, _ALMOST)
     sim[same] = 1.0
-    return sim.astype(np.float32), (worth / _costs().scale).astype(np.float32)
+    return sim.astype(np.float32), (worth / costs.scale).astype(np.float32)
 
 
 def _blocks(nx: Bytes, ny: Bytes) -> list[Any]:
@@ -284,9 +290,8 @@ def similarity(table: str, a: str, b: str) -> tuple[float, float]:
         known_y = [costs.letters_y[c] for c in b]
     except KeyError as error:
         raise ValueError(f"{error} in {a!r} or {b!r} is no phone; give readings, not spellings") from None
-    scale = _costs().scale
     if a == b and a:
-        return 1.0, _single(sum([equal for _, _, equal in known_x]) / scale)
+        return 1.0, _single(sum([equal for _, _, equal in known_x]) / costs.scale)
     worth, most = 0, 0
     for gap, own, _ in known_x + known_y:
         worth += gap
@@ -304,4 +309,4 @@ def similarity(table: str, a: str, b: str) -> tuple[float, float]:
             row.append(best)
             corner = up
     worth += row[-1] if row else 0
-    return _single(min(max(2.0 * worth / max(most, 1), 0.0), _ALMOST)), _single(worth / scale)
+    return _single(min(max(2.0 * worth / max(most, 1), 0.0), _ALMOST)), _single(worth / costs.scale)
