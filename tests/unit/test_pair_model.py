@@ -53,7 +53,7 @@ def test_no_round_makes_it_worse(model: ModuleType) -> None:
         told.append(model.evidence(now, words, heard).mean())
     # What rises is the likelihood; evidence is measured against chance, which moves a little too.
     assert all(after > before - 1e-4 for before, after in pairwise(told))
-    assert told[-1] > told[0] + 0.5
+    assert told[-1] > told[0] + 0.1
 
 
 def test_the_probabilities_of_all_steps_make_one(model: ModuleType) -> None:
