@@ -30,7 +30,7 @@ HEADER = """\
 # Source: counted from the name pairs of Merhav and Ash (2018), Design Challenges in Named Entity Transliteration,
 # mined from Wikidata (CC0-1.0), by count_names.py. Licence: CC0-1.0.
 # schema: name-frequencies-1
-# people: {people}
+# names: {people}
 """
 
 

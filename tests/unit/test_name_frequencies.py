@@ -8,7 +8,7 @@ from entitynorm.text.folding import fold_text
 LINES = (data_dir() / "name_frequencies.tsv").read_text(encoding="utf-8").splitlines()
 ROWS = [line.split("\t") for line in LINES if not line.startswith("#")]
 COUNTS = {word: float(value) for word, value in ROWS}
-PEOPLE = next(int(line.removeprefix("# people: ")) for line in LINES if line.startswith("# people: "))
+PEOPLE = next(int(line.removeprefix("# names: ")) for line in LINES if line.startswith("# names: "))
 
 
 def test_every_word_is_folded_and_stands_once() -> None:

@@ -34,7 +34,7 @@ PAD = 25
 """The number that fills an encoded row behind its last phone."""
 _ALMOST = 0.9999  # the most that phones which are not equal can reach
 _BLOCK = 1024  # pairs whose tables of alignment fit into the second cache together
-_FEW = 64  # up to here a call of numpy costs more than the work it does
+_FEW = 96  # up to here a call of numpy costs more than the work it does
 
 Bytes = NDArray[np.uint8]
 Shorts = NDArray[np.int16]
