@@ -8,7 +8,15 @@
 
 from entitynorm._version import __version__
 from entitynorm.comparison import compare
-from entitynorm.errors import DataError, EntitynormError, GazetteerError, InputError, Problem, UnknownEntityError
+from entitynorm.errors import (
+    DataError,
+    EntitynormError,
+    GazetteerError,
+    IndexFileError,
+    InputError,
+    Problem,
+    UnknownEntityError,
+)
 from entitynorm.gazetteer import Gazetteer
 from entitynorm.linker import Linker
 from entitynorm.load import link, load, normalize, resolve
@@ -26,6 +34,7 @@ __all__ = [
     "Explanation",
     "Gazetteer",
     "GazetteerError",
+    "IndexFileError",
     "InputError",
     "Link",
     "Linker",

@@ -14,6 +14,10 @@ class InputError(EntitynormError):
     """A file, stream or argument that cannot be used as it is (unreadable, wrong encoding, not text, not writable)."""
 
 
+class IndexFileError(InputError):
+    """A compiled index (``.enx``) that cannot be used: cut off, damaged, foreign, of another format, or changed."""
+
+
 class UnknownEntityError(EntitynormError, KeyError):
     """An entity id that the gazetteer does not hold."""
 

@@ -5,24 +5,29 @@ There is one path. `resolve` and `link` gather the same evidence with the same s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-from entitynorm.candidates import rank, score_alias
 from entitynorm.context import Context
 from entitynorm.errors import UnknownEntityError
 from entitynorm.gazetteer import Gazetteer
 from entitynorm.index import Index
+from entitynorm.layers import IndexedGazetteer, Stacked
+from entitynorm.learned import LearnedScorer, learned_scorer
 from entitynorm.mentions import Span, find_spans, most_covered, with_quotation_marks
 from entitynorm.model import Candidate, Document, Entity, Evidence, Explanation, Link, Mention
 from entitynorm.names.structure import Name, parse
+from entitynorm.resolver import Layer, Resolver
+from entitynorm.retrieval.index import NameIndex
 from entitynorm.rewriting import rewrite
-from entitynorm.scoring import RULES_1, SCORERS, Scorer, decide
+from entitynorm.scoring import RULES_1, decide
 
 _NIL_FLOOR = 0.2
 """A span of running text whose best candidate scores less is no mention at all."""
 _MOST_KEPT = 5
+_BATCH = 256
+"""Names resolved together."""
 
 
 def reason_of(evidence: Iterable[Evidence]) -> str:
@@ -34,31 +39,43 @@ def reason_of(evidence: Iterable[Evidence]) -> str:
 class Linker:
     """Links names and texts to the entities of one gazetteer. Immutable; safe to share between threads."""
 
-    def __init__(self, gazetteer: Gazetteer, *, scorer: Scorer = RULES_1) -> None:
-        self._gazetteer = gazetteer
-        self._scorer = scorer
+    def __init__(self, gazetteer: Gazetteer, *, layers: Sequence[IndexedGazetteer] = ()) -> None:
+        """``layers``: compiled gazetteers that ``gazetteer`` overrides and adds to, the lowest first."""
+        self._gazetteer = Stacked(layers, gazetteer) if layers else gazetteer
+        self._own = gazetteer
+        self._layers = tuple(layers)
 
     @property
-    def gazetteer(self) -> Gazetteer:
+    def gazetteer(self) -> Gazetteer | Stacked:
         """The entities this linker knows."""
         return self._gazetteer
 
-    @property
-    def scorer(self) -> Scorer:
-        """The named set of weights and thresholds in use."""
-        return self._scorer
+    @cached_property
+    def scorer(self) -> LearnedScorer:
+        """The named set of weights that single names are decided by."""
+        return learned_scorer()
+
+    @cached_property
+    def _resolver(self) -> Resolver:
+        layers = [Layer(layer.index, layer.entity_at, self.scorer) for layer in self._layers]
+        if len(self._own) or not layers:
+            entities = tuple(self._own)
+            layers.append(Layer(NameIndex.of(entities), entities.__getitem__, self.scorer))
+        return Resolver(layers, self.scorer)
 
     @cached_property
     def _index(self) -> Index:
         return Index(self._gazetteer)
 
     def warm_up(self) -> None:
-        """Build the index now rather than at the first question."""
-        _ = self._index
+        """Build the indexes now rather than at the first question."""
+        _ = self._resolver
+        if not self._layers:
+            _ = self._index
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickled as its records: what arrives elsewhere builds its own index."""
-        return _from_records, ([entity.to_dict() for entity in self._gazetteer], self._scorer.name)
+        """Pickled as its records and the paths of its compiled files: what arrives elsewhere makes its own index."""
+        return _from_records, ([entity.to_dict() for entity in self._own], self._layers)
 
     # -- one name -----------------------------------------------------------------------------------------------
 
@@ -68,9 +85,14 @@ class Linker:
         ``type`` keeps candidates of one entity type. ``lang`` is accepted for names known to be of one language;
         the readings of all languages are tried where it is None.
         """
-        parsed = parse(name)
-        candidates = self._candidates(parsed, type)
-        best, nil = decide(candidates, self._scorer, blocked=bool(self._index.blocking(parsed)))
+        return self._resolve_batch([name], type=type, lang=lang)[0]
+
+    def _resolve_batch(self, names: Sequence[str], *, type: str | None, lang: str | None) -> list[Link]:
+        found = self._resolver.candidates(names, type)
+        return [self._decided(name, *some) for name, some in zip(names, found, strict=True)]
+
+    def _decided(self, name: str, candidates: list[Candidate], blocked: bool) -> Link:
+        best, nil = decide(candidates, self.scorer, blocked=blocked)
         kept = tuple(candidates)
         if best is None:
             return Link(name, None, None, None, candidates[0].score if candidates else 0.0, nil or "no_candidate", kept)
@@ -80,10 +102,7 @@ class Linker:
         self, name: str, *, limit: int = 10, type: str | None = None, lang: str | None = None
     ) -> list[Candidate]:
         """Candidates for a name, best first, without a decision."""
-        return self._candidates(parse(name), type)[:limit]
-
-    def _candidates(self, parsed: Name, entity_type: str | None) -> list[Candidate]:
-        return rank(self._index, parsed.units, parsed, self._scorer, entity_type=entity_type)
+        return self._resolver.candidates([name], type)[0][0][:limit]
 
     def resolve_many(
         self, names: Iterable[str], *, type: str | None = None, lang: str | None = None, jobs: int = 1
@@ -93,9 +112,10 @@ class Linker:
 
         items = list(names)
         distinct = list(dict.fromkeys(items))
-        answers = dict(
-            zip(distinct, ordered_map(self, "resolve", distinct, {"type": type, "lang": lang}, jobs), strict=True)
-        )
+        batches = [distinct[k : k + _BATCH] for k in range(0, len(distinct), _BATCH)]
+        options = {"type": type, "lang": lang}
+        links = (link for some in ordered_map(self, "_resolve_batch", batches, options, jobs) for link in some)
+        answers = dict(zip(distinct, links, strict=True))
         return (answers[item] for item in items)
 
     # -- running text -------------------------------------------------------------------------------------------
@@ -105,16 +125,16 @@ class Linker:
 
         ``context=False`` decides each mention by itself, without what the rest of the document says.
         """
-        spans, units = find_spans(self._index, self._scorer, text)
+        spans, units = find_spans(self._index, RULES_1, text)
         if context and spans:
-            document = Context(self._index, self._scorer, text, units, most_covered(spans))
+            document = Context(self._index, RULES_1, text, units, most_covered(spans))
             spans = [document.apply(span) for span in spans]
         mentions = (self._mention(text, span) for span in most_covered(spans))
         return Document(text, tuple(m for m in mentions if m is not None))
 
     def _mention(self, text: str, span: Span) -> Mention | None:
         candidates = span.candidates[:_MOST_KEPT]
-        best, nil = decide(candidates, self._scorer)
+        best, nil = decide(candidates, RULES_1)
         start, end = with_quotation_marks(text, span.start, span.end)
         surface = text[start:end]
         if best is not None:
@@ -144,39 +164,27 @@ class Linker:
         entity = self._gazetteer.get(entity_id)
         if entity is None:
             raise UnknownEntityError(f"no entity {entity_id!r} in the gazetteer; `search` finds ids by name")
-        parsed = parse(name)
-        ranked = rank(self._index, parsed.units, parsed, self._scorer, most=len(self._gazetteer))
-        found = next(((c.score, c.alias, c.evidence) for c in ranked if c.id == entity.id), None)
-        score, alias, evidence = found or self._nearest(parsed, entity)
-        link = self.resolve(name, type=type)
+        found, blocked = self._resolver.candidates([name], type)[0]
+        candidate = next((c for c in found if c.id == entity.id), None)
+        link = self._decided(name, found, blocked)
+        if candidate is None:
+            candidate = self._resolver.nearest(name, entity.id)
         decision = link.id if link.id is not None else f"NIL ({link.reason})"
         return Explanation(
             surface=name,
             id=entity.id,
             name=entity.name,
-            score=score,
+            score=candidate.score if candidate else 0.0,
             decision=decision,
-            alias=alias,
-            evidence=evidence,
-            steps=tuple(_steps(parsed)),
-            scorer=self._scorer.name,
+            alias=candidate.alias if candidate else None,
+            evidence=candidate.evidence if candidate else (),
+            steps=tuple(_steps(parse(name))),
+            scorer=self.scorer.name,
         )
 
-    def _nearest(self, parsed: Name, entity: Entity) -> tuple[float, str | None, tuple[Evidence, ...]]:
-        """For an entity that is no candidate: the alias with most to say, and what rules it out."""
-        found: list[tuple[float, int, str, list[Evidence]]] = []
-        for number in self._index.of_entity[entity.id]:
-            target = self._index.aliases[number]
-            score, evidence = score_alias(self._index, parsed.units, parsed, target, self._scorer)
-            found.append((score, len(evidence), target.alias.text, evidence))
-        if not found:
-            return 0.0, None, ()
-        score, _, alias, items = max(found, key=lambda f: f[:2])
-        return score, alias, tuple(items)
 
-
-def _from_records(records: list[dict[str, Any]], scorer: str) -> Linker:
-    return Linker(Gazetteer(Entity.from_dict(record) for record in records), scorer=SCORERS[scorer])
+def _from_records(records: list[dict[str, Any]], layers: Sequence[IndexedGazetteer]) -> Linker:
+    return Linker(Gazetteer(Entity.from_dict(record) for record in records), layers=layers)
 
 
 def _steps(parsed: Name) -> Iterator[str]:

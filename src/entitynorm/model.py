@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 Strength = Literal["strong", "weak"]
+Fuzzy = Literal["off", "key", "edit"]
 NilReason = Literal["no_candidate", "below_threshold", "ambiguous", "blocked"]
 
 ALIAS_KINDS = (
@@ -46,6 +47,8 @@ class Alias:
     kind: str = "name"
     strength: Strength = "strong"
     source: str | None = None
+    fuzzy: Fuzzy | None = None
+    """How freely this name may be met: "edit" with slips, "key" by sound only, "off" letter by letter; None = edit."""
 
     def to_dict(self) -> str | dict[str, Any]:
         """The record form: a plain string where nothing but the text is said."""
@@ -58,6 +61,8 @@ class Alias:
             rest["strength"] = self.strength
         if self.source is not None:
             rest["source"] = self.source
+        if self.fuzzy is not None:
+            rest["fuzzy"] = self.fuzzy
         return {"text": self.text, **rest} if rest else self.text
 
 

@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple, cast
 from rapidfuzz import fuzz, process
 
 from entitynorm.errors import GazetteerError, Problem
-from entitynorm.model import ALIAS_KINDS, Alias, Entity, Strength
+from entitynorm.model import ALIAS_KINDS, Alias, Entity, Fuzzy, Strength
 
 Path = tuple[str | int, ...]
 """Where in a record: ``("aliases", 2, "lang")``; the empty path is the record itself."""
@@ -43,13 +43,14 @@ FIELDS: Final = (
 )
 """Every key of an entity record, in the order in which the writers put them."""
 
-ALIAS_FIELDS: Final = ("text", "lang", "kind", "strength", "source")
+ALIAS_FIELDS: Final = ("text", "lang", "kind", "strength", "source", "fuzzy")
 """Every key of an alias record."""
 
 NUMBER_FIELDS: Final = frozenset({"lat", "lon", "weight"})
 """The fields that hold numbers; all others hold text."""
 
 STRENGTHS: Final = ("strong", "weak")
+FUZZY: Final = ("off", "key", "edit")
 
 _OTHER_WORDS: Final = {
     "canonical": "name",
@@ -369,7 +370,10 @@ def _read_alias(item: object, number: int, say: Say) -> Alias | None:
     kind = _read_word(item.get("kind"), ALIAS_KINDS, "name", f"{label}: kind", (*path, "kind"), say)
     strength = _read_word(item.get("strength"), STRENGTHS, "strong", f"{label}: strength", (*path, "strength"), say)
     source = _read_text(item.get("source"), f"{label}: source", (*path, "source"), say)
-    return Alias(text, lang, kind, cast("Strength", strength), source)
+    fuzzy = None
+    if item.get("fuzzy") is not None:
+        fuzzy = _read_word(item["fuzzy"], FUZZY, "edit", f"{label}: fuzzy", (*path, "fuzzy"), say)
+    return Alias(text, lang, kind, cast("Strength", strength), source, cast("Fuzzy | None", fuzzy))
 
 
 def _read_lang(value: object, label: str, path: Path, say: Say) -> str | None:

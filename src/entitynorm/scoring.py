@@ -11,11 +11,14 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Protocol
 
 from entitynorm.model import Candidate, Evidence, NilReason
 
 VETO = -math.inf
 IDENTITY = math.inf
+_BETWEEN_TWO = 0.7
+"""What two candidates together have to reach for a name to be one of them, only not clear which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,20 @@ def probability(evidence: Iterable[Evidence]) -> float:
     return min(0.999, 1 / (1 + math.exp(-log_odds))) if log_odds > -700 else 0.0
 
 
+class Decider(Protocol):
+    """What a decision needs of a scorer."""
+
+    @property
+    def threshold(self) -> float:
+        """The least score of a link."""
+
+    @property
+    def margin(self) -> float:
+        """How far the next entity has to be behind."""
+
+
 def decide(
-    candidates: Sequence[Candidate], scorer: Scorer, *, blocked: bool = False
+    candidates: Sequence[Candidate], scorer: Decider, *, blocked: bool = False
 ) -> tuple[Candidate | None, NilReason | None]:
     """The candidate that wins, or the reason for NIL. ``candidates`` are ranked best first.
 
@@ -92,6 +107,8 @@ def decide(
         return None, "blocked" if blocked else "no_candidate"
     best = candidates[0]
     if best.score < scorer.threshold:
+        if len(candidates) > 1 and candidates[0].score + candidates[1].score >= _BETWEEN_TWO:
+            return None, "ambiguous"
         return None, "blocked" if blocked else "below_threshold"
     if is_ambiguous(candidates, scorer):
         return None, "ambiguous"
@@ -103,7 +120,7 @@ def is_identical(candidate: Candidate) -> bool:
     return candidate.score >= 1.0 and any(item.weight == IDENTITY for item in candidate.evidence)
 
 
-def is_ambiguous(candidates: Sequence[Candidate], scorer: Scorer) -> bool:
+def is_ambiguous(candidates: Sequence[Candidate], scorer: Decider) -> bool:
     """Whether the second candidate is too near the first for a decision."""
     if len(candidates) < 2 or candidates[1].score < scorer.threshold:
         return False

@@ -54,7 +54,7 @@ def read_bytes(path: str | os.PathLike[str], *, what: str = "file", limit: int |
         with Path(path).open("rb") as stream:
             data = stream.read() if limit is None else stream.read(limit + 1)
     except (OSError, ValueError) as error:
-        raise _unreadable(path, what, error) from error
+        raise unreadable(path, what, error) from error
     if limit is not None and len(data) > limit:
         raise InputError(
             f"{_shown(path)}: is larger than {_size(limit)}, the most a {what} of this kind may have; "
@@ -132,14 +132,14 @@ def iter_lines(path: str | os.PathLike[str], *, what: str = "file", limit: int =
     try:
         stream = Path(path).open("rb")  # noqa: SIM115 - closed below; the errors of opening and of use differ
     except (OSError, ValueError) as error:
-        raise _unreadable(path, what, error) from error
+        raise unreadable(path, what, error) from error
     with stream:
         lines = decode_lines(stream, _shown(path), limit=limit)
         while True:
             try:
                 item = next(lines, None)
             except OSError as error:
-                raise _unreadable(path, what, error) from error
+                raise unreadable(path, what, error) from error
             if item is None:
                 return
             yield item
@@ -253,7 +253,8 @@ def _writable_target(path: str | os.PathLike[str]) -> tuple[Path, int | None]:
     return target, mode
 
 
-def _unreadable(path: str | os.PathLike[str], what: str, error: Exception) -> InputError:
+def unreadable(path: str | os.PathLike[str], what: str, error: Exception) -> InputError:
+    """The error of one line for a file that could not be opened or read; the caller raises it."""
     match error:
         case FileNotFoundError():
             return InputError(f"{_shown(path)}: no such file, expected a {what}; check the path")

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import os
+from array import array
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from entitynorm.errors import GazetteerError, Problem
@@ -22,6 +24,9 @@ MAX_PROBLEMS: Final = 1000
 """After so many complaints reading stops: a file of another format would otherwise have one for each of its lines."""
 
 
+_WHAT = "JSON lines gazetteer"
+
+
 class _RefusedError(ValueError):
     """Valid JSON to Python's parser, but not a record."""
 
@@ -32,7 +37,7 @@ def read_jsonl(path: str | os.PathLike[str]) -> Iterator[tuple[Entity, str]]:
     Sound entities come out even where others are not; when the file ends, or after `MAX_PROBLEMS` complaints, raises
     GazetteerError with all of them. Ids that stand twice are found by `entitynorm.gazetteer`, which sees the whole.
     """
-    return read_jsonl_lines(iter_lines(path, what="JSON lines gazetteer"), one_line(os.fspath(path)))
+    return read_jsonl_lines(iter_lines(path, what=_WHAT), one_line(os.fspath(path)))
 
 
 def read_whole_jsonl(path: str | os.PathLike[str]) -> list[tuple[Entity, str]]:
@@ -45,8 +50,68 @@ def read_whole_jsonl(path: str | os.PathLike[str]) -> list[tuple[Entity, str]]:
         entries.extend(read_jsonl(path))
     except GazetteerError as error:
         problems = [*error.problems, *id_problems(entries)]
-        raise GazetteerError(sorted(problems, key=lambda problem: int(problem.place.rpartition(":")[2]))) from None
+        raise GazetteerError(_in_file_order(problems)) from None
     return entries
+
+
+def stream_jsonl(path: str | os.PathLike[str]) -> Iterator[tuple[Entity, str]]:
+    """The entities of a JSON lines file one at a time, and at its end every complaint, clashing ids among them.
+
+    For files of a million entities: of each that went by, sixteen bytes an id are kept, enough to see that ids may
+    clash. Only the lines in doubt are then read again, to be sure and to say it in the words of `Gazetteer`. What came
+    out before the error must not be used; a file that is written whole or not at all takes care of that by itself.
+    """
+    ids = _IdsByLine()
+    problems: list[Problem] = []
+    try:
+        for entity, place in read_jsonl(path):
+            ids.add(entity, _line_of(place))
+            yield entity, place
+    except GazetteerError as error:
+        problems += error.problems
+    if doubtful := ids.doubtful():
+        problems += _clashes(path, doubtful)
+    if problems:
+        raise GazetteerError(_in_file_order(problems))
+
+
+class _IdsByLine:
+    """Which lines have an id in common, as far as hashes can tell: equal ids always, others almost never."""
+
+    def __init__(self) -> None:
+        self._hashes = array("q")
+        self._lines = array("Q")
+
+    def add(self, entity: Entity, line: int) -> None:
+        for own in (entity.id, *entity.was):
+            self._hashes.append(hash(own))
+            self._lines.append(line)
+
+    def doubtful(self) -> frozenset[int]:
+        """The lines of all entities with a hash that stands twice."""
+        import numpy as np  # small gazetteers are loaded without it
+
+        hashes, lines = np.array(self._hashes, "i8"), np.array(self._lines, "u8")
+        order = np.argsort(hashes, kind="stable")
+        same = hashes[order][1:] == hashes[order][:-1]
+        return frozenset(lines[order[:-1][same]].tolist() + lines[order[1:][same]].tolist())
+
+
+def _clashes(path: str | os.PathLike[str], doubtful: frozenset[int]) -> list[Problem]:
+    source = one_line(os.fspath(path))
+    if not Path(path).is_file():  # a pipe gives its lines once
+        message = "its id, or one of was, seems to stand in another line too; write the lines to a file and check that"
+        return [Problem(f"{source}:{line}", "", message) for line in sorted(doubtful)]
+    lines = (item for item in iter_lines(path, what=_WHAT) if item[0] in doubtful)
+    return id_problems(read_jsonl_lines(lines, source))
+
+
+def _in_file_order(problems: Iterable[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: _line_of(problem.place))
+
+
+def _line_of(place: str) -> int:
+    return int(place.rpartition(":")[2])
 
 
 def read_jsonl_lines(lines: Iterable[tuple[int, str]], source: str = "<lines>") -> Iterator[tuple[Entity, str]]:

@@ -25,17 +25,17 @@ def acronym_of(unit: Unit) -> str:
     return unit.words[0].text.replace(".", "").upper()
 
 
-def derive(units: Sequence[Unit]) -> tuple[str, ...]:
-    """The acronyms of a full name: initials of its words without and with function words, three letters up.
+def derive(units: Sequence[Unit], *, least: int = 3) -> tuple[str, ...]:
+    """The acronyms of a full name: initials of its words without and with function words, ``least`` letters up.
 
-    A name in Cyrillic also gives the Latin forms, letter by letter. Names of fewer than three words have none.
+    A name in Cyrillic also gives the Latin forms, letter by letter. Names of fewer than ``least`` words have none.
     """
     distinct = list(written(units))
     bare = [w.fold for u in distinct if u.role != "function" for w in u.words]
     every = [w.fold for u in distinct for w in u.words]
     out: dict[str, None] = {}
     for words in (bare, every):
-        if 3 <= len(words) <= 8 and all(w and w[0].isalpha() for w in words):
+        if least <= len(words) <= 8 and all(w and w[0].isalpha() for w in words):
             out[("".join(w[0] for w in words)).upper()] = None
             if script_of("".join(words)) == "Cyrl":
                 choices = [latin_initials(w[0]) for w in words]
@@ -43,4 +43,4 @@ def derive(units: Sequence[Unit]) -> tuple[str, ...]:
                     if n >= _MOST:
                         break
                     out["".join(combination)] = None
-    return tuple(a for a in out if len(a) >= 3)
+    return tuple(a for a in out if len(a) >= least)

@@ -69,7 +69,7 @@ def _other_given(a: Unit, b: Unit) -> Likeness:
     return UNLIKE
 
 
-def _known(a: Unit, b: Unit, translate: bool) -> Likeness | None:
+def known_likeness(a: Unit, b: Unit, translate: bool) -> Likeness | None:
     """What the lexicon says of two units; None where it has no say."""
     if translate and a.concepts & b.concepts:
         return Likeness(0.97, "translation", f"{a.phrase}~{b.phrase}")
@@ -107,7 +107,7 @@ def unit_likeness(a: Unit, b: Unit, entity_type: str | None, adjectives: bool, t
         if first_sounds(a) & first_sounds(b) and not (a.role == b.role == "initial"):
             return Likeness(0.75, "initial", f"{a.phrase}~{b.phrase}")
         return UNLIKE
-    known = _known(a, b, translate)
+    known = known_likeness(a, b, translate)
     if known is not None:
         return known
     if len(a.words) != 1 or len(b.words) != 1 or "number" in (a.role, b.role):

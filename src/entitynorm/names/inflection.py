@@ -1,107 +1,66 @@
-"""Case forms of names in Russian, Ukrainian and Belarusian: from a word of a text to its dictionary forms.
+"""Case forms of names: from a word of a text to its dictionary forms, and back.
 
-A text says «Козинку», «Харкова», «Гладковым»; the gazetteer says «Козинка», «Харків», «Гладков». No dictionary lists
-the names of villages and people, so endings decide: every declension is a paradigm in ``data/inflection/<lang>.yaml``
-
-* ``lemma``: ending of the nominative; ``forms``: endings of the other cases, separated by spaces, "-" for none;
-* ``after``: classes of letters (``letters`` of the file, ``vowels``, ``consonants``) that may come before the ending,
-  or ``stems``: longer ends of stems, or ``words``: a closed list of dictionary forms;
-* ``unless``: ends of stems that belong to another paradigm;
-* ``alter``: where an ending is marked ``~`` the stem's last letter changes (Козинка, Козинці) or the form is wanting;
-* ``usual``: 1 for the most usual reading of a form, more for rarer ones (``behind`` is added to all of a file);
-* ``sexed``: cases that tell a bearer's sex; ``oblique``: no nominative looks like that, other cases do.
+A text says «Козинку», «Харкова», «Гладковым», Armenii, Darwinem, v Londonu; the gazetteer says «Козинка», «Харків»,
+«Гладков», Armenia, Darwin, London. No dictionary lists the names of villages and people, so endings decide: every
+declension is a paradigm in ``data/inflection/<lang>.yaml`` (`entitynorm.names.paradigms` explains the fields).
 
 Paradigms become, once, a dictionary from ends of forms to rules, so reading a word is a handful of look-ups (start at
-`lemmas`). Gender is never guessed: «Зеленская» is no form of «Зеленский». Not covered: the vocative, plurals of names
-that have a singular, stress.
+`lemmas`). Russian, Ukrainian and Belarusian are tried for any word in Cyrillic; Bulgarian and Macedonian, which have
+articles in the place of cases, when they are asked for; the others for words in Latin letters
+(`entitynorm.names.latin`). Gender is never guessed: «Зеленская» is no form of «Зеленский». Not covered: the vocative
+(but in Bulgarian and Macedonian), plurals of names that have a singular, stress.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
-from typing import Any, Literal
+from typing import Literal
 
-import yaml
-
-from entitynorm.errors import DataError
+from entitynorm.names import latin
+from entitynorm.names.adjectives import adjective_bases, latin_genders
+from entitynorm.names.paradigms import CASES, RANK, Gender, Language, Lemma, Paradigm, fold, read_language
+from entitynorm.names.paradigms import inflect as _inflect
+from entitynorm.names.paradigms import order as _order
 from entitynorm.resources import data_dir
 
-Gender = Literal["m", "f", "n"]
+__all__ = (
+    "CASES",
+    "LANGUAGES",
+    "LATIN",
+    "MOST_LEMMAS",
+    "SHORTEST",
+    "Gender",
+    "Lemma",
+    "adjective_bases",
+    "forms",
+    "genders",
+    "languages",
+    "lemmas",
+)
+
 LANGUAGES = ("ru", "uk", "be")
-CASES = ("nom", "gen", "loc", "acc", "dat", "ins")
-"""Most frequent in running text first: that is the order among readings of one rank."""
+"""Tried for every word in Cyrillic."""
+ASKED = ("bg", "mk")
+"""Tried only when named: their letters are those of Russian, and a Russian text must not be read by their rules."""
+LATIN = ("pl", "cs", "sl", "sk", "hr")
+"""Tried for words in Latin letters."""
 MOST_LEMMAS = 16
 SHORTEST = 4
 """Words with fewer letters are read only where the tables list them (``short``): endings say nothing about «она»."""
 
+_SAME_TABLE = {"sr": "hr", "bs": "hr", "cnr": "hr"}
 _VOWELS = "аеёиоуыэюяєіїў"
-_CONSONANTS = "бвгґджзйклмнпрстфхцчшщ"
 _FIXED_TAILS = ("-на-", "-над-", "-под-", "-при-")
 _APOSTROPHES = str.maketrans("’ʼ`", "'''")
 
 
-@dataclass(frozen=True, slots=True)
-class Lemma:
-    """A dictionary form, casefolded, that a word may be a case form of."""
-
-    text: str
-    lang: str
-    paradigm: str
-    """Id of the paradigm in the language's table; "itself" for words too short to be read."""
-    gender: Gender | None
-    """Class of declension; None in the plural, for words that do not decline and for short words."""
-    number: Literal["sg", "pl"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Paradigm:
-    """One declension of one language, as the table gives it; the module's docstring explains the fields."""
-
-    id: str
-    lang: str
-    part: str
-    gender: Gender | None
-    number: Literal["sg", "pl"]
-    usual: int
-    sample: str
-    lemma: str
-    stems: tuple[str, ...]
-    unless: tuple[str, ...]
-    words: tuple[str, ...]
-    alter: Mapping[str, str]
-    endings: tuple[tuple[str, str, bool], ...]
-    """(case, ending, whether the stem's last letter changes), the nominative first."""
-    sexed: frozenset[str]
-    oblique: bool
-
-    def owns(self, word: str) -> bool:
-        """Whether the casefolded word can be this paradigm's nominative."""
-        if self.words:
-            return word in self.words
-        if self.oblique:
-            return False
-        heads = tuple(stem + self.lemma for stem in self.stems)
-        return word.endswith(heads) and not word.endswith(self.barred)
-
-    @property
-    def barred(self) -> tuple[str, ...]:
-        return tuple(stem + self.lemma for stem in self.unless)
-
-
-@dataclass(frozen=True, slots=True)
-class _Language:
-    paradigms: tuple[Paradigm, ...]
-    foreign: frozenset[str]
-    short: tuple[tuple[str, str], ...]
-    """(paradigm id, dictionary form)."""
-
-
 # (order, ending of the lemma, lemma endings refused, paradigm, case)
 _Rule = tuple[int, str, tuple[str, ...], Paradigm, str]
+_Reading = latin.Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,82 +71,17 @@ class _Table:
     longest: int
 
 
-# --- reading the tables ----------------------------------------------------------------------------
-
-
-def _load(name: str) -> dict[str, Any]:
-    # BaseLoader keeps every scalar a string: an unquoted `no` or `on` among endings must not become a boolean.
-    path = data_dir() / "inflection" / name
-    try:
-        with path.open(encoding="utf-8") as stream:
-            table = yaml.load(stream, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise DataError(f"{path}: cannot be read as YAML ({reason}); reinstall entitynorm") from error
-    if not isinstance(table, dict) or table.get("schema") != "1":
-        raise DataError(f"{path}: expected a mapping with `schema: 1`; reinstall entitynorm or correct the file")
-    return table
+# --- the tables ------------------------------------------------------------------------------------
 
 
 @cache
-def _language(lang: str) -> _Language:
-    table = _load(f"{lang}.yaml")
-    try:
-        classes = {"vowels": _VOWELS, "consonants": _CONSONANTS} | table["letters"]
-        paradigms = tuple(_paradigm(entry, lang, int(table["behind"]), classes) for entry in table["paradigms"])
-        known = {paradigm.id for paradigm in paradigms}
-        short = tuple((key, word) for key, words in table["short"].items() for word in words)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DataError(f"inflection/{lang}.yaml: missing or wrong field ({error!r}); correct the table") from error
-    if len(known) != len(paradigms):
-        raise DataError(f"inflection/{lang}.yaml: a paradigm id occurs twice; give each paradigm its own id")
-    if strange := {key for key, _ in short} - known:
-        raise DataError(f"inflection/{lang}.yaml: `short` names no paradigm: {sorted(strange)}; use ids of the list")
-    return _Language(paradigms, frozenset(table["foreign_letters"]), short)
+def _language(lang: str) -> Language:
+    return read_language(lang, data_dir() / "inflection" / f"{lang}.yaml")
 
 
-def _paradigm(entry: Mapping[str, Any], lang: str, behind: int, classes: Mapping[str, str]) -> Paradigm:
-    """One entry of the table; raises DataError naming the paradigm when its conditions make no sense."""
-    place = f"inflection/{lang}.yaml: {entry['id']}"
-    if sum(key in entry for key in ("after", "stems", "words")) != 1:
-        raise DataError(f"{place}: expected exactly one of `after`, `stems`, `words`; correct the table")
-    lemma, words = entry["lemma"], tuple(entry.get("words", ()))
-    if odd := [word for word in words if not word.endswith(lemma)]:
-        raise DataError(f"{place}: {odd[0]!r} does not end in {lemma!r}; correct `words` or `lemma`")
-    letters = "".join(classes[name] for name in entry["after"].split()) if "after" in entry else ""
-    endings = [("nom", lemma, False)]
-    for case, listed in entry["forms"].items():
-        if case not in CASES:
-            raise DataError(f"{place}: unknown case {case!r}; use one of {', '.join(CASES)}")
-        endings += [(case, "" if e == "-" else e.removeprefix("~"), e.startswith("~")) for e in listed.split()]
-    every_case = CASES if entry["part"] == "surname" else ()
-    return Paradigm(
-        id=entry["id"],
-        lang=lang,
-        part=entry["part"],
-        gender=None if entry["gender"] == "null" else entry["gender"],
-        number=entry["number"],
-        usual=int(entry["usual"]) + behind,
-        sample=entry["sample"],
-        lemma=lemma,
-        stems=tuple(dict.fromkeys(letters)) if letters else tuple(entry.get("stems", ())),
-        unless=tuple(entry.get("unless", ())),
-        words=words,
-        alter=entry.get("alter", {}),
-        endings=tuple(endings),
-        sexed=frozenset(entry.get("sexed", every_case)),
-        oblique="oblique" in entry,
-    )
-
-
-def _inflect(paradigm: Paradigm, word: str) -> Iterator[tuple[str, str]]:
-    """(case, form) for each form of a dictionary form that the paradigm owns."""
-    stem = word[: len(word) - len(paradigm.lemma)]
-    for case, ending, altered in paradigm.endings:
-        if not altered:
-            yield case, stem + ending
-        elif changed := paradigm.alter.get(stem[-1:].lower()):
-            yield case, stem[:-1] + changed + ending
+@cache
+def _latin_table(langs: tuple[str, ...]) -> latin.Table:
+    return latin.build(tuple(map(_language, langs)))
 
 
 @cache
@@ -216,11 +110,6 @@ def _table(langs: tuple[str, ...]) -> _Table:
     )
 
 
-def _order(paradigm: Paradigm, case: str, number: int) -> int:
-    """Sorts readings by rank of the paradigm, frequency of the case, order of tables; one number a rule and case."""
-    return (paradigm.usual * len(CASES) + CASES.index(case)) * 1000 + number
-
-
 # --- from a form to its dictionary forms -----------------------------------------------------------
 
 
@@ -235,14 +124,31 @@ def languages(word: str, lang: str | None = None) -> tuple[str, ...]:
     if not any("\u0400" <= letter <= "\u052f" for letter in word):
         return ()
     fitting = tuple(known for known in LANGUAGES if _language(known).foreign.isdisjoint(word))
+    if lang in ASKED and _language(lang).foreign.isdisjoint(word):
+        return (lang,)
     return (lang,) if lang is not None and lang in fitting else fitting
 
 
-def _fold(word: str) -> str:
-    return unicodedata.normalize("NFC", word).casefold().translate(_APOSTROPHES)
+def _cyrillic(word: str, lang: str | None, named: Collection[str] | None) -> tuple[str, ...]:
+    """Languages to read a casefolded word by: what `languages` says, narrowed to those named that can write it."""
+    fitting = languages(word, lang)
+    if named is None or not fitting:
+        return fitting
+    known = (one for one in (*LANGUAGES, *ASKED) if one in named)
+    return tuple(one for one in known if _language(one).foreign.isdisjoint(word)) or fitting
 
 
-def _readings(word: str, langs: tuple[str, ...]) -> list[tuple[int, str, Paradigm, str]]:
+def _latin(lang: str | None, named: Collection[str] | None) -> tuple[str, ...]:
+    """Languages to read a word in Latin letters by: those named that have a table; nothing named, all of them."""
+    if named is None:
+        if lang is None:
+            return LATIN
+        named = (lang,)
+    wanted = {_SAME_TABLE.get(one, one) for one in named}
+    return tuple(one for one in LATIN if one in wanted)
+
+
+def _readings(word: str, langs: tuple[str, ...]) -> list[_Reading]:
     """(order, dictionary form, paradigm, case) for all rules that read a casefolded word, most usual first."""
     table = _table(langs)
     found = [(rule[0], rule[1], rule[3], rule[4]) for rule in table.by_word.get(word, ())]
@@ -263,24 +169,29 @@ def _readings(word: str, langs: tuple[str, ...]) -> list[tuple[int, str, Paradig
     return found
 
 
-def _rank(reading: tuple[int, str, Paradigm, str]) -> tuple[int, str]:
+def _rank(reading: _Reading) -> tuple[int, str]:
     return reading[0], reading[1]
 
 
-def lemmas(word: str, lang: str | None = None) -> tuple[Lemma, ...]:
-    """All dictionary forms that one Cyrillic word may be a case form of, most usual first, at most `MOST_LEMMAS`.
+def lemmas(word: str, lang: str | None = None, *, languages: Collection[str] | None = None) -> tuple[Lemma, ...]:
+    """All dictionary forms that one word may be a case form of, most usual first, at most `MOST_LEMMAS`.
 
-    The word itself is among them only when it may be a nominative. Without ``lang`` every language counts that can
-    write the word; a dictionary form that several languages share is given once. The answer is what endings allow, not
-    what exists: compare it with a gazetteer. Apostrophes come back as ``'``; words in other scripts have no lemmas.
+    ``languages``: those a text can be in, when that is known. Cyrillic is read by those of them that can write the word
+    (by Russian, Ukrainian and Belarusian when there are none), Latin letters by those that have a table: for an
+    English text there are no case forms. ``lang`` names a single one. A dictionary form that several languages share is
+    given once. The answer is what endings allow, not what exists: compare it with a gazetteer. In Cyrillic the
+    word itself is among them when it may be a nominative, in Latin letters never; there the answers number
+    `latin.MOST_LEMMAS` at most. Apostrophes come back as ``'``; words in other scripts have no lemmas.
 
     >>> [(lemma.text, lemma.gender) for lemma in lemmas("Козинку", "ru")]
     [('козинка', 'f'), ('козинок', 'm')]
+    >>> [(lemma.text, lemma.derived) for lemma in lemmas("Parksové", languages=["cs"])]
+    [('parksová', ''), ('parks', 'feminine'), ('parksa', 'feminine')]
     """
-    folded = _fold(word)
-    langs = languages(folded, lang)
+    folded = fold(word)
+    langs = () if folded.isascii() else _cyrillic(folded, lang, languages)
     if not langs:
-        return ()
+        return _latin_lemmas(folded, _latin(lang, languages))
     found = _unique(_readings(folded, langs))
     if len(folded) < SHORTEST and not found:
         return (Lemma(folded, langs[0], "itself", None, "sg"),)
@@ -289,17 +200,33 @@ def lemmas(word: str, lang: str | None = None) -> tuple[Lemma, ...]:
     return tuple(found[:MOST_LEMMAS])
 
 
-def _unique(readings: Iterable[tuple[int, str, Paradigm, str]]) -> list[Lemma]:
-    seen: set[tuple[str, str | None, str]] = set()
+def _latin_lemmas(word: str, langs: tuple[str, ...]) -> tuple[Lemma, ...]:
+    # Only Latin letters have endings here; beyond them lie other scripts, before them digits and signs.
+    if not langs or not "a" <= latin.plain(word[-1:]) <= "z":
+        return ()
+    table = _latin_table(langs)
+    found = [_lemma(rank, text, of) for rank, text, of, _ in latin.readings(word, table)]
+    if "-" in word:
+        found = _agreeing(word, lambda part: latin.readings(part, table), found, lambda one, other: True)
+        found = found[: latin.MOST_LEMMAS]
+    return tuple(found)
+
+
+def _unique(readings: Iterable[_Reading]) -> list[Lemma]:
+    seen: set[tuple[str, str | None, str, str]] = set()
     kept: list[Lemma] = []
-    for _, text, paradigm, _ in readings:
-        key = (text, paradigm.gender, paradigm.number)
+    for rank, text, paradigm, _ in readings:
+        key = (text, paradigm.gender, paradigm.number, paradigm.derived)
         if key not in seen:
             seen.add(key)
-            kept.append(Lemma(text, paradigm.lang, paradigm.id, paradigm.gender, paradigm.number))
+            kept.append(_lemma(rank, text, paradigm))
             if len(kept) == MOST_LEMMAS:
                 break
     return kept
+
+
+def _lemma(rank: int, text: str, of: Paradigm) -> Lemma:
+    return Lemma(text, of.lang, of.id, of.gender, of.number, rank // RANK, of.derived)
 
 
 def _hyphenated(word: str, langs: tuple[str, ...], whole: list[Lemma]) -> list[Lemma]:
@@ -308,12 +235,22 @@ def _hyphenated(word: str, langs: tuple[str, ...], whole: list[Lemma]) -> list[L
         head, hyphen, rest = word.partition(tail)
         if hyphen:
             return [replace(lemma, text=lemma.text + tail + rest) for lemma in _unique(_readings(head, langs))]
+    return _agreeing(word, lambda part: _readings(part, langs), whole, lambda one, other: one.lang == other.lang)
+
+
+def _agreeing(
+    word: str,
+    read: Callable[[str], list[_Reading]],
+    whole: list[Lemma],
+    related: Callable[[Paradigm, Paradigm], bool],
+) -> list[Lemma]:
+    """Adds compounds whose two parts stand in one case, gender and number (Jeana-Marca)."""
     head, _, last = word.rpartition("-")
     both = []
-    for (_, text, one, case), (_, first, other, other_case) in product(_readings(last, langs), _readings(head, langs)):
-        agree = (one.lang, one.gender, one.number) == (other.lang, other.gender, other.number)
+    for (rank, text, one, case), (_, first, other, other_case) in product(read(last), read(head)):
+        agree = (one.gender, one.number) == (other.gender, other.number) and related(one, other)
         if agree and case == other_case != "nom":
-            both.append(Lemma(f"{first}-{text}", one.lang, one.id, one.gender, one.number))
+            both.append(_lemma(rank, f"{first}-{text}", one))
     merged = {(lemma.text, lemma.gender, lemma.number): lemma for lemma in [*whole[:4], *both, *whole[4:]]}
     return list(merged.values())
 
@@ -356,89 +293,6 @@ def _owns(paradigm: Paradigm, word: str, lang: str) -> bool:
     return paradigm.owns(word) if len(word) >= SHORTEST - 1 else (paradigm.id, word) in _language(lang).short
 
 
-# --- adjectives of place names ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Adjectives:
-    marks: tuple[str, ...]
-    endings: frozenset[str]
-    longest: int
-    suffixes: Mapping[str, tuple[str, ...]]
-    stems: Mapping[str, tuple[str, ...]]
-    other: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _LatinSurnames:
-    endings: Mapping[str, Gender]
-    unless: tuple[str, ...]
-    other: frozenset[str]
-    slavic: frozenset[str]
-
-
-@cache
-def _adjectives() -> tuple[tuple[_Adjectives, ...], _LatinSurnames]:
-    table = _load("adjectives.yaml")
-    try:
-        groups = tuple(
-            _Adjectives(
-                marks=tuple(group["marks"]),
-                endings=frozenset(group["endings"]),
-                longest=max(map(len, group["endings"])),
-                suffixes={suffix: tuple(bases) for suffix, bases in group["suffixes"].items()},
-                stems={stem: tuple(bases) for stem, bases in group["stems"].items()},
-                other=frozenset(group["other"]),
-            )
-            for group in table["groups"]
-        )
-        surnames = table["surnames"]
-        sexes: tuple[Gender, ...] = ("f", "m")
-        endings = {ending: sex for sex in sexes for ending in surnames[sex]}
-        latin = _LatinSurnames(
-            endings, tuple(surnames["unless"]), *(frozenset(surnames[key]) for key in ("other", "slavic"))
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DataError(f"inflection/adjectives.yaml: missing or wrong field ({error!r}); correct the table") from error
-    return groups, latin
-
-
-def adjective_bases(word: str) -> tuple[str, ...]:
-    """Place names, casefolded, that an adjective in -sk- may come from, most usual first; empty for other words.
-
-    A region is named by an adjective (Белгородская, Sumska) and the gazetteer knows the town (Белгород, Sumy). Any case
-    form will do. What the suffix allows is listed, whether it exists or not: compare the answer with a gazetteer.
-
-    >>> adjective_bases("Белгородской")[0], adjective_bases("Zaporizka")[0], adjective_bases("Козинка")
-    ('белгород', 'zaporizhzhia', ())
-    """
-    folded = _fold(word)
-    cyrillic = any("\u0400" <= letter <= "\u052f" for letter in folded)
-    if not cyrillic:
-        folded = folded.replace("'", "")
-    groups, _ = _adjectives()
-    for group in groups:
-        if folded in group.other:
-            return ()
-        for size in range(min(group.longest, len(folded) - 4), 0, -1):
-            stem = folded[:-size]
-            if stem.endswith(group.marks) and folded[-size:] in group.endings:
-                return _bases(stem, group)
-    return ()
-
-
-def _bases(stem: str, group: _Adjectives) -> tuple[str, ...]:
-    last = stem.rpartition("-")[2]
-    if last in group.stems:
-        head = stem[: len(stem) - len(last)]
-        return tuple(head + base for base in group.stems[last])
-    for size in range(min(6, len(stem) - 1), 1, -1):
-        if (bases := group.suffixes.get(stem[-size:])) is not None:
-            found = dict.fromkeys(stem[:-size] + base for base in bases)
-            return tuple(base for base in found if len(base) >= 3)
-    return ()
-
-
 # --- what a surname tells of its bearer ------------------------------------------------------------
 
 
@@ -450,24 +304,12 @@ def genders(word: str, lang: str | None = None) -> frozenset[Gender]:
     >>> [sorted(genders(name)) for name in ("Гладкова", "Зеленская", "Zelenskyy", "Melnyk")]
     [['f', 'm'], ['f'], ['m'], []]
     """
-    folded = _fold(word)
+    folded = fold(word)
     langs = languages(folded, lang)
     if not langs:
-        return _latin_genders(folded.replace("'", ""))
+        return latin_genders(folded.replace("'", ""))
     told: set[Gender] = set()
     for _, _, paradigm, case in _readings(folded, langs):
         if case in paradigm.sexed and paradigm.gender is not None:
             told.add(paradigm.gender)
     return frozenset(told)
-
-
-def _latin_genders(word: str) -> frozenset[Gender]:
-    _, latin = _adjectives()
-    last = word.rpartition("-")[2]
-    man = last.removesuffix("a")
-    if man not in latin.slavic and (last in latin.other or man.endswith(latin.unless)):
-        return frozenset()
-    for size in range(min(6, len(last) - 2), 1, -1):
-        if gender := latin.endings.get(last[-size:]):
-            return frozenset((gender,))
-    return frozenset()

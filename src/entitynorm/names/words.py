@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,7 +11,7 @@ from rapidfuzz.distance import OSA
 
 from entitynorm.names.inflection import adjective_bases, genders, lemmas
 from entitynorm.text.folding import fold_text
-from entitynorm.text.sounds import Reading, distance, phone_key, readings
+from entitynorm.text.sounds import Reading, distance, phone_key, readings, wide_readings
 from entitynorm.text.tokens import script_of
 
 _SILENT = re.compile("['\".]")
@@ -19,25 +20,121 @@ SAME, ROMANISATION, INFLECTION, ADJECTIVE, SPELLING = "same", "romanisation", "i
 _LONGEST_ACRONYM = 5
 _SHORT_ACRONYM = 3
 SPELLING_ENDING = "spelling of an ending"
+_CASE_COST, _ADJECTIVE_COST = 0.05, 0.12
+"""What it costs to take a word for a case form, or for an adjective, of another."""
+_MOST_WIDE, _MOST_LEMMAS, _MOST_BASES = 5, 8, 4
+_BONE = {
+    phone: 1 << n for n, phones in enumerate(("bp", "dt", "gkh", "fv", "zsZScCJ", "m", "n", "l", "r")) for phone in phones
+}
+"""Consonant classes, as in the skeletons of `entitynorm.retrieval.phones`."""
+LONGEST_WORD = 64
+"""Letters above which a word is compared letter by letter only: no name is so long."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Word:
-    """A word with its readings. Instances are shared and compared by identity; make them with `word`."""
+    """A word with its readings, each made when asked for. Instances are shared and compared by identity; see `word`."""
 
-    text: str
-    fold: str
-    """Folded, without apostrophes and the dots of initials."""
-    script: str
-    shape: str
-    """lower, title, upper, mixed, caseless or number."""
-    readings: tuple[Reading, ...]
-    lemmas: tuple[tuple[str, float, str], ...]
-    """(phones, cost, dictionary form) for each dictionary form the word may be a case form of."""
-    bases: tuple[tuple[str, str], ...]
-    """(phones, place name) for each place name the word may be the adjective of."""
-    genders: frozenset[str]
-    """Genders a surname of this form can have; empty when unknown."""
+    __slots__ = ("_bases", "_bones", "_forms", "_genders", "_lemmas", "_readings", "_wide", "fold", "has_digit", "script", "shape", "style", "text")
+
+    def __init__(self, text: str, style: str = "") -> None:
+        self.text = text
+        # Russian prints either ё or е for one name.
+        self.fold = _SILENT.sub("", fold_text(text)).replace("ё", "е")
+        """Folded, without apostrophes and the dots of initials."""
+        self.script = script_of(text[:LONGEST_WORD])
+        self.shape = shape_of(text)
+        """lower, title, upper, mixed, caseless or number."""
+        self.style = style
+        self.has_digit = bool(_DIGIT.search(self.fold))
+        self._bones: int | None = None
+        self._forms: list[tuple[str, float, str]] | None = None
+        self._readings: tuple[Reading, ...] | None = None
+        self._wide: tuple[Reading, ...] | None = None
+        self._lemmas: tuple[tuple[str, float, str], ...] | None = None
+        self._bases: tuple[tuple[str, str], ...] | None = None
+        self._genders: frozenset[str] | None = None
+
+    @property
+    def _short(self) -> bool:
+        """Longer words are compared letter by letter only: no name is so long."""
+        return len(self.text) <= LONGEST_WORD
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """How the word may sound, the plain reading first."""
+        if self._readings is None:
+            self._readings = readings(self.text, self.style) if self._short else ()
+        return self._readings
+
+    @property
+    def wide(self) -> tuple[Reading, ...]:
+        """How the word may sound by every habit of spelling; see `entitynorm.text.sounds.wide_readings`."""
+        if self._wide is None:
+            self._wide = wide_readings([self.text.lower()])[0] if self._short else ()
+        return self._wide
+
+    @property
+    def forms(self) -> list[tuple[str, float, str]]:
+        """(phones, cost, "" or what form) of everything the word may be read as, dictionary forms included."""
+        if self._forms is None:
+            found = {r.phones: (r.cost * 0.5, "") for r in self.wide[:_MOST_WIDE]}
+            for phones, cost, _ in self.lemmas[:_MOST_LEMMAS]:
+                found.setdefault(phones, (_CASE_COST + cost * 0.5, INFLECTION))
+            for phones, _ in self.bases[:_MOST_BASES]:
+                found.setdefault(phones, (_ADJECTIVE_COST, ADJECTIVE))
+            self._forms = [(phones, cost, form) for phones, (cost, form) in found.items()]
+        return self._forms
+
+    @property
+    def bones(self) -> int:
+        """The consonant classes of all its readings, as a set of bits."""
+        if self._bones is None:
+            self._bones = 0
+            for phones, _, _ in self.forms:
+                for phone in phones:
+                    self._bones |= _BONE.get(phone, 0)
+        return self._bones
+
+    @property
+    def lemmas(self) -> tuple[tuple[str, float, str], ...]:
+        """(phones, cost, dictionary form) for each dictionary form the word may be a case form of."""
+        if self._lemmas is None:
+            self._lemmas = _lemmas(self.fold) if self.script == "Cyrl" and self._short else ()
+        return self._lemmas
+
+    @property
+    def bases(self) -> tuple[tuple[str, str], ...]:
+        """(phones, place name) for each place name the word may be the adjective of."""
+        if self._bases is None:
+            able = self.script in ("Cyrl", "Latn") and len(self.fold) > 4 and self._short
+            self._bases = _bases(self.fold, self.lemmas) if able else ()
+        return self._bases
+
+    @property
+    def genders(self) -> frozenset[str]:
+        """Genders a surname of this form can have; empty when unknown."""
+        if self._genders is None:
+            self._genders = frozenset(genders(self.fold, None)) if len(self.fold) > 3 and self._short else frozenset()
+        return self._genders
+
+
+def warm(words: Iterable[Word]) -> None:
+    """Read many words at once; each would read itself when asked, only slower."""
+    unread = list(dict.fromkeys(w for w in words if w._wide is None and w._short))
+    for one, found in zip(unread, wide_readings([w.text.lower() for w in unread]), strict=True):
+        one._wide = found
+
+
+def _lemmas(fold: str) -> tuple[tuple[str, float, str], ...]:
+    if len(fold) <= 3:
+        return ()
+    found = (lemma for lemma in lemmas(fold) if lemma.text != fold)
+    return tuple((r.phones, r.cost, lemma.text) for lemma in found for r in readings(lemma.text)[:4])
+
+
+def _bases(fold: str, cases: tuple[tuple[str, float, str], ...]) -> tuple[tuple[str, str], ...]:
+    bases = dict.fromkeys(b for form in (fold, *(case[2] for case in cases)) for b in adjective_bases(form))
+    return tuple((r.phones, base) for base in bases for r in readings(base)[:4])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,41 +163,10 @@ def shape_of(text: str) -> str:
     return "title" if letters[0].isupper() and not any(c.isupper() for c in letters[1:]) else "mixed"
 
 
-LONGEST_WORD = 64
-"""Letters above which a word is compared letter by letter only: no name is so long."""
-
-
-def word(text: str, style: str = "") -> Word:
-    """Analyse one word. ``style``: the name it stands in, lower case, as evidence for habits of spelling."""
-    if len(text) > LONGEST_WORD:
-        fold = _SILENT.sub("", fold_text(text))
-        return Word(text, fold, script_of(text[:LONGEST_WORD]), shape_of(text), (), (), (), frozenset())
-    return _word(text, style)
-
-
 @lru_cache(maxsize=65_536)
-def _word(text: str, style: str) -> Word:
-    fold = _SILENT.sub("", fold_text(text)).replace("ё", "е")  # Russian prints either for one name
-    script = script_of(text)
-    cases: list[tuple[str, float, str]] = []
-    bases: list[tuple[str, str]] = []
-    if script == "Cyrl" and len(fold) > 3:
-        for lemma in lemmas(fold):
-            if lemma.text != fold:
-                cases += [(r.phones, r.cost, lemma.text) for r in readings(lemma.text)[:4]]
-    if script in ("Cyrl", "Latn") and len(fold) > 4:
-        for base in dict.fromkeys(b for form in (fold, *(case[2] for case in cases)) for b in adjective_bases(form)):
-            bases += [(r.phones, base) for r in readings(base)[:4]]
-    return Word(
-        text=text,
-        fold=fold,
-        script=script,
-        shape=shape_of(text),
-        readings=readings(text, style),
-        lemmas=tuple(cases),
-        bases=tuple(bases),
-        genders=frozenset(genders(fold, None)) if len(fold) > 3 else frozenset(),
-    )
+def word(text: str, style: str = "") -> Word:
+    """The word, analysed. ``style``: the name it stands in, lower case, as evidence for habits of spelling."""
+    return Word(text, style)
 
 
 def _limit(length: int) -> float:

@@ -1,13 +1,26 @@
 """The JSON lines form: the rules of records, a place for each line, and what JSON itself would let through."""
 
 import json
-from collections.abc import Iterator
+import os
+import threading
+import tracemalloc
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from entitynorm.errors import GazetteerError, InputError
-from entitynorm.io.jsonl_gazetteer import MAX_PROBLEMS, read_jsonl, read_jsonl_lines, write_jsonl
+from entitynorm.gazetteer import Entry, Gazetteer
+from entitynorm.io.jsonl_gazetteer import (
+    MAX_PROBLEMS,
+    read_jsonl,
+    read_jsonl_lines,
+    read_whole_jsonl,
+    stream_jsonl,
+    write_jsonl,
+)
 from entitynorm.model import Alias, Entity
 
 GOOD = '{"id": "place:kozinka", "type": "PLACE", "name": "Kozinka", "refs": {"geonames": 560142}}'
@@ -119,3 +132,79 @@ def test_wrong_encoding_names_line_and_offset(tmp_path: Path) -> None:
     assert str(caught.value).startswith(
         f"{path}:2: not UTF-8: byte 0xEB at offset {len(GOOD) + 11}; looks like koi8-u;"
     )
+
+
+few_ids = st.sampled_from([f"a:{letter}" for letter in "bcdefghijk"])
+record_lines = st.lists(
+    st.one_of(
+        st.builds(
+            lambda own, was: json.dumps({"id": own, "type": "ORG", "name": "x", "was": was}),
+            few_ids,
+            st.lists(few_ids, max_size=2),
+        ),
+        st.sampled_from(["", "x", '{"id": "a:b"}']),
+    ),
+    max_size=8,
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("laws")
+
+
+@given(lines=record_lines)
+def test_the_stream_says_what_the_whole_says(folder: Path, lines: list[str]) -> None:
+    path = folder / "g.jsonl"
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+    def outcome(read: Callable[[], Iterable[Entry]]) -> object:
+        try:
+            return list(read())
+        except GazetteerError as error:
+            return sorted(map(str, error.problems))
+
+    whole = outcome(lambda: Gazetteer.from_entries(read_whole_jsonl(path)).entries())
+    assert outcome(lambda: stream_jsonl(path)) == whole
+
+
+def test_the_stream_tells_ids_that_stand_twice_at_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "g.jsonl"
+    path.write_text(f"{GOOD}\nx\n{GOOD.replace('place:kozinka', 'a:b')}\n{GOOD}\n", encoding="utf-8")
+    read = []
+    with pytest.raises(GazetteerError) as caught:
+        read += (place for _, place in stream_jsonl(path))
+    assert [str(problem) for problem in caught.value.problems] == [
+        f"{path}:2: not JSON: expecting value at column 1; write one whole object on each line",
+        f"{path}:4: place:kozinka: the id stands twice (first at {path}:1); "
+        "give one of the two another id, or merge them",
+    ]
+
+
+def test_the_stream_keeps_no_entities(tmp_path: Path) -> None:
+    path = tmp_path / "g.jsonl"
+    with path.open("w", encoding="utf-8") as stream:
+        for number in range(5_000):
+            stream.write(GOOD.replace("place:kozinka", f"a:{number}").replace("Kozinka", "x" * 2_000) + "\n")
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in stream_jsonl(path)) == 5_000
+        assert tracemalloc.get_traced_memory()[1] < 3 * 2**20  # the names alone are 10
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_the_stream_does_not_wait_for_a_pipe_twice(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_text, args=(f"{GOOD}\n\n{GOOD}\n",))
+    writer.start()
+    with pytest.raises(GazetteerError) as caught:
+        list(stream_jsonl(path))
+    writer.join()
+    assert [str(problem) for problem in caught.value.problems] == [
+        f"{path}:{line}: its id, or one of was, seems to stand in another line too; "
+        "write the lines to a file and check that"
+        for line in (1, 3)
+    ]

@@ -1,0 +1,274 @@
+"""Fit the weights of the learned scorer (``data/scorer.json``) by list-wise logistic regression with NIL.
+
+    python learning/fit_scorer.py SETDIR... [--names QUERIES.tsv GAZETTEER.jsonl] [--pairs PAIRS.tsv] -o data/scorer.json
+    python learning/fit_scorer.py ... --leave-one-out        # fit without each set in turn, and score it
+
+A set is a folder with ``gazetteer.jsonl`` ({id, type, canonical, names: [{text}]}) and ``queries.jsonl`` ({query, id or
+null}). Every query is learned from as it is and, for a share of them chosen by a hash, once more with its right entity
+taken away, so that "none of these" is learned as well as "this one". ``--names`` are names with hard negatives, and
+``--pairs`` labelled pairs of names (a list of one candidate each); both count by ``--names-weight``, ``--pairs-weight``.
+No string of a set is kept, only some hundred weights.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+import time
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+
+from entitynorm.comparison import view_sides
+from entitynorm.evidence import compare_names
+from entitynorm.learned import SCHEMA, LearnedScorer, basis, expand, read_scorer
+from entitynorm.model import Entity
+from entitynorm.names.structure import parse
+from entitynorm.records import entity_from_record
+from entitynorm.resolver import Layer
+from entitynorm.resources import data_dir
+from entitynorm.retrieval.index import NameIndex
+
+PAIR_TYPES = {"person": "PERSON", "place": "PLACE", "address": "PLACE"}
+
+
+@dataclass
+class Lists:
+    """Candidate lists of one set: rows of terms, which list each belongs to, which is right."""
+
+    name: str
+    rows: list[Any] = field(default_factory=list)
+    group: list[int] = field(default_factory=list)
+    right: list[bool] = field(default_factory=list)
+    truth: list[bool] = field(default_factory=list)
+    """For each list, whether there is a right entity in the gazetteer at all."""
+    weight: float = 1.0
+    groups: int = 0
+    stress: list[bool] = field(default_factory=list)
+    """For each list, whether its right entity was taken away."""
+
+    def add(self, candidates: Iterable[tuple[list[float], bool]], *, exists: bool, stress: bool = False) -> None:
+        for row, right in candidates:
+            self.rows.append(row)
+            self.group.append(self.groups)
+            self.right.append(right)
+        self.truth.append(exists)
+        self.stress.append(stress)
+        self.groups += 1
+
+
+def entities(path: Path) -> list[Entity]:
+    out = []
+    for line in path.open(encoding="utf-8"):
+        r = json.loads(line)
+        name = r.get("canonical") or r["name"]
+        names = r["names"] if "names" in r else r.get("aliases", [])
+        texts = [n["text"] if isinstance(n, dict) else n for n in names]
+        record: dict[str, Any] = {"id": r["id"], "type": r["type"], "name": name}
+        record["aliases"] = [t for t in dict.fromkeys(texts) if t != name]
+        if r.get("population"):
+            record["weight"] = r["population"]
+        out.append(entity_from_record(record, path.name))
+    return out
+
+
+def lists_of(
+    name: str, gazetteer: Path, queries: list[tuple[str, str | None]], scorer: LearnedScorer, *, removed: int
+) -> Lists:
+    known = entities(gazetteer)
+    index = NameIndex.of(known)
+    layer = Layer(index, lambda n: known[n], scorer)
+    out = Lists(name)
+    for k in range(0, len(queries), 256):
+        block = queries[k : k + 256]
+        for (query, wanted), scored in zip(block, layer.examine([q for q, _ in block]), strict=True):
+            rows = [(expand(s.compared.values, s.target.kind), index.entity_id(s.entity) == wanted) for s in scored]
+            out.add(rows, exists=wanted is not None)
+            if zlib.crc32(query.encode()) % 100 < removed:
+                out.add([row for row in rows if not row[1]], exists=False, stress=True)
+    return out
+
+
+def pair_lists(path: Path) -> Lists:
+    out = Lists("pairs")
+    with path.open(encoding="utf-8") as stream:
+        for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
+            if row["same"] not in ("0", "1"):
+                continue
+            kind = PAIR_TYPES.get(row["type"], "ORG")
+            for query, alias in view_sides(parse(row["name_a"]), parse(row["name_b"]), kind):
+                values = compare_names(query, alias).values
+                out.add([(expand(values, kind), row["same"] == "1")], exists=row["same"] == "1")
+    return out
+
+
+def fit(sets: list[Lists], ridge: float) -> tuple[np.ndarray, np.ndarray]:
+    matrix = np.concatenate([np.array(s.rows, np.float32) for s in sets])
+    right = np.concatenate([np.array(s.right) for s in sets])
+    weight = np.concatenate([np.full(s.groups, s.weight / s.groups) for s in sets])
+    offset = np.cumsum([0] + [s.groups for s in sets])
+    group = np.concatenate([np.array(s.group) + o for s, o in zip(sets, offset, strict=False)])
+    count = int(offset[-1])
+    weight /= weight.sum()
+    found = np.zeros(count, bool)
+    np.logical_or.at(found, group, right)
+    scale = np.maximum(np.sqrt((matrix**2).mean(0)), 0.05)
+    scaled = matrix / scale
+
+    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+        z = scaled @ w
+        top = np.zeros(count)
+        np.maximum.at(top, group, z)
+        share = np.exp(z - top[group])
+        total = np.bincount(group, share, count) + np.exp(-top)
+        p = share / total[group]
+        good = np.where(found, np.bincount(group, share * right, count), np.exp(-top))
+        target = np.where(right, share / np.maximum(np.bincount(group, share * right, count), 1e-30)[group], 0)
+        gradient = scaled.T @ ((p - target) * weight[group])
+        return float(-(np.log(good / total) * weight).sum() + ridge * (w**2).sum()), gradient + 2 * ridge * w
+
+    best = minimize(loss, np.zeros(matrix.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 300})
+    return best.x / scale, scale
+
+
+def answers(lists: Lists, weights: np.ndarray) -> list[tuple[float, bool, bool]]:
+    """(score of the best, whether it is right, whether there is a right one) for each list."""
+    z = np.array(lists.rows, np.float64) @ weights if lists.rows else np.zeros(0)
+    out = [(0.0, False, exists) for exists in lists.truth]
+    group = np.array(lists.group)
+    bounds = np.searchsorted(group, np.arange(lists.groups + 1))
+    for n in range(lists.groups):
+        a, b = bounds[n], bounds[n + 1]
+        if b > a:
+            top = max(0.0, float(z[a:b].max()))
+            share = np.exp(z[a:b] - top)
+            best = int(share.argmax())
+            out[n] = (float(share[best] / (share.sum() + np.exp(-top))), lists.right[a + best], lists.truth[n])
+    return out
+
+
+def f1(found: list[tuple[float, bool, bool]], threshold: float) -> float:
+    given = [right for score, right, _ in found if score >= threshold]
+    return 2 * sum(given) / max(1, len(given) + sum(exists for *_, exists in found))
+
+
+def report(lists: Lists, weights: np.ndarray, threshold: float) -> str:
+    found = [a for a, stress in zip(answers(lists, weights), lists.stress, strict=True) if not stress]
+    best = max((f1(found, t / 100), t / 100) for t in range(5, 100, 5))
+    scores = np.array([s for s, *_ in found])
+    right = np.array([r for _, r, _ in found], float)
+    bins = np.minimum((scores * 10).astype(int), 9)
+    error = sum(abs(scores[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in set(bins.tolist()))
+    return f"{lists.name:20s} F1 {f1(found, threshold):.3f}  best {best[0]:.3f} at {best[1]:.2f}  calibration error {error:.3f}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sets", nargs="*", type=Path)
+    parser.add_argument("--names", nargs=2, type=Path)
+    parser.add_argument("--pairs", type=Path)
+    parser.add_argument("--most", type=int, default=2500, help="queries of a set")
+    parser.add_argument("--removed", type=int, default=12, help="per cent of queries learned from without their entity")
+    parser.add_argument("--names-weight", type=float, default=1.0)
+    parser.add_argument("--pairs-weight", type=float, default=1.0)
+    parser.add_argument("--ridge", type=float, default=2e-5)
+    parser.add_argument("--threshold", type=float, default=0.4)
+    parser.add_argument("--leave-one-out", action="store_true")
+    parser.add_argument("--cache", type=Path, help="where to keep the lists between runs")
+    parser.add_argument("-o", "--output", type=Path)
+    args = parser.parse_args()
+    path = data_dir() / "scorer.json"
+    scorer = read_scorer(path) if path.exists() else LearnedScorer("none", 0.5, 0.0, first_weights())
+    sets = gather(args, scorer)
+    for one in sets:
+        if one.name == "names":
+            one.weight = args.names_weight
+        if one.name == "pairs":
+            one.weight = args.pairs_weight
+    weights, _ = fit(sets, args.ridge)
+    for one in sets:
+        print(report(one, weights, args.threshold))
+    if args.leave_one_out:
+        for one in sets:
+            rest, _ = fit([s for s in sets if s is not one], args.ridge)
+            print("left out:", report(one, rest, args.threshold))
+    if args.output:
+        write(args.output, weights, args.threshold)
+
+
+def first_weights() -> tuple[tuple[tuple[str, float, float], ...], ...]:
+    """A scorer good enough to choose an entity's best alias before there is one."""
+    start = {("covered", "linear"): 4.0, ("fuller", "linear"): 2.0, ("weakest", "linear"): 2.0, ("letters", "linear"): 1.0}
+    by_feature: dict[str, list[tuple[str, float, float]]] = {}
+    for feature, how in basis():
+        by_feature.setdefault(feature, [])
+        if (feature, how) in start:
+            by_feature[feature].append(("", 0.0, start[feature, how]))
+    return tuple(tuple(terms) for terms in by_feature.values())
+
+
+def gather(args: argparse.Namespace, scorer: LearnedScorer) -> list[Lists]:
+    sets = []
+    for folder in args.sets:
+        rows = [json.loads(line) for line in (folder / "queries.jsonl").open(encoding="utf-8")]
+        rows.sort(key=lambda r: zlib.crc32(r["query"].encode()))
+        queries = [(r["query"], r["id"]) for r in rows[: args.most]]
+        started = time.process_time()
+        kept = args.cache / f"{folder.name}.npz" if args.cache else None
+        if kept is not None and kept.exists():
+            sets.append(load_lists(kept))
+        else:
+            sets.append(lists_of(folder.name, folder / "gazetteer.jsonl", queries, scorer, removed=args.removed))
+            if kept is not None:
+                save_lists(sets[-1], kept)
+        print(f"{folder.name}: {len(sets[-1].rows)} rows in {time.process_time() - started:.0f} s", file=sys.stderr)
+    if args.names:
+        with args.names[0].open(encoding="utf-8") as stream:
+            rows = list(csv.DictReader(stream, delimiter="\t"))
+        queries = [(r["query"], r["entity_id"] if r["same"] == "1" else None) for r in rows]
+        sets.append(lists_of("names", args.names[1], queries, scorer, removed=0))
+    if args.pairs:
+        sets.append(pair_lists(args.pairs))
+    return sets
+
+
+def save_lists(lists: Lists, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(
+        path, rows=np.array(lists.rows, np.float32), group=lists.group, right=lists.right, truth=lists.truth, stress=lists.stress, name=lists.name
+    )
+
+
+def load_lists(path: Path) -> Lists:
+    with np.load(path) as kept:
+        out = Lists(str(kept["name"]), list(kept["rows"]), kept["group"].tolist(), kept["right"].tolist(), kept["truth"].tolist())
+        out.stress = kept["stress"].tolist()
+    out.groups = len(out.truth)
+    return out
+
+
+def write(path: Path, weights: np.ndarray, threshold: float) -> None:
+    table: dict[str, dict[str, float]] = {}
+    for (feature, how), weight in zip(basis(), weights.tolist(), strict=True):
+        if abs(weight) >= 5e-4:
+            table.setdefault(feature, {})[how] = round(weight, 3)
+    record = {
+        "schema": SCHEMA,
+        "name": "learned-2",
+        "about": "Weights of entitynorm.evidence.FEATURES, fitted by learning/fit_scorer.py; log-odds per unit of the value.",
+        "threshold": threshold,
+        "margin": 0.0,
+        "weights": table,
+    }
+    path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,334 @@
+"""The features of the learned scorer: what two names have in common and what keeps them apart, as numbers.
+
+`compare_names` gives, for a surface form and one alias, the value of every feature of `FEATURES` and the pairing they
+come from. The weights are another matter (`entitynorm.learned`): they are fitted, these are written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import Indel, JaroWinkler
+
+from entitynorm.features import NO_FACTS, EntityFacts, name_weights, place_senses, surname_index
+from entitynorm.names.acronyms import acronym_of, derive, is_acronym
+from entitynorm.names.pairing import INITIAL, JOINED, Pairing, pair_names, whole_word
+from entitynorm.names.similarity import TYPO, agreement, word_similarity
+from entitynorm.names.structure import Name, Unit
+from entitynorm.names.words import ADJECTIVE, INFLECTION, Word
+from entitynorm.text.translit import latinise
+
+FEATURES: dict[str, str] = {
+    "base": "always 1: what any pair of names starts from",
+    "covered": "the lesser of the two names' shares of weight that the other answers",
+    "fuller": "the greater of these two shares",
+    "weakest": "how alike the least alike weighty words are that answer each other",
+    "kindred": "every weighty word that is answered sounds the same but for kindred sounds (o and a, g and h)",
+    "skeleton": "every weighty word that is answered has the same consonant classes",
+    "other_start": "a weighty word is answered by one with another first sound",
+    "extra": "the weight of the heaviest word of the surface form that nothing answers",
+    "missing": "the weight of the heaviest word of the alias that nothing answers",
+    "both": "the lesser of `extra` and `missing`: each name has a word of its own",
+    "surplus": "the share of the surface form's weight that nothing answers",
+    "lack": "the share of the alias's weight that nothing answers",
+    "bond": "weight of all that is answered, in words (3 and more count as 1)",
+    "nats": "log-odds against chance of all that is answered, summed; 40 nats and more count as 1",
+    "doubt": "nats that are wanting for each of the answered words to agree fully; 20 and more count as 1",
+    "whole": "how alike the two names are as one word each, for names of three words at most",
+    "letters": "Jaro-Winkler similarity of the folded names, where both are of one script",
+    "order_letters": "normalised Indel similarity of the folded names, where both are of one script",
+    "latin_letters": "Jaro-Winkler similarity of the romanised names, where they are of two scripts",
+    "latin_order_letters": "normalised Indel similarity of the romanised names, where they are of two scripts",
+    "inverted": "the words stand in another order",
+    "initials": "an initial answers a name",
+    "inflected": "a case form answers its dictionary form",
+    "adjective": "an adjective answers the name it is made from",
+    "slip": "a word answers another through a slip of the pen only",
+    "joined": "words written together answer words written apart",
+    "translated": "the share of weight answered by meaning, not by sound",
+    "acronym": "the surface form is an acronym of the alias, or the reverse",
+    "acronym_sole": "1 divided by the number of entities with that acronym",
+    "numbers": "the two names hold different numbers",
+    "one_word": "the surface form is one word",
+    "one_word_alias": "the alias is one word",
+    "word_count": "difference in the number of words, 4 and more count as 1",
+    "length": "letters of the shorter name, 20 and more count as 1",
+    "one_script": "both names are of one script",
+    "other_surname": "people: the surnames do not answer each other",
+    "other_given": "people: both have a given name and these do not answer each other",
+    "other_father": "people: both have a patronymic and these do not answer each other",
+    "other_gender": "people: one surname is a man's, the other a woman's",
+    "surname_alone": "people: a surname without any given name or initial",
+    "other_country": "both name a country and these differ",
+    "country_extra": "the surface form names a country, the alias and its entity none",
+    "country_missing": "the alias names a country that the surface form lacks",
+    "other_place_type": "one is a region, a river, a district, the other is not",
+    "place_type_missing": "only one of the two says what kind of place it is",
+    "concept_extra": "the surface form has a word for what a thing is that the alias lacks",
+    "concept_missing": "the alias has a word for what a thing is that the surface form lacks",
+    "concept_clash": "each has a word for what a thing is that the other lacks",
+    "generic": "nothing but common words answers",
+    "squeezed": "the same letters, spaces and marks aside",
+    "weak": "the alias is declared weak",
+    "less_prominent": "how much less prominent than the most prominent rival, in powers of ten; 4 and more count as 1",
+}
+"""Every feature with what it means; all values lie in [0, 1]."""
+
+INDEX = {name: n for n, name in enumerate(FEATURES)}
+_PLACE_LEVELS = frozenset({"adm1", "adm2", "adm3"})
+_NATURE = frozenset({"water", "relief", "island"})
+_DIGITS = re.compile(r"\d+")
+_HEAVY = 0.45
+Rarity = Callable[[str], float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Side:
+    """A name made ready to be compared, for entities of one class."""
+
+    name: Name
+    kind: str
+    units: tuple[Unit, ...]
+    weights: tuple[float, ...]
+    total: float
+    surname: int | None
+    plain: str
+    """The folded words in order, one space between."""
+    latin: str
+    script: str
+    digits: tuple[str, ...]
+    places: tuple[str, ...]
+    whole: Word | None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The values of all features for one pair of names, in the order of `FEATURES`."""
+
+    values: tuple[float, ...]
+    pairing: Pairing
+
+
+def make_side(name: Name, kind: str, rarity: Rarity, *, surface: bool = False) -> Side:
+    """A parsed name made ready; of a surface form for a person only the person is kept (roles before it fall)."""
+    units = name.units
+    if surface and kind == "PERSON":
+        units = person_units(units)
+    surname = surname_index(units) if kind == "PERSON" else None
+    plain = name_weights(units, kind, surname)
+    weights = tuple(
+        w * (0.25 + 0.75 * rarity(u.phrase)) if u.role in ("core", "given", "concept") and len(u.words) == 1 else w
+        for u, w in zip(units, plain, strict=True)
+    )
+    words = [w for n, u in enumerate(units) if not n or u.words is not units[n - 1].words for w in u.words]
+    folded = " ".join(w.fold for w in words)
+    scripts = {w.script for w in words if w.script != "Zyyy"}
+    script = scripts.pop() if len(scripts) == 1 else "Zyyy" if not scripts else "mixed"
+    return Side(
+        name=name,
+        kind=kind,
+        units=units,
+        weights=weights,
+        total=sum(weights),
+        surname=surname,
+        plain=folded,
+        latin=folded if folded.isascii() else _latin(folded),
+        script=script,
+        digits=tuple(_DIGITS.findall(folded)),
+        places=place_senses(units),
+        whole=whole_word(units),
+    )
+
+
+@lru_cache(maxsize=32_768)
+def _latin(text: str) -> str:
+    return latinise(text).lower()
+
+
+def person_units(units: Sequence[Unit]) -> tuple[Unit, ...]:
+    """The part of a phrase that is the person: without the roles and titles around the name."""
+    kept = tuple(u for u in units if u.role != "title")
+    return kept if any(u.role in ("core", "given") for u in kept) else tuple(units)
+
+
+def compare_names(
+    query: Side, alias: Side, facts: EntityFacts = NO_FACTS, *, owners: int = 1, weak: bool = False
+) -> Compared:
+    """The features of "this surface form names the entity of this alias"."""
+    kind = alias.kind
+    values = [0.0] * len(FEATURES)
+
+    def put(name: str, value: float) -> None:
+        values[INDEX[name]] = value
+
+    pairing = pair_names(query.units, alias.units, query.weights, alias.weights, kind)
+    _coverage(query, alias, pairing, put)
+    _spelling(query, alias, put)
+    kinds = [m.similarity.kind for m in pairing.matches]
+    put("base", 1.0)
+    put("inflected", float(INFLECTION in kinds))
+    put("adjective", float(ADJECTIVE in kinds))
+    put("slip", float(TYPO in kinds))
+    put("joined", float(JOINED in kinds))
+    put("initials", float(INITIAL in kinds))
+    own = [m for m in pairing.matches if query.units[m.ours[0]].role in ("core", "given", "initial")]
+    if kind == "PERSON" or len(own) > 1:
+        theirs = [m.theirs[0] for m in own]
+        put("inverted", float(theirs != sorted(theirs)))
+    shortened = _acronym(query, alias) or _acronym(alias, query)
+    if shortened:
+        put("acronym", 1.0)
+        put("acronym_sole", 1 / max(1, owners))
+    put("numbers", float(query.digits != alias.digits))
+    put("one_script", float(query.script == alias.script))
+    ours, theirs_count = _words(query.units), _words(alias.units)
+    put("one_word", float(ours == 1))
+    put("one_word_alias", float(theirs_count == 1))
+    put("word_count", min(1.0, abs(ours - theirs_count) / 4))
+    put("length", min(1.0, min(len(query.plain), len(alias.plain)) / 20))
+    if query.plain.replace(" ", "") == alias.plain.replace(" ", ""):
+        put("squeezed", 1.0)
+    if kind == "PERSON":
+        _person(query, alias, pairing, facts, put)
+    _things(query, alias, pairing, facts, put)
+    if kind in ("PLACE", "FACILITY"):
+        _place_types(query, alias, put)
+    put("weak", float(weak))
+    return Compared(tuple(values), pairing)
+
+
+Put = Callable[[str, float], None]
+
+
+def _words(units: Sequence[Unit]) -> int:
+    return sum(len(u.words) for u in units if u.role != "function")
+
+
+def _coverage(query: Side, alias: Side, pairing: Pairing, put: Put) -> None:
+    ours = theirs = translated = bond = nats = full = 0.0
+    weakest, level, start = 1.0, 3, True
+    for match in pairing.matches:
+        weight_q = sum(query.weights[i] for i in match.ours)
+        weight_a = sum(alias.weights[j] for j in match.theirs)
+        value = match.similarity.value
+        ours += value * weight_q
+        theirs += value * weight_a
+        bond += value * max(weight_q, weight_a)
+        nats += match.similarity.weight * max(weight_q, weight_a)
+        letters = min(sum(len(query.units[i].phrase) for i in match.ours), sum(len(alias.units[j].phrase) for j in match.theirs))
+        full += agreement(letters) * max(weight_q, weight_a) if value < 1 else 0.0
+        if max(weight_q, weight_a) >= _HEAVY:
+            weakest = min(weakest, value)
+            level = min(level, match.similarity.level)
+            start = start and match.similarity.start
+        if match.similarity.kind in ("translation", "near concept", "country", "title", "type word"):
+            translated += weight_a
+    total_q, total_a = query.total or 1.0, alias.total or 1.0
+    shares = (ours / total_q, theirs / total_a)
+    put("covered", min(1.0, *shares))
+    put("fuller", min(1.0, max(shares)))
+    put("weakest", weakest if pairing.matches else 0.0)
+    put("kindred", float(bool(pairing.matches) and level >= 2))
+    put("skeleton", float(bool(pairing.matches) and level >= 1))
+    put("other_start", float(not start))
+    put("bond", min(1.0, bond / 3))
+    put("nats", min(1.0, nats / 40))
+    put("doubt", min(1.0, max(0.0, full - nats) / 20))
+    put("translated", translated / total_a)
+    extra = max((query.weights[i] for i in pairing.extra), default=0.0)
+    missing = max((alias.weights[j] for j in pairing.missing), default=0.0)
+    put("extra", extra)
+    put("missing", missing)
+    put("both", min(extra, missing))
+    put("surplus", sum(query.weights[i] for i in pairing.extra) / total_q)
+    put("lack", sum(alias.weights[j] for j in pairing.missing) / total_a)
+
+
+def _spelling(query: Side, alias: Side, put: Put) -> None:
+    if query.whole is not None and alias.whole is not None:
+        put("whole", word_similarity(query.whole, alias.whole).value)
+    if query.script == alias.script:
+        put("letters", JaroWinkler.similarity(query.plain, alias.plain))
+        put("order_letters", Indel.normalized_similarity(query.plain, alias.plain))
+    else:
+        put("latin_letters", JaroWinkler.similarity(query.latin, alias.latin))
+        put("latin_order_letters", Indel.normalized_similarity(query.latin, alias.latin))
+
+
+def _acronym(short: Side, long: Side) -> bool:
+    if len(short.units) != 1 or len(long.units) < 2 or not is_acronym(short.units[0], least=2):
+        return False
+    return acronym_of(short.units[0]) in _acronyms(long.name)
+
+
+@lru_cache(maxsize=16_384)
+def _acronyms(name: Name) -> frozenset[str]:
+    return frozenset(derive(name.units, least=2))
+
+
+def _person(query: Side, alias: Side, pairing: Pairing, facts: EntityFacts, put: Put) -> None:
+    answered_q = {i for m in pairing.matches for i in m.ours}
+    answered_a = {j for m in pairing.matches for j in m.theirs}
+    bearing = ("given", "core")
+    extra = [query.units[i] for i in pairing.extra if query.units[i].role in bearing]
+    missing = [alias.units[j] for j in pairing.missing if alias.units[j].role in bearing]
+    if query.surname is not None and alias.surname is not None:
+        lost = query.surname not in answered_q and alias.surname not in answered_a
+        put("other_surname", float(lost))
+        first, second = query.units[query.surname], alias.units[alias.surname]
+        ours, theirs = first.words[0].genders, second.words[0].genders
+        if ours and theirs and not ours & theirs:
+            put("other_gender", 1.0)
+    rivals = [u for u in extra if not u.is_patronymic and u is not _unit(query, query.surname)]
+    wanted = [u for u in missing if not u.is_patronymic and u is not _unit(alias, alias.surname)]
+    if rivals and wanted:
+        put("other_given", 1.0)
+    elif facts.given and any(u.given and not u.given & facts.given for u in rivals):
+        put("other_given", 1.0)
+    if any(u.is_patronymic for u in extra) and any(u.is_patronymic for u in missing):
+        put("other_father", 1.0)
+    named = [u for u in query.units if u.role not in ("function", "title", "type")]
+    if len(named) == 1 and len(alias.units) > 1 and alias.surname in answered_a:
+        put("surname_alone", 1.0)
+
+
+def _unit(side: Side, index: int | None) -> Unit | None:
+    return None if index is None else side.units[index]
+
+
+def _things(query: Side, alias: Side, pairing: Pairing, facts: EntityFacts, put: Put) -> None:
+    extra = [query.units[i] for i in pairing.extra]
+    missing = [alias.units[j] for j in pairing.missing]
+    ours = {c for u in extra for c in u.countries}
+    theirs = {c for u in alias.units for c in u.countries}
+    known = facts.countries | theirs
+    if ours and known and not ours & known:
+        put("other_country", 1.0)
+    elif ours and not known:
+        put("country_extra", 1.0)
+    if {c for u in missing for c in u.countries} and not ours:
+        put("country_missing", 1.0)
+    new = [u for u in extra if u.concepts and not u.concepts <= facts.concepts]
+    lost = [u for u in missing if u.concepts]
+    if new:
+        put("concept_extra", 1.0)
+    if lost:
+        put("concept_missing", 1.0)
+    if new and lost:
+        put("concept_clash", 1.0)
+    names = [m for m in pairing.matches if alias.units[m.theirs[0]].role in ("core", "given", "number")]
+    if pairing.matches and not names:
+        put("generic", 1.0)
+
+
+def _place_types(query: Side, alias: Side, put: Put) -> None:
+    ours, theirs = query.places, alias.places
+    levels = _PLACE_LEVELS | _NATURE
+    if ours and theirs:
+        if theirs[0] not in ours:
+            put("other_place_type", 1.0)
+    elif levels.intersection(ours) or levels.intersection(theirs):
+        put("place_type_missing", 1.0)

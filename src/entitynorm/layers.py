@@ -1,0 +1,83 @@
+"""Gazetteers on top of each other: compiled ones below, entities in memory above."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from entitynorm.gazetteer import Entry, Gazetteer
+from entitynorm.model import Entity
+from entitynorm.retrieval.index import NameIndex
+
+
+class IndexedGazetteer(Protocol):
+    """A gazetteer that comes with its index, such as a compiled file."""
+
+    @property
+    def index(self) -> NameIndex:
+        """The arrays of its names."""
+
+    def entity_at(self, number: int) -> Entity:
+        """The entity of that number in the index."""
+
+    def get(self, entity_id: str) -> Entity | None:
+        """The entity that has this id, or had it."""
+
+    def __iter__(self) -> Iterator[Entity]: ...
+
+    def __len__(self) -> int: ...
+
+    def entries(self) -> Iterator[Entry]:
+        """The entities with their places."""
+
+
+class Stacked:
+    """What layers hold together: an entity of a later layer stands for those of its id below.
+
+    Reads like a `Gazetteer`; nothing is copied.
+    """
+
+    def __init__(self, lower: Sequence[IndexedGazetteer], upper: Gazetteer) -> None:
+        self._layers: tuple[IndexedGazetteer | Gazetteer, ...] = (*lower, upper)
+
+    def get(self, entity_id: str) -> Entity | None:
+        """The entity that has this id, or had it before it was renamed; None where there is none."""
+        for layer in reversed(self._layers):
+            found = layer.get(entity_id)
+            if found is not None:
+                return found
+        return None
+
+    def __contains__(self, entity_id: object) -> bool:
+        return isinstance(entity_id, str) and self.get(entity_id) is not None
+
+    def __iter__(self) -> Iterator[Entity]:
+        for level, layer in enumerate(self._layers):
+            for entity in layer:
+                if not any(later.get(entity.id) is not None for later in self._layers[level + 1 :]):
+                    yield entity
+
+    def __len__(self) -> int:
+        """How many entities there are; with two layers and more they have to be counted."""
+        if len(self._layers[-1]) == 0 and len(self._layers) == 2:
+            return len(self._layers[0])
+        return sum(1 for _ in self)
+
+    def entries(self) -> Iterator[Entry]:
+        """The entities with their places, the lowest layer first."""
+        for level, layer in enumerate(self._layers):
+            for entity, place in layer.entries():
+                if not any(later.get(entity.id) is not None for later in self._layers[level + 1 :]):
+                    yield entity, place
+
+    def ancestors(self, entity_id: str) -> tuple[str, ...]:
+        """The ids of all that the entity lies in or belongs to, nearest first; circles are walked once."""
+        found: dict[str, None] = {entity_id: None}
+        waiting = [entity_id]
+        while waiting:
+            entity = self.get(waiting.pop(0))
+            for parent in (entity.located_in, entity.part_of) if entity is not None else ():
+                if parent is not None and parent not in found:
+                    found[parent] = None
+                    waiting.append(parent)
+        return tuple(found)[1:]

@@ -1,0 +1,178 @@
+"""Which part of one name answers which part of another, by meaning where the lexicon knows it, else by sound.
+
+The learned scorer's alignment: `pair_names` takes two parsed names and gives one-to-one pairs with their similarity,
+joins words that one side writes together (Abdurrahman, Abd al-Rahman), and leaves the rest on either side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from entitynorm.names.alignment import known_likeness
+from entitynorm.names.similarity import Similarity, agreement, word_similarity
+from entitynorm.names.structure import Unit, first_sounds
+from entitynorm.names.words import SAME, Word, word
+
+_LEAST = 0.3
+_JOINED_LEAST = 0.75
+JOINED, INITIAL = "joined", "initial"
+_PLACED = frozenset({"type", "title", "country", "concept"})
+_NONE = Similarity(0.0, "", "")
+_MEANING = 6.0
+"""What a word that translates another is worth, in nats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Units of the surface form and units of the alias that answer each other; one each, but for joined words."""
+
+    ours: tuple[int, ...]
+    theirs: tuple[int, ...]
+    similarity: Similarity
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Matches in the order of the surface form, and what is left over (function words left out)."""
+
+    matches: tuple[Match, ...]
+    extra: tuple[int, ...]
+    missing: tuple[int, ...]
+
+
+def unit_similarity(a: Unit, b: Unit, kind: str, translate: bool) -> Similarity:
+    """How alike two units are; symmetric in value."""
+    if a.phrase == b.phrase:
+        return Similarity(1.0, SAME, a.phrase, agreement(len(a.phrase)), 3)
+    if "initial" in (a.role, b.role):
+        if kind == "PERSON" and not (a.role == b.role == "initial") and first_sounds(a) & first_sounds(b):
+            return Similarity(0.75, INITIAL, f"{a.phrase}~{b.phrase}", 1.0, 2)
+        return _NONE
+    known = known_likeness(a, b, translate)
+    if known is not None and known.value:
+        if known.value < 0.95 and len(a.words) == len(b.words) == 1:
+            heard = word_similarity(a.words[0], b.words[0])
+            if heard.value > known.value:
+                return heard
+        return Similarity(known.value, known.kind, known.detail, _MEANING, 2)
+    if len(a.words) != 1 or len(b.words) != 1 or "number" in (a.role, b.role):
+        return _NONE
+    found = word_similarity(a.words[0], b.words[0])
+    if a.role in _PLACED and b.role in _PLACED and found.value < 0.85:
+        return _NONE  # two words the lexicon knows as different do not meet by a likeness of sound
+    return found
+
+
+def word_pairs(query: Sequence[Unit], alias: Sequence[Unit]) -> Iterator[tuple[Word, Word]]:
+    """The words that `pair_names` may have to compare by sound, for `entitynorm.names.similarity.prime`."""
+    ours, theirs = whole_word(query), whole_word(alias)
+    if ours is not None and theirs is not None:
+        yield ours, theirs
+    for a in query:
+        if len(a.words) == 1 and a.role not in _NEVER_HEARD:
+            for b in alias:
+                if len(b.words) == 1 and b.role not in _NEVER_HEARD and a.phrase != b.phrase:
+                    yield a.words[0], b.words[0]
+
+
+_NEVER_HEARD = frozenset({"function", "number", "initial"})
+
+
+def whole_word(units: Sequence[Unit]) -> Word | None:
+    """A short name written together as one word; None for long ones and for those with digits."""
+    content = [u for u in units if u.role != "function"]
+    return _joined_word(content) if 0 < len(content) <= 3 else None
+
+
+def _joined_word(units: Sequence[Unit]) -> Word | None:
+    words = [w for u in units for w in u.words]
+    text = "".join(w.text for w in words)
+    return word(text.capitalize()) if text.isalpha() and len(text) <= 24 else None
+
+
+def _content(units: Sequence[Unit]) -> int:
+    return sum(len(u.words) for u in units if u.role not in ("function", "type", "title"))
+
+
+def pair_names(
+    query: Sequence[Unit],
+    alias: Sequence[Unit],
+    query_weights: Sequence[float],
+    alias_weights: Sequence[float],
+    kind: str,
+) -> Pairing:
+    """Pair units greedily, the likest and weightiest first."""
+    translate = max(_content(query), _content(alias)) > 1
+    ours = [i for i, u in enumerate(query) if u.role != "function"] or list(range(len(query)))
+    theirs = [j for j, u in enumerate(alias) if u.role != "function"] or list(range(len(alias)))
+    found: list[tuple[float, int, int, int, Similarity]] = []
+    for i in ours:
+        for j in theirs:
+            likeness = unit_similarity(query[i], alias[j], kind, translate)
+            if likeness.value > _LEAST:
+                worth = likeness.value * (0.1 + query_weights[i] + alias_weights[j])
+                found.append((-worth, abs(i - j), i, j, likeness))
+    found.sort(key=lambda f: f[:4])
+    taken_i: dict[int, Match] = {}
+    taken_j: dict[int, Match] = {}
+    for _, _, i, j, likeness in found:
+        if i not in taken_i and j not in taken_j:
+            taken_i[i] = taken_j[j] = Match((i,), (j,), likeness)
+    if len(ours) != len(theirs):
+        _join(query, alias, ours, theirs, taken_i, taken_j)
+    matches = sorted({id(m): m for m in taken_i.values()}.values(), key=lambda m: m.ours)
+    return Pairing(
+        tuple(matches),
+        tuple(i for i in ours if i not in taken_i),
+        tuple(j for j in theirs if j not in taken_j),
+    )
+
+
+def _join(
+    query: Sequence[Unit],
+    alias: Sequence[Unit],
+    ours: Sequence[int],
+    theirs: Sequence[int],
+    taken_i: dict[int, Match],
+    taken_j: dict[int, Match],
+) -> None:
+    """Let two or three neighbours of the longer name answer one word of the shorter, where that is likelier."""
+    turned = len(ours) < len(theirs)
+    many, few = (alias, query) if turned else (query, alias)
+    many_at, few_at = (theirs, ours) if turned else (ours, theirs)
+    many_taken, few_taken = (taken_j, taken_i) if turned else (taken_i, taken_j)
+    for size in (2, 3):
+        for k in range(len(many_at) - size + 1):
+            group = range(many_at[k], many_at[k + size - 1] + 1)
+            if all(g in many_taken and many_taken[g].similarity.value > 0.9 for g in group):
+                continue
+            length = sum(len(many[g].phrase) for g in group)
+            for j in few_at:
+                unit = few[j]
+                held = few_taken.get(j)
+                if len(unit.words) != 1 or abs(len(unit.phrase) - length) > 3 or length < 4:
+                    continue
+                if held is not None and held.similarity.value >= 0.9:
+                    continue
+                together = _joined_word([many[g] for g in group])
+                if together is None:
+                    continue
+                likeness = word_similarity(together, word(unit.words[0].text.capitalize()))
+                before = held.similarity.value if held is not None else 0.0
+                if likeness.value < _JOINED_LEAST or likeness.value <= before:
+                    continue
+                match = Match(
+                    (j,) if turned else tuple(group),
+                    tuple(group) if turned else (j,),
+                    likeness._replace(value=min(0.97, likeness.value), kind=JOINED),
+                )
+                for taken in (many_taken, few_taken):
+                    for place, other in list(taken.items()):
+                        if set(other.ours) & set(match.ours) or set(other.theirs) & set(match.theirs):
+                            del taken[place]
+                for i in match.ours:
+                    taken_i[i] = match
+                for place in match.theirs:
+                    taken_j[place] = match
+                break

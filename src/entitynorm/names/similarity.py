@@ -1,0 +1,169 @@
+"""How alike two words of names are: by letters, by sound, by case form, by one slip of the pen.
+
+`word_similarity` is the measure of the learned scorer. Two words are read in every way their spelling allows, and the
+pair-HMM that was learned from name pairs (`entitynorm.text.sound_distance`) says how likely one reading is a rendering
+of the other. It deliberately knows nothing of what words mean; see `entitynorm.names.alignment` for that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA, Indel
+
+from entitynorm.names.words import ROMANISATION, SAME, Word, warm
+from entitynorm.text.sound_distance import encode, similarities, similarity, table_for
+
+SOUND, TYPO = "sound", "slip"
+_KIN = str.maketrans({"S": "s", "J": "z", "Z": "z", "C": "c", "h": "g", "f": "v", "o": "a", "i": "e"})
+_CLASS = str.maketrans(
+    {c: group[0] for group in ("aeiou", "pb", "td", "gkh", "vf", "szZScCJ") for c in group if c != group[0]}
+)
+_DOUBLE = re.compile(r"(.)\1+")
+_LEAST_FOR_SLIP = 4
+_LEAST_FOR_TWO_SLIPS = 9
+_SHORT_ACRONYM = 3
+
+
+class Similarity(NamedTuple):
+    """How alike two words are, in [0, 1]; 1.0 only for the same letters."""
+
+    value: float
+    kind: str
+    """same, romanisation (a reading is shared), inflection, adjective, sound (readings are near), slip."""
+    detail: str
+    weight: float = 0.0
+    """Log-odds against chance that one renders the other, in nats: long words that agree say more than short ones."""
+    level: int = 0
+    """3 the same letters, 2 the same sounds but for kin (o and a, i and e, g and h), 1 the same consonant classes, 0."""
+    start: bool = True
+    """Whether the first sounds are kin."""
+
+
+UNLIKE = Similarity(0.0, "", "")
+_NATS = 2.5
+"""What a letter that agrees is worth."""
+
+
+def agreement(letters: int) -> float:
+    """What words of so many letters that agree are worth, in nats."""
+    return _NATS * min(letters, 10)
+
+
+@lru_cache(maxsize=131_072)
+def levels(x: str, y: str) -> tuple[int, bool]:
+    """How coarse one has to hear for two readings to be the same (see `Similarity.level`), and whether both start alike."""
+    start = x[:1].translate(_CLASS) == y[:1].translate(_CLASS)
+    if _DOUBLE.sub(r"\1", x.translate(_KIN)) == _DOUBLE.sub(r"\1", y.translate(_KIN)):
+        return 2, start
+    return int(_bones(x) == _bones(y)), start
+
+
+def _bones(phones: str) -> str:
+    classes = phones.translate(_CLASS)
+    return _DOUBLE.sub(r"\1", classes[:1] + classes[1:].replace("a", ""))
+
+
+_KNOWN: dict[tuple[Word, Word], Similarity] = {}
+_MOST_KNOWN = 200_000
+_TRIED = 2
+"""Pairs of readings that the pair-HMM compares for two words, the likest by plain edit distance."""
+_ROUGH = 0.45
+
+Plan = list[tuple[str, str, float, str]]
+
+
+def word_similarity(a: Word, b: Word) -> Similarity:
+    """How alike two words are; symmetric in value."""
+    found = _KNOWN.get((a, b))
+    if found is None:
+        best, plan = _begin(a, b)
+        table = table_for(a.script, b.script)
+        found = _settle(a, b, best, plan, [similarity(table, x, y) for x, y, _, _ in plan])
+    return found
+
+
+def prime(pairs: Iterable[tuple[Word, Word]]) -> None:
+    """Work out many similarities at once, for `word_similarity` to find; it gives the same values, only faster."""
+    waiting: dict[str, list[tuple[Word, Word, Similarity, Plan]]] = {}
+    unknown = [pair for pair in pairs if pair not in _KNOWN]
+    warm(word for pair in unknown for word in pair)
+    for a, b in unknown:
+        best, plan = _begin(a, b)
+        if plan:
+            waiting.setdefault(table_for(a.script, b.script), []).append((a, b, best, plan))
+        else:
+            _settle(a, b, best, plan, [])
+    for table, rows in waiting.items():
+        ours = encode([x for *_, plan in rows for x, _, _, _ in plan])
+        theirs = encode([y for *_, plan in rows for _, y, _, _ in plan])
+        found = similarities(table, *ours, *theirs)
+        values = list(zip(found[0].tolist(), found[1].tolist(), strict=True))
+        at = 0
+        for a, b, best, plan in rows:
+            _settle(a, b, best, plan, values[at : at + len(plan)])
+            at += len(plan)
+
+
+def _begin(a: Word, b: Word) -> tuple[Similarity, Plan]:
+    """What is known without the pair-HMM, and the pairs of readings it should compare."""
+    if a.fold == b.fold:
+        return Similarity(1.0, SAME, a.fold, agreement(len(a.fold)), 3), []
+    if a.has_digit or b.has_digit:
+        return UNLIKE, []
+    length = min(len(a.fold), len(b.fold))
+    if a.shape != b.shape and "upper" in (a.shape, b.shape) and a.script == b.script and length <= _SHORT_ACRONYM:
+        return UNLIKE, []  # ООН is not Он
+    shared, fewer = (a.bones & b.bones).bit_count(), min(a.bones.bit_count(), b.bones.bit_count())
+    if 2 * shared < fewer:
+        return UNLIKE, []
+    best = UNLIKE
+    if a.script == b.script and length >= _LEAST_FOR_SLIP:
+        slips = OSA.distance(a.fold, b.fold, score_cutoff=2)
+        if slips == 1 or (slips == 2 and length >= _LEAST_FOR_TWO_SLIPS):
+            value = 1 - 0.9 * slips / max(len(a.fold), len(b.fold))
+            level, start = (levels(a.forms[0][0], b.forms[0][0]) if a.forms and b.forms else (0, True))
+            nats = agreement(length - slips) - 2.0 * slips
+            best = Similarity(value, TYPO, f"{a.fold}~{b.fold}", nats, level, start)
+    return _plan(a, b, best)
+
+
+def _plan(a: Word, b: Word, best: Similarity) -> tuple[Similarity, Plan]:
+    ours, theirs = a.forms, b.forms
+    known = {phones: (cost, form) for phones, cost, form in theirs}
+    equal: tuple[float, str, str] | None = None
+    for x, cost, form in ours:
+        if x in known and len(x) > 1:
+            other, form_y = known[x]
+            if not (form and form_y and form != form_y) and (equal is None or cost + other < equal[0]):
+                equal = (cost + other, form or form_y or ROMANISATION, x)
+    if equal is not None:
+        value = max(0.6, 0.99 - equal[0])
+        if value > best.value:
+            best = Similarity(value, equal[1], f"{a.fold}~{b.fold} [{equal[2]}]", agreement(len(equal[2])) - 1.0, 2)
+        if equal[0] < 0.2:
+            return best, []
+    near: list[tuple[float, str, str, float, str]] = []
+    for x, cost_x, form_x in ours:
+        for y, cost_y, form_y in theirs:
+            if x != y and not (form_x and form_y):
+                rough = Indel.normalized_similarity(x, y, score_cutoff=_ROUGH)
+                if rough:
+                    cost = cost_x + cost_y
+                    near.append((cost - rough, x, y, cost, form_x or form_y))
+    near.sort()
+    return best, [pair[1:] for pair in near[:_TRIED]]
+
+
+def _settle(a: Word, b: Word, best: Similarity, plan: Plan, values: Sequence[tuple[float, float]]) -> Similarity:
+    for (x, y, cost, form), (value, nats) in zip(plan, values, strict=True):
+        value = min(0.98, value - cost)
+        if value > best.value:
+            best = Similarity(value, form or SOUND, f"{a.fold}~{b.fold} [{x}/{y}]", max(0.0, nats), *levels(x, y))
+    if len(_KNOWN) >= _MOST_KNOWN:
+        _KNOWN.clear()
+    _KNOWN[a, b] = best
+    return best

@@ -1,0 +1,346 @@
+"""Building the arrays of a `NameIndex`: everything per distinct term, so that cost follows the vocabulary.
+
+Entities are read once, one by one; what is kept of each are its aliases' terms as numbers. Readings, keys and masks are
+then made for blocks of terms at a time, and every big array is sorted in place, so that a million names stay below a
+gigabyte. The same entities in the same order give the same bytes.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from entitynorm.model import Alias, Entity
+from entitynorm.names.lexicon import lexicon
+from entitynorm.names.types import entity_class
+from entitynorm.retrieval import phones
+from entitynorm.text.sounds import latin_initials, wide_readings
+from entitynorm.text.terms import fold_term, terms_of
+
+Arrays = dict[str, NDArray[Any]]
+Progress = Callable[[str, int, int], None]
+
+_BLOCK = 20_000
+JOINED_BELOW = 200_000
+"""Aliases below which names of two and three words are also indexed as one word (San Francisco, Sanfrancisco)."""
+_LONGEST_JOINED = 20
+POLICIES = ("edit", "key", "off")
+"""How freely an alias may be met: with slips, by sound only, or letter by letter."""
+WEAK, CANONICAL = 1, 2
+
+
+def weight_of_role(role: str) -> float:
+    """How much a term of this lexicon role may weigh at most when candidates are looked for."""
+    return {"function": 0.06, "title": 0.12, "type": 0.35, "country": 0.6, "concept": 0.6}.get(role, 1.0)
+
+
+_ROLE_ORDER = ("function", "type", "title", "country", "concept", "given")
+
+
+def role_of_term(fold: str) -> str:
+    """The first lexicon role of a folded term, "core" for a word no table knows."""
+    slots = {sense.slot for sense in lexicon().lookup((fold,)) if not sense.caps}
+    return next((role for role in _ROLE_ORDER if role in slots), "core")
+
+
+def lexical_ids(fold: str) -> list[str]:
+    """What a folded term can stand for in other words: its concepts, countries and given-name classes."""
+    return [
+        f"{s.slot}:{s.id}" for s in lexicon().lookup((fold,)) if s.slot in ("concept", "country", "given") and not s.caps
+    ]
+
+
+def _default_policy(entity: Entity, bulk: bool) -> int:
+    return 1 if bulk and not entity.aliases else 0
+
+
+def acronyms_of(terms: Sequence[str]) -> list[str]:
+    """The acronyms that a name of these terms may go by, in Latin capitals or its own letters, folded to lower case."""
+    if not 2 <= len(terms) <= 10:
+        return []
+    content = [t for t in terms if role_of_term(fold_term(t)) != "function"]
+    out: dict[str, None] = {}
+    for words in (content, list(terms)):
+        if len(words) < 2 or not all(w[0].isalpha() for w in words):
+            continue
+        letters = [fold_term(w)[:1] for w in words]
+        out["".join(letters)] = None
+        if any("\u0400" <= c <= "\u052f" for c in letters):
+            spelled = [[f.lower() for f in latin_initials(c)] if not c.isascii() else [c] for c in letters]
+            out["".join(s[0] for s in spelled)] = None
+            for k, forms in enumerate(spelled):
+                for form in forms[1:]:
+                    out["".join(form if n == k else s[0] for n, s in enumerate(spelled))] = None
+    return [a for a in out if 2 <= len(a) <= 8]
+
+
+@dataclass
+class _Growing:
+    """What is gathered while entities stream by."""
+
+    alias_text: list[str] = field(default_factory=list)
+    alias_entity: array[int] = field(default_factory=lambda: array("i"))
+    alias_flags: bytearray = field(default_factory=bytearray)
+    alias_count: array[int] = field(default_factory=lambda: array("i"))
+    alias_terms: array[int] = field(default_factory=lambda: array("i"))
+    vocabulary: dict[str, int] = field(default_factory=dict)
+    folds: list[str] = field(default_factory=list)
+    entity_id: list[str] = field(default_factory=list)
+    entity_name: list[str] = field(default_factory=list)
+    entity_type: array[int] = field(default_factory=lambda: array("H"))
+    entity_weight: array[float] = field(default_factory=lambda: array("f"))
+    types: dict[str, int] = field(default_factory=dict)
+    acronym: list[str] = field(default_factory=list)
+    acronym_alias: array[int] = field(default_factory=lambda: array("i"))
+    blocked: list[str] = field(default_factory=list)
+    blocked_entity: array[int] = field(default_factory=lambda: array("i"))
+    redirects: list[str] = field(default_factory=list)
+    redirect_entity: array[int] = field(default_factory=lambda: array("i"))
+
+
+def name_key(name: str) -> str:
+    """What two spellings share that differ in case, marks, punctuation and spacing only.
+
+    A name without letters or digits (an emoji, a web address of signs) is its own key.
+    """
+    return " ".join(map(fold_term, terms_of(name))) or name.strip()
+
+
+def aliases_of(entity: Entity) -> Iterator[Alias]:
+    """The canonical name and the aliases of an entity, each spelling once; a weak alias weakens an equal name."""
+    weak = {name_key(a.text) for a in entity.aliases if a.strength == "weak"}
+    seen: set[tuple[str, str]] = set()
+    canonical = Alias(entity.name, strength="weak" if name_key(entity.name) in weak else "strong")
+    for alias in (canonical, *entity.aliases):
+        key = (name_key(alias.text) if alias.text.isascii() else alias.text, alias.strength)
+        if key not in seen:
+            seen.add(key)
+            yield alias
+
+
+def _gather(entities: Iterable[Entity], progress: Progress | None) -> _Growing:
+    out = _Growing()
+    vocabulary = out.vocabulary
+    for number, entity in enumerate(entities):
+        if progress is not None and number % 10_000 == 0:
+            progress("reading", number, 0)
+        out.entity_id.append(entity.id)
+        out.entity_name.append(entity.name)
+        out.entity_type.append(out.types.setdefault(entity.type, len(out.types)))
+        out.entity_weight.append(math.nan if entity.weight is None else entity.weight)
+        for old in entity.was:
+            out.redirects.append(old)
+            out.redirect_entity.append(number)
+        for form in entity.blocked:
+            out.blocked.append(name_key(form))
+            out.blocked_entity.append(number)
+        acronyms = entity_class(entity.type) != "PERSON"
+        for k, alias in enumerate(aliases_of(entity)):
+            terms = terms_of(alias.text)
+            if acronyms and alias.strength == "strong" and len(terms) > 1:
+                for acronym in acronyms_of(terms):
+                    out.acronym.append(acronym)
+                    out.acronym_alias.append(len(out.alias_text))
+            policy = POLICIES.index(alias.fuzzy) if alias.fuzzy else 0
+            flags = (alias.strength == "weak") * WEAK + (k == 0) * CANONICAL + (policy << 2)
+            out.alias_text.append(alias.text)
+            out.alias_entity.append(number)
+            out.alias_flags.append(flags)
+            out.alias_count.append(len(terms))
+            for term in terms:
+                known = vocabulary.get(term)
+                if known is None:
+                    known = vocabulary[term] = len(vocabulary)
+                out.alias_terms.append(known)
+    return out
+
+
+def _blob(texts: Iterable[str], name: str, arrays: Arrays) -> None:
+    """Strings as one run of UTF-8 bytes and the offsets of their ends."""
+    encoded = [t.encode("utf-8", "surrogatepass") for t in texts]
+    offsets = np.zeros(len(encoded) + 1, np.uint32 if sum(map(len, encoded)) < 1 << 32 else np.uint64)
+    np.cumsum([len(e) for e in encoded], out=offsets[1:])
+    arrays[f"{name}_bytes"] = np.frombuffer(b"".join(encoded), np.uint8)
+    arrays[f"{name}_ends"] = offsets
+
+
+def _hashed(texts: Sequence[str], owners: NDArray[Any], name: str, arrays: Arrays) -> None:
+    """A sorted array of text hashes and, in the same order, whom each leads to."""
+    hashes = np.concatenate([phones.text_hashes(texts[k : k + _BLOCK]) for k in range(0, len(texts), _BLOCK)] or [
+        np.zeros(0, np.uint64)
+    ])
+    order = np.lexsort((owners, hashes))
+    arrays[f"{name}_hash"] = hashes[order]
+    arrays[f"{name}_owner"] = owners[order].astype(np.uint32)
+
+
+def _rows(terms: Sequence[str], folds: Sequence[str], first: int) -> tuple[dict[str, NDArray[Any]], list[NDArray[Any]]]:
+    """Readings of a block of terms as rows, and their packed keys (key << 32 | row), rows counted from ``first``."""
+    found = wide_readings(terms)
+    texts: list[str] = []
+    costs = bytearray()
+    owner = array("i")
+    for n, readings in enumerate(found):
+        if not readings:  # digits and signs: a row without sound, for slips and lexicon keys to point at
+            texts.append("")
+            costs.append(0)
+            owner.append(n)
+        for reading in readings:
+            texts.append(reading.phones)
+            costs.append(min(255, round(reading.cost * 500)))
+            owner.append(n)
+    codes, lengths = phones.encode(texts)
+    owners = np.frombuffer(owner, np.int32).astype(np.int64)
+    bits, pairs = phones.masks(codes, lengths)
+    heard = np.flatnonzero(lengths >= 2)
+    keys, which = phones.keys(codes[heard])
+    packed = [_packed(keys, heard[which] + first)]
+    first_row = np.searchsorted(owners, np.arange(len(terms))) + first
+    keys, which = phones.typo_keys(folds)
+    packed.append(_packed(keys, first_row[which]))
+    ids = [(n, i) for n, fold in enumerate(folds) for i in lexical_ids(fold)]
+    if ids:
+        keys = phones.finish(phones.text_hashes([i for _, i in ids]), phones.LEXICAL)
+        packed.append(_packed(keys, first_row[[n for n, _ in ids]]))
+    rows = {
+        "row_codes": codes,
+        "row_length": lengths,
+        "row_cost": np.frombuffer(bytes(costs), np.uint8),
+        "row_term": owners,
+        "row_bits": bits,
+        "row_pairs": pairs,
+    }
+    return rows, packed
+
+
+def _packed(keys: NDArray[Any], rows: NDArray[Any]) -> NDArray[np.uint64]:
+    return np.unique((keys.astype(np.uint64) << np.uint64(32)) | rows.astype(np.uint64))
+
+
+def build_arrays(entities: Iterable[Entity], progress: Progress | None = None) -> tuple[Arrays, dict[str, Any]]:
+    """All arrays of an index over ``entities``, and what its header says of them.
+
+    ``progress`` is called with (stage, done, total); total is 0 while it is not known.
+    """
+    grown = _gather(entities, progress)
+    arrays: Arrays = {}
+    _blob(grown.entity_id, "entity_id", arrays)
+    _blob(grown.entity_name, "entity_name", arrays)
+    arrays["entity_type"] = np.frombuffer(grown.entity_type, np.uint16).copy()
+    arrays["entity_weight"] = np.frombuffer(grown.entity_weight, np.float32).copy()
+    _hashed(grown.entity_id, np.arange(len(grown.entity_id)), "id", arrays)
+    _hashed(grown.redirects, np.frombuffer(grown.redirect_entity, np.int32), "was", arrays)
+    _hashed(grown.blocked, np.frombuffer(grown.blocked_entity, np.int32), "blocked", arrays)
+    _hashed(grown.acronym, np.frombuffer(grown.acronym_alias, np.int32), "acronym", arrays)
+    _blob(grown.alias_text, "alias", arrays)
+    count = len(grown.alias_text)
+    alias_terms = np.frombuffer(grown.alias_terms, np.int32)
+    alias_count = np.frombuffer(grown.alias_count, np.int32)
+    alias_entity = np.frombuffer(grown.alias_entity, np.int32).astype(np.uint32)
+    arrays["alias_entity"] = alias_entity
+    arrays["entity_alias"] = np.searchsorted(alias_entity, np.arange(len(grown.entity_id) + 1)).astype(np.uint32)
+    arrays["alias_flags"] = np.frombuffer(bytes(grown.alias_flags), np.uint8)
+    ends = np.zeros(count + 1, np.int64)
+    np.cumsum(alias_count, out=ends[1:])
+
+    terms = list(grown.vocabulary)
+    joined: list[int] = []
+    joined_alias: list[int] = []
+    if count <= JOINED_BELOW:
+        for n in np.flatnonzero((alias_count > 1) & (alias_count < 4)).tolist():
+            text = "".join(terms[t] for t in alias_terms[ends[n] : ends[n + 1]].tolist())
+            if len(text) <= _LONGEST_JOINED:
+                number = grown.vocabulary.setdefault(text, len(grown.vocabulary))
+                joined.append(number)
+                joined_alias.append(n)
+        terms = list(grown.vocabulary)
+    grown.vocabulary.clear()
+
+    folds = [fold_term(t) for t in terms]
+    frequency = _distinct_pairs(alias_terms, np.repeat(np.arange(count), alias_count), len(terms))
+    arrays["alias_term_ends"] = ends.astype(np.uint32) if ends[-1] < 1 << 32 else ends
+    arrays["alias_terms"] = alias_terms.astype(np.uint32)
+    keys = _name_keys(folds, alias_terms, ends, grown.alias_text)
+    grown.alias_text.clear()
+    _hashed(keys, np.arange(count), "exact", arrays)
+    spaced = [n for n, key in enumerate(keys) if " " in key]
+    _hashed([keys[n].replace(" ", "") for n in spaced], np.array(spaced, np.int64), "squeezed", arrays)
+    del keys
+    _postings(alias_terms, np.repeat(np.arange(count), alias_count), len(terms), "posting", arrays)
+    _postings(np.array(joined, np.int64), np.array(joined_alias, np.int64), len(terms), "joined", arrays)
+
+    roles = {fold: role_of_term(fold) for fold in dict.fromkeys(folds)}
+    heaviest = np.array([weight_of_role(roles[fold]) for fold in folds], np.float32)
+    heaviest[[n for n, fold in enumerate(folds) if len(fold) == 1]] = 0.2
+    rarity = np.log((count + 1) / np.maximum(frequency, 1)) / math.log(count + 2)
+    arrays["term_weight"] = np.minimum(np.maximum(rarity, 0.15), heaviest).astype(np.float32)
+    arrays["term_frequency"] = frequency.astype(np.uint32)
+    _hashed(folds, np.arange(len(terms)), "fold", arrays)
+    _blob(terms, "term", arrays)
+
+    columns: dict[str, list[NDArray[Any]]] = {}
+    packed: list[NDArray[Any]] = []
+    rows = 0
+    for k in range(0, len(terms), _BLOCK):
+        if progress is not None:
+            progress("indexing", k, len(terms))
+        block, keyed = _rows(terms[k : k + _BLOCK], folds[k : k + _BLOCK], rows)
+        block["row_term"] = (block["row_term"] + k).astype(np.uint32)
+        for name, values in block.items():
+            columns.setdefault(name, []).append(values)
+        rows += len(block["row_term"])
+        packed += keyed
+    for name in ("row_codes", "row_length", "row_cost", "row_term", "row_bits", "row_pairs"):
+        parts = columns.pop(name, [])
+        arrays[name] = np.concatenate(parts) if parts else _NO_ROWS[name]
+    arrays["term_row"] = np.searchsorted(arrays["row_term"], np.arange(len(terms) + 1)).astype(np.uint32)
+    together = np.concatenate(packed) if packed else np.zeros(0, np.uint64)
+    packed.clear()
+    together.sort()
+    arrays["keys"] = together
+    meta = {
+        "entities": len(grown.entity_id),
+        "aliases": count,
+        "terms": len(terms),
+        "types": list(grown.types),
+    }
+    return arrays, meta
+
+
+_NO_ROWS: Arrays = {
+    "row_codes": np.zeros((0, phones.LONGEST), np.uint8),
+    "row_length": np.zeros(0, np.uint8),
+    "row_cost": np.zeros(0, np.uint8),
+    "row_term": np.zeros(0, np.uint32),
+    "row_bits": np.zeros(0, np.uint64),
+    "row_pairs": np.zeros(0, np.uint64),
+}
+
+
+def _name_keys(folds: Sequence[str], terms: NDArray[Any], ends: NDArray[Any], texts: Sequence[str]) -> list[str]:
+    numbers, bounds = terms.tolist(), ends.tolist()
+    return [
+        " ".join([folds[t] for t in numbers[bounds[n] : bounds[n + 1]]]) or text.strip() for n, text in enumerate(texts)
+    ]
+
+
+def _distinct_pairs(terms: NDArray[Any], owners: NDArray[Any], size: int) -> NDArray[np.int64]:
+    """In how many aliases each term stands."""
+    pairs = np.unique((terms.astype(np.uint64) << np.uint64(32)) | owners.astype(np.uint64))
+    return np.bincount((pairs >> np.uint64(32)).astype(np.int64), minlength=size)
+
+
+def _postings(terms: NDArray[Any], owners: NDArray[Any], size: int, name: str, arrays: Arrays) -> None:
+    """For each term the aliases that hold it, ascending."""
+    pairs = np.unique((terms.astype(np.uint64) << np.uint64(32)) | owners.astype(np.uint64))
+    holders = (pairs >> np.uint64(32)).astype(np.int64)
+    ends = np.zeros(size + 1, np.int64)
+    np.cumsum(np.bincount(holders, minlength=size), out=ends[1:])
+    arrays[f"{name}_alias"] = (pairs & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    arrays[f"{name}_ends"] = ends.astype(np.uint32)

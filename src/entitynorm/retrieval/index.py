@@ -1,0 +1,121 @@
+"""The index of names: read-only arrays over every alias of a gazetteer, made in memory or opened from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from entitynorm.model import Entity
+from entitynorm.retrieval.build import CANONICAL, POLICIES, WEAK, Progress, build_arrays
+from entitynorm.retrieval.phones import text_hashes
+
+
+class NameIndex:
+    """The arrays of an index and what can be read off them directly.
+
+    Aliases, entities and terms are numbers; strings lie in runs of bytes and are decoded when asked for.
+    """
+
+    def __init__(self, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> None:
+        self.arrays = arrays
+        self.types: Sequence[str] = tuple(meta["types"])
+        self.entities = int(meta["entities"])
+        self.aliases = int(meta["aliases"])
+        self.terms = int(meta["terms"])
+
+    @classmethod
+    def of(cls, entities: Iterable[Entity], progress: Progress | None = None) -> NameIndex:
+        """An index in memory."""
+        return cls(*build_arrays(entities, progress))
+
+    def _text(self, name: str, number: int) -> str:
+        ends = self.arrays[f"{name}_ends"]
+        return bytes(self.arrays[f"{name}_bytes"][ends[number] : ends[number + 1]]).decode("utf-8", "surrogatepass")
+
+    def alias_text(self, alias: int) -> str:
+        """An alias as it is written."""
+        return self._text("alias", alias)
+
+    def entity_id(self, entity: int) -> str:
+        """The id of an entity."""
+        return self._text("entity_id", entity)
+
+    def entity_name(self, entity: int) -> str:
+        """The canonical name of an entity."""
+        return self._text("entity_name", entity)
+
+    def entity_type(self, entity: int) -> str:
+        """The type of an entity."""
+        return self.types[int(self.arrays["entity_type"][entity])]
+
+    def entity_of(self, alias: int) -> int:
+        """The entity that an alias names."""
+        return int(self.arrays["alias_entity"][alias])
+
+    def aliases_of(self, entity: int) -> range:
+        """The aliases of an entity, the canonical name first."""
+        bounds = self.arrays["entity_alias"]
+        return range(int(bounds[entity]), int(bounds[entity + 1]))
+
+    def is_weak(self, alias: int) -> bool:
+        """Whether an alias never decides alone."""
+        return bool(int(self.arrays["alias_flags"][alias]) & WEAK)
+
+    def is_canonical(self, alias: int) -> bool:
+        """Whether an alias is the canonical name."""
+        return bool(int(self.arrays["alias_flags"][alias]) & CANONICAL)
+
+    def policy(self, alias: int) -> str:
+        """How freely an alias may be met: edit, key or off."""
+        return POLICIES[(int(self.arrays["alias_flags"][alias]) >> 2) & 3]
+
+    def weight(self, entity: int) -> float | None:
+        """How prominent an entity is; None where the gazetteer does not say."""
+        value = float(self.arrays["entity_weight"][entity])
+        return None if value != value else value
+
+    def alias_terms(self, alias: int) -> NDArray[np.uint32]:
+        """The terms of an alias in order."""
+        ends = self.arrays["alias_term_ends"]
+        return self.arrays["alias_terms"][int(ends[alias]) : int(ends[alias + 1])]
+
+    def find_entity(self, entity_id: str) -> int | None:
+        """The number of an entity by its id, or by an id it had."""
+        for table in ("id", "was"):
+            for number in self.lookup(table, entity_id):
+                if table == "was" or self.entity_id(number) == entity_id:
+                    return number
+        return None
+
+    def lookup(self, table: str, text: str) -> list[int]:
+        """What a whole text leads to in one of the hash tables: exact, squeezed, acronym, blocked, id, was, fold."""
+        return self.lookup_many(table, [text])[0]
+
+    def lookup_many(self, table: str, texts: Sequence[str]) -> list[list[int]]:
+        """`lookup` for many texts at once."""
+        hashes, owners = self.arrays[f"{table}_hash"], self.arrays[f"{table}_owner"]
+        wanted = text_hashes(texts)
+        low = np.searchsorted(hashes, wanted, "left")
+        high = np.searchsorted(hashes, wanted, "right")
+        return [owners[a:b].tolist() if b > a else [] for a, b in zip(low.tolist(), high.tolist(), strict=True)]
+
+    def frequency(self, fold: str) -> int:
+        """In how many aliases a folded term stands."""
+        return int(sum(int(self.arrays["term_frequency"][t]) for t in self.lookup("fold", fold)))
+
+    @cached_property
+    def alias_weight(self) -> NDArray[np.float32]:
+        """The weights of all terms of each alias, summed."""
+        ends = np.asarray(self.arrays["alias_term_ends"]).astype(np.int64)
+        weights = self.arrays["term_weight"][self.arrays["alias_terms"]].astype(np.float64)
+        sums = np.concatenate((np.zeros(1), np.cumsum(weights)))
+        return (sums[ends[1:]] - sums[ends[:-1]]).astype(np.float32)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays."""
+        return sum(a.nbytes for a in self.arrays.values())

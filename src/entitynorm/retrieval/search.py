@@ -1,0 +1,404 @@
+"""From names to the aliases worth comparing, for many names at once.
+
+1. Every distinct term of the batch becomes its readings, and those of the dictionary forms it may be a case form of.
+2. The keys of all readings are looked up in one sorted array; what they reach is thinned by the masks to `KEPT_ROWS`
+   readings a term, which the pair-HMM ranks (`entitynorm.text.sound_distance`).
+3. The aliases that hold the terms found are scored by how much weight of both names is answered, and the best
+   `KEPT_ALIASES` are handed on, with those of the same folded spelling and those that the name may be an acronym of.
+
+The work grows with what the keys reach, never with the gazetteer: key ranges and postings are cut at fixed budgets,
+the commonest first.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import OSA
+
+from entitynorm.names.words import warm, word
+from entitynorm.retrieval import phones
+from entitynorm.retrieval.build import lexical_ids, role_of_term, weight_of_role
+from entitynorm.retrieval.index import NameIndex
+from entitynorm.text.folding import fold_text
+from entitynorm.text.sound_distance import similarities, table_for
+from entitynorm.text.terms import fold_term, terms_of
+from entitynorm.text.tokens import script_of
+
+KEPT_ROWS = 64
+"""Readings a term that the pair-HMM compares."""
+KEPT_TERMS = 32
+"""Terms of the vocabulary that one term of a name may stand for."""
+KEPT_ALIASES = 16
+_LEAST_SIMILAR = 0.3
+_KEY_BUDGET = 24_000
+"""Readings that the keys of one term may reach before the commonest keys are left out."""
+_POSTING_BUDGET = 4_000
+"""Aliases that one term may add, unless nothing else is there."""
+_FORMS = 12
+_CACHED_TERMS = 50_000
+SAME, SOUND, INFLECTED, TYPO, LEXICAL = range(5)
+
+
+@dataclass(frozen=True, slots=True)
+class TermHits:
+    """The terms of the vocabulary that one term may stand for, best first."""
+
+    terms: NDArray[np.int64]
+    likeness: NDArray[np.float32]
+    weight: float
+    """How much the term weighs in a name, by its role and rarity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """An alias that a name may mean, before it is compared in full."""
+
+    alias: int
+    score: float
+    """Share of both names' weight that is answered, in [0, 1]."""
+    how: str
+    """What reached it: exact, squeezed, acronym or terms."""
+
+
+_NO_TERMS = np.zeros(0, np.int64)
+_NO_LIKENESS = np.zeros(0, np.float32)
+
+
+class Searcher:
+    """Finds candidates in one index; keeps the terms of recent names, at most `_CACHED_TERMS`."""
+
+    def __init__(self, index: NameIndex) -> None:
+        self.index = index
+        self._known: OrderedDict[str, TermHits] = OrderedDict()
+
+    # -- terms ---------------------------------------------------------------------------------------------------
+
+    def hits(self, terms: Sequence[str]) -> dict[str, TermHits]:
+        """What each term may stand for."""
+        known = self._known
+        unknown = [t for t in dict.fromkeys(terms) if t not in known]
+        for k in range(0, len(unknown), 256):
+            block = unknown[k : k + 256]
+            known.update(zip(block, self._find(block), strict=True))
+        found = {term: known[term] for term in terms}
+        while len(known) > _CACHED_TERMS:
+            known.popitem(last=False)
+        return found
+
+    def _forms(self, terms: Sequence[str]) -> tuple[list[str], NDArray[np.int64], NDArray[np.float32]]:
+        """Phones to look for, the term that each belongs to, and its cost."""
+        texts: list[str] = []
+        owner: list[int] = []
+        cost: list[float] = []
+        warm(map(word, terms))
+        for n, term in enumerate(terms):
+            for phone, extra, _ in word(term).forms[:_FORMS]:
+                texts.append(phone)
+                owner.append(n)
+                cost.append(extra)
+        return texts, np.array(owner, np.int64), np.array(cost, np.float32)
+
+    def _find(self, terms: Sequence[str]) -> list[TermHits]:
+        arrays = self.index.arrays
+        folds = [fold_term(t) for t in terms]
+        same = self.index.lookup_many("fold", folds)
+        texts, owner, cost = self._forms(terms)
+        codes, lengths = phones.encode(texts)
+        bits, pairs = phones.masks(codes, lengths)
+        heard = np.flatnonzero(lengths >= 2)
+        strange = np.array([not s for s in same], bool)
+        # A term that the vocabulary holds needs no slips: it is met by sound only.
+        wide = heard[strange[owner[heard]]]
+        near = heard[~strange[owner[heard]]]
+        keys_wide, which_wide = phones.keys(codes[wide])
+        keys_near, which_near = phones.keys(codes[near], wide=False)
+        keys = np.concatenate((keys_wide, keys_near))
+        form = np.concatenate((wide[which_wide], near[which_near]))
+        rows, forms = self._reach(keys, form, owner)
+        term_of = owner[forms]
+        distance = phones.popcount(arrays["row_bits"][rows] ^ bits[forms]).astype(np.int32)
+        distance += phones.popcount(arrays["row_pairs"][rows] ^ pairs[forms])
+        chosen = _nearest(term_of, distance, len(terms), KEPT_ROWS)
+        rows, forms, term_of = rows[chosen], forms[chosen], term_of[chosen]
+        likeness = self._similar(terms, rows, forms, codes, lengths, term_of)
+        likeness -= cost[forms] + arrays["row_cost"][rows] * 0.001
+        found_terms = arrays["row_term"][rows].astype(np.int64)
+        keep = likeness > _LEAST_SIMILAR
+        extra_owner, extra_terms, extra_likeness = self._by_letters(terms, folds, strange)
+        return self._collect(
+            folds,
+            same,
+            np.concatenate((term_of[keep], extra_owner)),
+            np.concatenate((found_terms[keep], extra_terms)),
+            np.concatenate((likeness[keep], extra_likeness)),
+        )
+
+    def _reach(
+        self, keys: phones.Keys, form: NDArray[np.int64], owner: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows that share a key with a form, the commonest keys left out where a term's budget is spent."""
+        packed = self.index.arrays["keys"]
+        low_key = keys.astype(np.uint64) << np.uint64(32)
+        order = np.argsort(low_key)
+        low_key, form = low_key[order], form[order]
+        low = np.searchsorted(packed, low_key)
+        high = np.searchsorted(packed, low_key | np.uint64(0xFFFFFFFF), "right")
+        size = high - low
+        there = size > 0
+        low, size, form = low[there], size[there], form[there]
+        by_term = owner[form]
+        order = np.lexsort((size, by_term))
+        low, size, form, by_term = low[order], size[order], form[order], by_term[order]
+        running = np.cumsum(size)
+        starts = np.searchsorted(by_term, by_term, "left")
+        before = np.where(starts > 0, running[starts - 1], 0)
+        within = running - before <= _KEY_BUDGET
+        low, size, form = low[within], size[within], form[within]
+        total = int(size.sum())
+        where = np.repeat(low - (np.cumsum(size) - size), size) + np.arange(total)
+        return (packed[where] & np.uint64(0xFFFFFFFF)).astype(np.int64), np.repeat(form, size)
+
+    def _similar(
+        self,
+        terms: Sequence[str],
+        rows: NDArray[np.int64],
+        forms: NDArray[np.int64],
+        codes: phones.Bytes,
+        lengths: phones.Bytes,
+        term_of: NDArray[np.int64],
+    ) -> NDArray[np.float32]:
+        arrays = self.index.arrays
+        out = np.zeros(len(rows), np.float32)
+        tables = np.array([table_for(script_of(t), "Latn") for t in terms]) if terms else np.zeros(0, "U1")
+        wanted = tables[term_of] if len(term_of) else np.zeros(0, "U1")
+        for table in dict.fromkeys(wanted.tolist()):
+            some = np.flatnonzero(wanted == table)
+            found, _ = similarities(
+                table,
+                codes[forms[some]],
+                lengths[forms[some]],
+                arrays["row_codes"][rows[some]],
+                arrays["row_length"][rows[some]],
+            )
+            out[some] = found
+        return out
+
+    def _by_letters(
+        self, terms: Sequence[str], folds: Sequence[str], strange: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+        """Terms one slip of the pen away, and terms that the lexicon knows as another word for the same."""
+        arrays = self.index.arrays
+        unknown = np.flatnonzero(strange)
+        keys, which = phones.typo_keys([folds[n] for n in unknown.tolist()])
+        ids = [(n, i) for n, fold in enumerate(folds) for i in lexical_ids(fold)]
+        lexical = phones.finish(phones.text_hashes([i for _, i in ids]), phones.LEXICAL)
+        owner = np.concatenate((unknown[which], np.array([n for n, _ in ids], np.int64)))
+        kind = np.concatenate((np.full(len(which), TYPO), np.full(len(ids), LEXICAL)))
+        form = np.arange(len(owner))
+        rows, forms = self._reach(np.concatenate((keys, lexical)), form, owner)
+        found = arrays["row_term"][rows].astype(np.int64)
+        kinds, owners = kind[forms], owner[forms]
+        likeness = np.where(kinds == LEXICAL, 0.93, 0.0).astype(np.float32)
+        for k in np.flatnonzero(kinds == TYPO).tolist():
+            fold = folds[int(owners[k])]
+            other = fold_term(self.index._text("term", int(found[k])))
+            if OSA.distance(fold, other, score_cutoff=1) <= 1:
+                likeness[k] = 1 - 0.9 / max(len(fold), len(other))
+        keep = likeness > _LEAST_SIMILAR
+        return owners[keep], found[keep], likeness[keep]
+
+    def _collect(
+        self,
+        folds: Sequence[str],
+        same: Sequence[Sequence[int]],
+        owner: NDArray[np.int64],
+        terms: NDArray[np.int64],
+        likeness: NDArray[np.float32],
+    ) -> list[TermHits]:
+        weights = self.index.arrays["term_weight"]
+        exact_owner = np.array([n for n, s in enumerate(same) for _ in s], np.int64)
+        exact_terms = np.array([t for s in same for t in s], np.int64)
+        owner = np.concatenate((owner, exact_owner))
+        terms = np.concatenate((terms, exact_terms))
+        likeness = np.concatenate((np.minimum(likeness, 0.99), np.ones(len(exact_owner), np.float32)))
+        order = np.lexsort((terms, -likeness, owner))
+        owner, terms, likeness = owner[order], terms[order], likeness[order]
+        bounds = np.searchsorted(owner, np.arange(len(folds) + 1)).tolist()
+        out = []
+        for n, fold in enumerate(folds):
+            a, b = bounds[n], bounds[n + 1]
+            some, first = np.unique(terms[a:b], return_index=True)
+            order = np.argsort(first)[:KEPT_TERMS]
+            some, alike = some[order], likeness[a:b][first[order]]
+            role = weight_of_role(role_of_term(fold)) if len(fold) > 1 else 0.2
+            if same[n]:
+                weight = float(weights[same[n][0]])
+            elif len(some):
+                weight = max(0.3, float((weights[some[:4]] * alike[:4]).max()))
+            else:
+                weight = 0.9
+            out.append(TermHits(some, alike, min(weight, role)))
+        return out
+
+    # -- names ---------------------------------------------------------------------------------------------------
+
+    def reach(self, names: Sequence[str]) -> list[list[Reached]]:
+        """For each name the aliases worth comparing, best first."""
+        split = [terms_of(name) for name in names]
+        hits = self.hits([t for terms in split for t in terms])
+        keys = [" ".join(map(fold_term, terms)) or name.strip() for terms, name in zip(split, names, strict=True)]
+        exact = self.index.lookup_many("exact", keys)
+        together = [key.replace(" ", "") for key in keys]
+        squeezed = self.index.lookup_many("squeezed", together)
+        short = ["".join(terms) if len(terms) == 1 and 2 <= len(terms[0]) <= 7 else "" for terms in split]
+        acronyms = self.index.lookup_many("acronym", [_acronym(name, s) for name, s in zip(names, short, strict=True)])
+        wholes = [together[n] if 1 < len(t) < 4 and len(together[n]) <= 20 else "" for n, t in enumerate(split)]
+        whole_hits = self.hits([w for w in wholes if w])
+        by_terms = self._by_terms(split, hits, wholes, whole_hits)
+        out = []
+        for n in range(len(names)):
+            found: dict[int, Reached] = {}
+            for how, aliases in (("exact", exact[n]), ("squeezed", squeezed[n])):
+                for alias in aliases[:64]:
+                    found.setdefault(alias, Reached(alias, 1.0, how))
+            if len(split[n]) > 1 or not exact[n]:
+                again = self.index.lookup("exact", together[n]) if len(split[n]) > 1 else []
+                for alias in again[:64]:
+                    found.setdefault(alias, Reached(alias, 1.0, "squeezed"))
+            for alias in acronyms[n][:32] if short[n] else ():
+                found.setdefault(alias, Reached(alias, 0.6, "acronym"))
+            for alias, score in by_terms[n]:
+                found.setdefault(alias, Reached(alias, min(score, 0.999), "terms"))
+            out.append(sorted(found.values(), key=lambda r: (-r.score, r.alias)))
+        return out
+
+    def _by_terms(
+        self,
+        split: Sequence[Sequence[str]],
+        hits: dict[str, TermHits],
+        wholes: Sequence[str],
+        whole_hits: dict[str, TermHits],
+    ) -> list[list[tuple[int, float]]]:
+        arrays = self.index.arrays
+        owner: list[int] = []
+        place: list[int] = []
+        terms: list[NDArray[np.int64]] = []
+        values: list[NDArray[np.float32]] = []
+        total = np.zeros(len(split))
+        for n, names in enumerate(split):
+            found = [hits[t] for t in names]
+            total[n] = sum(h.weight for h in found)
+            for k, hit in enumerate(found):
+                if len(hit.terms):
+                    owner.append(n)
+                    place.append(k)
+                    terms.append(hit.terms)
+                    values.append(hit.likeness * np.float32(max(hit.weight, 0.01)))
+        pieces = [self._expand(owner, place, terms, values, "posting")]
+        joined_owner = [n for n, w in enumerate(wholes) if w and len(whole_hits[w].terms)]
+        single_owner = [n for n, t in enumerate(split) if len(t) == 1 and len(hits[t[0]].terms)]
+        joined_terms = [whole_hits[wholes[n]].terms[:16] for n in joined_owner]
+        joined_values = [whole_hits[wholes[n]].likeness[:16] * np.float32(total[n]) for n in joined_owner]
+        places = [31] * len(joined_owner)
+        pieces.append(self._expand(joined_owner, places, joined_terms, joined_values, "posting", alone=True))
+        both = [*joined_owner, *single_owner]
+        joined_terms += [hits[split[n][0]].terms[:16] for n in single_owner]
+        joined_values += [hits[split[n][0]].likeness[:16] * np.float32(total[n]) for n in single_owner]
+        pieces.append(self._expand(both, [31] * len(both), joined_terms, joined_values, "joined", alone=True))
+        key = np.concatenate([p[0] for p in pieces])
+        value = np.concatenate([p[1] for p in pieces])
+        if not len(key):
+            return [[] for _ in split]
+        # The best of each place, then their sum for each alias.
+        order = np.lexsort((-value, key))
+        key, value = key[order], value[order]
+        first = np.concatenate(([True], key[1:] != key[:-1]))
+        key, value = key[first], value[first]
+        alias_key = key >> np.uint64(5)
+        group = np.flatnonzero(np.concatenate(([True], alias_key[1:] != alias_key[:-1])))
+        whole = (key & np.uint64(31)) == 31
+        terms_sum = np.add.reduceat(np.where(whole, 0, value), group)
+        whole_best = np.maximum.reduceat(np.where(whole, value, 0), group)
+        alias_key = alias_key[group]
+        names_of = (alias_key >> np.uint64(32)).astype(np.int64)
+        aliases = (alias_key & np.uint64(0xFFFFFFFF)).astype(np.int64)
+        weight = self.index.alias_weight[aliases]
+        ours = total[names_of]
+        shared = np.minimum(terms_sum, np.minimum(ours, weight))
+        score = shared / (ours + weight - shared + 0.05) + 0.15 * shared / np.maximum(ours, 0.01)
+        score = np.maximum(score / 1.15, whole_best / np.maximum(ours, 0.01) * 0.9)
+        order = np.lexsort((aliases, -score, names_of))
+        names_of, aliases, score = names_of[order], aliases[order], score[order]
+        bounds = np.searchsorted(names_of, np.arange(len(split) + 1)).tolist()
+        out = []
+        for n in range(len(split)):
+            a, b = bounds[n], min(bounds[n + 1], bounds[n] + KEPT_ALIASES)
+            out.append(list(zip(aliases[a:b].tolist(), score[a:b].tolist(), strict=True)))
+        del arrays
+        return out
+
+    def _expand(
+        self,
+        owner: Sequence[int],
+        place: Sequence[int],
+        terms: Sequence[NDArray[np.int64]],
+        values: Sequence[NDArray[np.float32]],
+        table: str,
+        *,
+        alone: bool = False,
+    ) -> tuple[phones.Words, NDArray[np.float32]]:
+        """(name << 37 | alias << 5 | place, value) for every alias that holds a term found."""
+        if not owner:
+            return np.zeros(0, np.uint64), np.zeros(0, np.float32)
+        ends, aliases = self.index.arrays[f"{table}_ends"], self.index.arrays[f"{table}_alias"]
+        sizes = np.array([len(t) for t in terms])
+        term = np.concatenate(terms)
+        value = np.concatenate(values)
+        who = np.repeat(np.array(owner, np.int64), sizes)
+        where = np.repeat(np.array(place, np.int64), sizes)
+        low = ends[term].astype(np.int64)
+        count = ends[term + 1].astype(np.int64) - low
+        # The rarest lead; a word of very many names adds none where the name has another to go by.
+        slot = who * 32 + where
+        order = np.lexsort((-value, slot))
+        low, count, value, who, where, slot = (a[order] for a in (low, count, value, who, where, slot))
+        running = np.cumsum(count)
+        starts = np.searchsorted(slot, slot, "left")
+        before = np.where(starts > 0, running[starts - 1], 0)
+        within = running - before <= _POSTING_BUDGET
+        first = np.concatenate(([True], slot[1:] != slot[:-1]))
+        count = np.where(within, count, np.where(first, np.minimum(count, _POSTING_BUDGET), 0))
+        rows = np.repeat(low - (np.cumsum(count) - count), count) + np.arange(int(count.sum()))
+        alias = aliases[rows].astype(np.uint64)
+        if alone:
+            pass
+        key = (
+            (np.repeat(who, count).astype(np.uint64) << np.uint64(37))
+            | (alias << np.uint64(5))
+            | np.repeat(where, count).astype(np.uint64)
+        )
+        return key, np.repeat(value, count)
+
+
+def _nearest(owner: NDArray[np.int64], distance: NDArray[np.int32], owners: int, most: int) -> NDArray[np.int64]:
+    """Indices of about the ``most`` least distant rows of each owner, by counting, not sorting."""
+    if not len(owner):
+        return np.zeros(0, np.int64)
+    width = int(distance.max()) + 1
+    counts = np.bincount(owner * width + distance, minlength=owners * width).reshape(owners, width)
+    reached = np.cumsum(counts, axis=1)
+    # The distance at which the owner has enough; all rows at it are kept up to twice the number, else one step less.
+    enough = (reached >= most).argmax(axis=1)
+    enough = np.where(reached[:, -1] < most, width - 1, enough)
+    over = (reached[np.arange(owners), enough] > 2 * most) & (enough > 0)
+    enough = enough - over
+    return np.flatnonzero(distance <= enough[owner])
+
+
+def _acronym(name: str, term: str) -> str:
+    return fold_text(term) if term and (name.isupper() or not name.isascii()) else ""
