@@ -264,7 +264,7 @@ def write(path: Path, weights: np.ndarray, threshold: float) -> None:
         "name": "learned-2",
         "about": "Weights of entitynorm.evidence.FEATURES, fitted by learning/fit_scorer.py; log-odds per unit of the value.",
         "threshold": threshold,
-        "margin": 0.0,
+        "margin": 0.02,
         "weights": table,
     }
     path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

@@ -25,7 +25,7 @@ from entitynorm.names.words import ROMANISATION, Word
 from entitynorm.retrieval.build import name_key
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.retrieval.search import Reached, Searcher
-from entitynorm.scoring import IDENTITY, VETO, probability
+from entitynorm.scoring import IDENTITY, VETO, is_identical, probability
 
 MOST_CANDIDATES = 10
 _FACT_ALIASES = 8
@@ -323,8 +323,11 @@ class Resolver:
             out[n] = self._ranked(texts[k], keys[n], [some[k] for some in scored])
         return out
 
-    def nearest(self, name: str, entity_id: str) -> Candidate | None:
-        """An entity that is no candidate for a name, compared all the same; None for one without a comparable name."""
+    def nearest(self, name: str, entity_id: str, listed: Candidate | None) -> Candidate | None:
+        """An entity that is no candidate for a name, compared all the same; None for one without a comparable name.
+
+        ``listed``: the best candidate, which rules all others out if the name is spelled like one of its aliases.
+        """
         for layer in reversed(self.layers):
             number = layer.index.find_entity(entity_id)
             if number is not None:
@@ -332,10 +335,14 @@ class Resolver:
                 scored = layer.compared(parse(name), hits)
                 if not scored:
                     return None
-                blocked = layer.is_blocked(parse(name), name_key(name), number)
                 candidate = layer.explained(scored[0], compete([scored[0].log_odds])[0])
-                if blocked:
-                    veto = Evidence("veto", 1.0, VETO, f"{name!r} is blocked for this entity")
+                reason = ""
+                if layer.is_blocked(parse(name), name_key(name), number):
+                    reason = f"{name!r} is blocked for this entity"
+                elif listed is not None and is_identical(listed):
+                    reason = f"{name!r} is spelled like an alias of {listed.id}"
+                if reason:
+                    veto = Evidence("veto", 1.0, VETO, reason)
                     candidate = replace(candidate, score=0.0, evidence=(*candidate.evidence, veto))
                 return candidate
         return None

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from entitynorm.model import Alias, Entity
+from entitynorm.errors import GazetteerError, Problem
+from entitynorm.model import Alias, Entity, Fuzzy
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.types import entity_class
 from entitynorm.retrieval import phones
@@ -27,6 +28,8 @@ Arrays = dict[str, NDArray[Any]]
 Progress = Callable[[str, int, int], None]
 
 _BLOCK = 20_000
+_TELL = 10_000
+_SHORT_ALIAS = 5
 JOINED_BELOW = 200_000
 """Aliases below which names of two and three words are also indexed as one word (San Francisco, Sanfrancisco)."""
 _LONGEST_JOINED = 20
@@ -54,10 +57,6 @@ def lexical_ids(fold: str) -> list[str]:
     return [
         f"{s.slot}:{s.id}" for s in lexicon().lookup((fold,)) if s.slot in ("concept", "country", "given") and not s.caps
     ]
-
-
-def _default_policy(entity: Entity, bulk: bool) -> int:
-    return 1 if bulk and not entity.aliases else 0
 
 
 def acronyms_of(terms: Sequence[str]) -> list[str]:
@@ -98,8 +97,6 @@ class _Growing:
     types: dict[str, int] = field(default_factory=dict)
     acronym: list[str] = field(default_factory=list)
     acronym_alias: array[int] = field(default_factory=lambda: array("i"))
-    blocked: list[str] = field(default_factory=list)
-    blocked_entity: array[int] = field(default_factory=lambda: array("i"))
     redirects: list[str] = field(default_factory=list)
     redirect_entity: array[int] = field(default_factory=lambda: array("i"))
 
@@ -124,12 +121,25 @@ def aliases_of(entity: Entity) -> Iterator[Alias]:
             yield alias
 
 
-def _gather(entities: Iterable[Entity], progress: Progress | None) -> _Growing:
-    out = _Growing()
-    vocabulary = out.vocabulary
-    for number, entity in enumerate(entities):
-        if progress is not None and number % 10_000 == 0:
-            progress("reading", number, 0)
+class IndexBuilder:
+    """Takes entities one by one, then makes the arrays; what it keeps of each is a few numbers and its strings."""
+
+    def __init__(self, *, fuzzy: Fuzzy = "edit", progress: Progress | None = None) -> None:
+        """``fuzzy``: how freely aliases may be met that say nothing themselves (see `entitynorm.model.Alias`).
+
+        ``progress`` is called with (stage, done, total); total is 0 while it is not known.
+        """
+        self._grown = _Growing()
+        self._fuzzy: Fuzzy = fuzzy
+        self._progress = progress
+
+    def add(self, entity: Entity) -> None:
+        """Take one more entity; its number is the count of those before it."""
+        out = self._grown
+        vocabulary = out.vocabulary
+        number = len(out.entity_id)
+        if self._progress is not None and number % _TELL == 0:
+            self._progress("reading", number, 0)
         out.entity_id.append(entity.id)
         out.entity_name.append(entity.name)
         out.entity_type.append(out.types.setdefault(entity.type, len(out.types)))
@@ -137,9 +147,6 @@ def _gather(entities: Iterable[Entity], progress: Progress | None) -> _Growing:
         for old in entity.was:
             out.redirects.append(old)
             out.redirect_entity.append(number)
-        for form in entity.blocked:
-            out.blocked.append(name_key(form))
-            out.blocked_entity.append(number)
         acronyms = entity_class(entity.type) != "PERSON"
         for k, alias in enumerate(aliases_of(entity)):
             terms = terms_of(alias.text)
@@ -147,8 +154,7 @@ def _gather(entities: Iterable[Entity], progress: Progress | None) -> _Growing:
                 for acronym in acronyms_of(terms):
                     out.acronym.append(acronym)
                     out.acronym_alias.append(len(out.alias_text))
-            policy = POLICIES.index(alias.fuzzy) if alias.fuzzy else 0
-            flags = (alias.strength == "weak") * WEAK + (k == 0) * CANONICAL + (policy << 2)
+            flags = (alias.strength == "weak") * WEAK + (k == 0) * CANONICAL + (self._policy(alias, terms) << 2)
             out.alias_text.append(alias.text)
             out.alias_entity.append(number)
             out.alias_flags.append(flags)
@@ -158,7 +164,30 @@ def _gather(entities: Iterable[Entity], progress: Progress | None) -> _Growing:
                 if known is None:
                     known = vocabulary[term] = len(vocabulary)
                 out.alias_terms.append(known)
-    return out
+
+    def _policy(self, alias: Alias, terms: Sequence[str]) -> int:
+        if alias.fuzzy is not None:
+            return POLICIES.index(alias.fuzzy)
+        short = self._fuzzy == "key" and len(terms) == 1 and len(terms[0]) < _SHORT_ALIAS
+        return POLICIES.index("off" if short else self._fuzzy)
+
+    def finish(self) -> tuple[Arrays, dict[str, Any]]:
+        """All arrays, and what a header says of them; the builder is empty afterwards.
+
+        Raises GazetteerError for an id that two entities have.
+        """
+        grown, self._grown = self._grown, _Growing()
+        return _arrays(grown, self._progress)
+
+
+def _repeated_ids(arrays: Arrays, ids: Sequence[str]) -> None:
+    hashes, owners = arrays["id_hash"], arrays["id_owner"]
+    twice = np.flatnonzero(hashes[1:] == hashes[:-1])
+    for n in twice.tolist():
+        first, second = int(owners[n]), int(owners[n + 1])
+        if ids[first] == ids[second]:
+            remedy = "the id stands twice; give one of the two another id, or merge them"
+            raise GazetteerError([Problem(f"entities[{second}]", ids[second], remedy)])
 
 
 def _blob(texts: Iterable[str], name: str, arrays: Arrays) -> None:
@@ -223,20 +252,15 @@ def _packed(keys: NDArray[Any], rows: NDArray[Any]) -> NDArray[np.uint64]:
     return np.unique((keys.astype(np.uint64) << np.uint64(32)) | rows.astype(np.uint64))
 
 
-def build_arrays(entities: Iterable[Entity], progress: Progress | None = None) -> tuple[Arrays, dict[str, Any]]:
-    """All arrays of an index over ``entities``, and what its header says of them.
-
-    ``progress`` is called with (stage, done, total); total is 0 while it is not known.
-    """
-    grown = _gather(entities, progress)
+def _arrays(grown: _Growing, progress: Progress | None) -> tuple[Arrays, dict[str, Any]]:
     arrays: Arrays = {}
     _blob(grown.entity_id, "entity_id", arrays)
     _blob(grown.entity_name, "entity_name", arrays)
     arrays["entity_type"] = np.frombuffer(grown.entity_type, np.uint16).copy()
     arrays["entity_weight"] = np.frombuffer(grown.entity_weight, np.float32).copy()
     _hashed(grown.entity_id, np.arange(len(grown.entity_id)), "id", arrays)
+    _repeated_ids(arrays, grown.entity_id)
     _hashed(grown.redirects, np.frombuffer(grown.redirect_entity, np.int32), "was", arrays)
-    _hashed(grown.blocked, np.frombuffer(grown.blocked_entity, np.int32), "blocked", arrays)
     _hashed(grown.acronym, np.frombuffer(grown.acronym_alias, np.int32), "acronym", arrays)
     _blob(grown.alias_text, "alias", arrays)
     count = len(grown.alias_text)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entitynorm.model import Entity
-from entitynorm.retrieval.build import CANONICAL, POLICIES, WEAK, Progress, build_arrays
+from entitynorm.retrieval.build import CANONICAL, POLICIES, WEAK, IndexBuilder, Progress
 from entitynorm.retrieval.phones import text_hashes
 
 
@@ -30,7 +30,10 @@ class NameIndex:
     @classmethod
     def of(cls, entities: Iterable[Entity], progress: Progress | None = None) -> NameIndex:
         """An index in memory."""
-        return cls(*build_arrays(entities, progress))
+        builder = IndexBuilder(progress=progress)
+        for entity in entities:
+            builder.add(entity)
+        return cls(*builder.finish())
 
     def _text(self, name: str, number: int) -> str:
         ends = self.arrays[f"{name}_ends"]
