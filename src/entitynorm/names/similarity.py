@@ -56,10 +56,15 @@ def agreement(letters: int) -> float:
 @lru_cache(maxsize=131_072)
 def levels(x: str, y: str) -> tuple[int, bool]:
     """How coarse one has to hear for two readings to be the same (see `Similarity.level`), and whether both start alike."""
-    start = x[:1].translate(_CLASS) == y[:1].translate(_CLASS)
+    start = _start(x) == _start(y)
     if _DOUBLE.sub(r"\1", x.translate(_KIN)) == _DOUBLE.sub(r"\1", y.translate(_KIN)):
         return 2, start
     return int(_bones(x) == _bones(y)), start
+
+
+def _start(phones: str) -> str:
+    """The class of the first sound; a glide (Yusov) is not the vowel behind it (Usov)."""
+    return "y" if phones[:1] == "i" and phones[1:2] in tuple("aou") else phones[:1].translate(_CLASS)
 
 
 def _bones(phones: str) -> str:

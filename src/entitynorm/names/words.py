@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 
 from entitynorm.names.inflection import adjective_bases, genders, lemmas
 from entitynorm.text.folding import fold_text
-from entitynorm.text.sounds import Reading, distance, phone_key, readings, wide_readings
+from entitynorm.text.sounds import Reading, distance, phone_key, readings, wide_readings, without_foreign_ending
 from entitynorm.text.tokens import script_of
 
 _SILENT = re.compile("['\".]")
@@ -93,6 +93,9 @@ class Word:
             return []
         found = [(phones, _CASE_COST + cost * 0.5) for phones, cost, _ in self.lemmas[:_MOST_LEMMAS]]
         if self.script == "Latn":
+            stripped = without_foreign_ending(self.fold)
+            for reads, (_, cost) in zip(wide_readings([text for text, _ in stripped]), stripped, strict=True):
+                found += [(r.phones, cost + r.cost * 0.5) for r in reads[:2]]
             asked = lemmas(self.text)[:_MOST_LATIN]
         elif self.script == "Cyrl":
             asked = lemmas(self.fold, languages=("bg", "mk"))[:_MOST_SOUTHERN]

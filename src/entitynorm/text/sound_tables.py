@@ -77,6 +77,7 @@ class Tables:
     profiles: tuple[Profile, ...]
     scripts: Mapping[str, Script]
     suffixes: tuple[tuple[str, str, float, int], ...]
+    foreign_endings: tuple[tuple[str, int, float], ...]
     closeness: Mapping[str, float]
     gaps: Mapping[str, float]
     initials: Mapping[str, tuple[str, ...]]
@@ -164,6 +165,7 @@ def tables() -> Tables:
         profiles=tuple(_profile(p, base) for p in latin["profiles"]),
         scripts={code: _script(spec) for code, spec in scripts.items()},
         suffixes=tuple((s["ending"], s["reading"], float(s["cost"]), int(s["least"])) for s in raw["suffix_variants"]),
+        foreign_endings=tuple((e["ending"], int(e["least"]), float(e["cost"])) for e in raw["foreign_endings"]),
         closeness={k: float(v) for pair, v in raw["closeness"].items() for k in (pair, pair[::-1])},
         gaps={k: float(v) for k, v in raw["gaps"].items()},
         initials={k: tuple(v) for k, v in raw["initials"].items()},

@@ -226,6 +226,16 @@ def wide_readings(words: Sequence[str]) -> list[tuple[Reading, ...]]:
     return [_ranked(found, MAX_WIDE) for found in raw]
 
 
+def without_foreign_ending(word: str) -> list[tuple[str, float]]:
+    """(word, cost) for each ending of another language that a folded Latin word may carry (Putinas, Lavrovs).
+
+    >>> without_foreign_ending("putinas")
+    [('putin', 0.08), ('putina', 0.08)]
+    """
+    endings = _tables().foreign_endings
+    return [(word.removesuffix(e), cost) for e, least, cost in endings if word.endswith(e) and len(word) >= least]
+
+
 _KEY = str.maketrans({"h": "g", "f": "v", "J": "Z"})
 
 
