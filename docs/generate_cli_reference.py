@@ -47,11 +47,23 @@ def render() -> str:
         command = cli.get_command(parent, name)
         if command is not None and not command.hidden:
             parts.append(_block(name, help_text(command, name, parent)))
+            parts += _subcommands(command, name, parent)
     return "\n".join(parts)
 
 
-def _block(heading: str, text: str) -> str:
-    return f"## {heading}\n\n```text\n{text}\n```\n"
+def _subcommands(command: click.Command, name: str, parent: click.Context) -> list[str]:
+    """The commands below a command, a heading further down."""
+    if not isinstance(command, click.Group):
+        return []
+    context = click.Context(command, info_name=name, parent=parent)
+    return [
+        _block(f"{name} {sub}", help_text(command.commands[sub], sub, context), level=3)
+        for sub in command.list_commands(context)
+    ]
+
+
+def _block(heading: str, text: str, level: int = 2) -> str:
+    return f"{'#' * level} {heading}\n\n```text\n{text}\n```\n"
 
 
 def main(argv: list[str]) -> int:

@@ -33,6 +33,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
+import click
 import pytest
 
 import entitynorm
@@ -204,7 +205,10 @@ def test_every_command_is_documented(name: str) -> None:
 @needs_docs
 @pytest.mark.parametrize("name", sorted(cli.commands))
 def test_every_option_has_help(name: str) -> None:
-    mute = [p.name for p in cli.commands[name].params if p.param_type_name == "option" and not getattr(p, "help", None)]
+    command = cli.commands[name]
+    below = command.commands.values() if isinstance(command, click.Group) else ()
+    params = [p for c in (command, *below) for p in c.params]
+    mute = [p.name for p in params if p.param_type_name == "option" and not getattr(p, "help", None)]
     assert not mute
 
 

@@ -23,6 +23,7 @@ from entitynorm.text.translit import latinise
 
 FEATURES: dict[str, str] = {
     "base": "always 1: what any pair of names starts from",
+    "few_names": "the gazetteer holds fewer than a thousand names: what it lacks is likelier than in a big one",
     "covered": "the lesser of the two names' shares of weight that the other answers",
     "fuller": "the greater of these two shares",
     "weakest": "how alike the least alike weighty words are that answer each other",
@@ -155,7 +156,7 @@ def person_units(units: Sequence[Unit]) -> tuple[Unit, ...]:
 
 
 def compare_names(
-    query: Side, alias: Side, facts: EntityFacts = NO_FACTS, *, owners: int = 1, weak: bool = False
+    query: Side, alias: Side, facts: EntityFacts = NO_FACTS, *, owners: int = 1, weak: bool = False, few: bool = True
 ) -> Compared:
     """The features of "this surface form names the entity of this alias"."""
     kind = alias.kind
@@ -169,6 +170,7 @@ def compare_names(
     _spelling(query, alias, put)
     kinds = [m.similarity.kind for m in pairing.matches]
     put("base", 1.0)
+    put("few_names", float(few))
     put("inflected", float(INFLECTION in kinds))
     put("adjective", float(ADJECTIVE in kinds))
     put("slip", float(TYPO in kinds))

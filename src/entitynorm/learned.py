@@ -28,14 +28,19 @@ _KNOTS = (0.25, 0.5, 0.7, 0.8, 0.88, 0.94, 0.98)
 _BY_CLASS = (
     "base", "covered", "fuller", "weakest", "extra", "missing", "both", "surplus", "lack", "one_word", "one_word_alias",
     "inverted", "acronym", "numbers", "bond", "translated", "letters", "initials", "slip", "length", "nats", "doubt",
-    "whole", "kindred", "skeleton", "other_start", "surplus",
+    "whole", "kindred", "skeleton", "other_start",
 )  # fmt: skip
 _ALONE = (
     "covered", "weakest", "letters", "latin_letters", "slip", "length", "inflected", "adjective", "nats", "doubt", "whole",
     "kindred", "skeleton", "other_start",
 )  # fmt: skip
-_CROSS = ("base", "covered", "weakest", "inflected", "adjective", "one_word", "length", "translated", "acronym", "nats", "doubt", "whole",
-    "kindred", "skeleton", "other_start",
+_CROSS = (
+    "base", "covered", "weakest", "inflected", "adjective", "one_word", "length", "translated", "acronym", "nats", "doubt",
+    "whole", "kindred", "skeleton", "other_start",
+)  # fmt: skip
+_FEW = (
+    "covered", "fuller", "weakest", "kindred", "skeleton", "other_start", "one_word", "both", "extra", "missing", "surplus",
+    "lack", "doubt", "nats", "letters", "other_given", "length", "joined", "slip", "one_script", "acronym", "translated",
 )  # fmt: skip
 _CLASSES = ("PERSON", "PLACE")
 SCHEMA = "scorer-2"
@@ -44,7 +49,7 @@ Basis = tuple[tuple[str, str], ...]
 
 
 def basis() -> Basis:
-    """Every term of the score: (feature, how it enters): linear, over a knot, by class, alone, across scripts."""
+    """Every term of the score: (feature, how it enters): linear, over a knot, by class, alone, across scripts, few names."""
     out: list[tuple[str, str]] = []
     for feature in FEATURES:
         out.append((feature, "linear"))
@@ -56,6 +61,8 @@ def basis() -> Basis:
             out.append((feature, "alone"))
             if feature in ("covered", "weakest"):
                 out += [(feature, f"alone over {knot}") for knot in _KNOTS]
+        if feature in _FEW:
+            out.append((feature, "few"))
         if feature in _CROSS:
             out.append((feature, "across"))
             if feature == "weakest":
@@ -88,7 +95,7 @@ def _entries() -> tuple[tuple[int, str, float], ...]:
     return tuple((INDEX[feature], *_entry(how)) for feature, how in basis())
 
 
-_ONE_WORD, _ONE_SCRIPT = INDEX["one_word"], INDEX["one_script"]
+_ONE_WORD, _ONE_SCRIPT, _FEW_NAMES = INDEX["one_word"], INDEX["one_script"], INDEX["few_names"]
 
 
 def _conditions(values: Sequence[float], kind: str) -> frozenset[str]:
@@ -97,6 +104,8 @@ def _conditions(values: Sequence[float], kind: str) -> frozenset[str]:
         holds.add("alone")
     if not values[_ONE_SCRIPT]:
         holds.add("across")
+    if values[_FEW_NAMES]:
+        holds.add("few")
     return frozenset(holds)
 
 

@@ -31,8 +31,8 @@ MOST_CANDIDATES = 10
 _FACT_ALIASES = 8
 _ENTITIES_KEPT = 8_192
 _ALIASES_KEPT = 32_768
-_STATISTICS_FROM = 1_000
-"""Aliases below which a gazetteer's own word frequencies are chance."""
+FEW = 1_000
+"""Aliases below which a gazetteer's own word frequencies are chance, and what it lacks is likelier."""
 _PROMINENT = 10
 
 
@@ -90,7 +90,7 @@ class Layer:
         if found is None:
             if len(self._rarities) > _ALIASES_KEPT:
                 self._rarities.clear()
-            big = self.index.aliases >= _STATISTICS_FROM
+            big = self.index.aliases >= FEW
             own = self.index.frequency(fold) if big else 0
             found = self._rarities[fold] = rarity_in(fold, own, self.index.aliases if big else 0)
         return found
@@ -239,7 +239,8 @@ class Layer:
         for task in tasks:
             known = self._known(task.entity)
             weak = self.index.is_weak(task.alias)
-            compared = compare_names(task.query, task.target, known.facts, owners=task.owners, weak=weak)
+            few = self.index.aliases < FEW
+            compared = compare_names(task.query, task.target, known.facts, owners=task.owners, weak=weak, few=few)
             if self.index.policy(task.alias) == "key" and any(_slipped(m) for m in compared.pairing.matches):
                 continue
             log_odds = self.scorer.log_odds(compared.values, task.target.kind)

@@ -18,6 +18,12 @@ from entitynorm.cli.app import describe_error
 from entitynorm.io.documents import MAX_DOCUMENT
 
 COMMANDS = sorted(cli.commands)
+SUBCOMMANDS = [
+    (name, *sub)
+    for name in COMMANDS
+    for group in [cli.commands[name]]
+    for sub in (([s] for s in sorted(group.commands)) if isinstance(group, click.Group) else [[]])
+]
 
 
 def program(*args: object, **options: object) -> subprocess.CompletedProcess[bytes]:
@@ -32,12 +38,12 @@ def one_line(stderr: bytes) -> str:
     return text
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", SUBCOMMANDS, ids=" ".join)
 def test_every_command_has_help_and_takes_a_gazetteer(run, command):
-    result = run(command, "--help")
+    result = run(*command, "--help")
     assert (result.status, result.err) == (0, "")
     assert "-g, --gazetteer" in result.out
-    assert cli.commands[command].short_help
+    assert cli.commands[command[0]].short_help
 
 
 def test_help_version_and_no_command(run):

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import click
 
-from entitynorm.cli import evaluate_command, gazetteer_commands, name_commands, text_commands
+from entitynorm.cli import evaluate_command, gazetteer_commands, import_command, name_commands, text_commands
 from entitynorm.cli.app import cli, describe_bug, describe_error, silence
 from entitynorm.cli.output import prepare_streams
 from entitynorm.errors import EntitynormError
@@ -28,6 +28,7 @@ for _command in (
     name_commands.explain,
     name_commands.romanise,
     gazetteer_commands.check,
+    import_command.import_,
     evaluate_command.evaluate,
 ):
     cli.add_command(_command)

@@ -63,6 +63,14 @@ def read_bytes(path: str | os.PathLike[str], *, what: str = "file", limit: int |
     return data
 
 
+def open_binary(path: str | os.PathLike[str], *, what: str = "file") -> BinaryIO:
+    """Open a file for reading bytes; raises InputError where it is missing, a directory or unreadable."""
+    try:
+        return Path(path).open("rb")
+    except (OSError, ValueError) as error:
+        raise unreadable(path, what, error) from error
+
+
 def read_text(
     path: str | os.PathLike[str],
     *,
@@ -129,11 +137,7 @@ def iter_lines(path: str | os.PathLike[str], *, what: str = "file", limit: int =
 
     Only ``\\n`` and ``\\r\\n`` end a line; U+2028 and its like may stand inside a name or a JSON string.
     """
-    try:
-        stream = Path(path).open("rb")  # noqa: SIM115 - closed below; the errors of opening and of use differ
-    except (OSError, ValueError) as error:
-        raise unreadable(path, what, error) from error
-    with stream:
+    with open_binary(path, what=what) as stream:
         lines = decode_lines(stream, _shown(path), limit=limit)
         while True:
             try:

@@ -22,7 +22,9 @@ _SHORT_ACRONYM = 3
 SPELLING_ENDING = "spelling of an ending"
 _CASE_COST, _ADJECTIVE_COST = 0.05, 0.12
 """What it costs to take a word for a case form, or for an adjective, of another."""
-_MOST_WIDE, _MOST_LEMMAS, _MOST_BASES = 5, 8, 4
+_MOST_WIDE, _MOST_LEMMAS, _MOST_BASES, _MOST_LATIN, _MOST_SOUTHERN = 5, 8, 4, 5, 3
+_LEAST_INFLECTED = 4
+_DERIVED_COST = 0.05
 _BONE = {
     phone: 1 << n for n, phones in enumerate(("bp", "dt", "gkh", "fv", "zsZScCJ", "m", "n", "l", "r")) for phone in phones
 }
@@ -78,12 +80,28 @@ class Word:
         """(phones, cost, "" or what form) of everything the word may be read as, dictionary forms included."""
         if self._forms is None:
             found = {r.phones: (r.cost * 0.5, "") for r in self.wide[:_MOST_WIDE]}
-            for phones, cost, _ in self.lemmas[:_MOST_LEMMAS]:
-                found.setdefault(phones, (_CASE_COST + cost * 0.5, INFLECTION))
+            for phones, cost in self._case_forms():
+                found.setdefault(phones, (cost, INFLECTION))
             for phones, _ in self.bases[:_MOST_BASES]:
                 found.setdefault(phones, (_ADJECTIVE_COST, ADJECTIVE))
             self._forms = [(phones, cost, form) for phones, (cost, form) in found.items()]
         return self._forms
+
+    def _case_forms(self) -> list[tuple[str, float]]:
+        """(phones, cost) of the dictionary forms, in every language that the script can be of."""
+        if not self._short or len(self.fold) < _LEAST_INFLECTED:
+            return []
+        found = [(phones, _CASE_COST + cost * 0.5) for phones, cost, _ in self.lemmas[:_MOST_LEMMAS]]
+        if self.script == "Latn":
+            asked = lemmas(self.text)[:_MOST_LATIN]
+        elif self.script == "Cyrl":
+            asked = lemmas(self.fold, languages=("bg", "mk"))[:_MOST_SOUTHERN]
+        else:
+            return found
+        for reads, lemma in zip(wide_readings([one.text for one in asked]), asked, strict=True):
+            cost = _CASE_COST + 0.02 * (lemma.usual - 1) + (_DERIVED_COST if lemma.derived else 0.0)
+            found += [(r.phones, cost + r.cost * 0.5) for r in reads[:2]]
+        return found
 
     @property
     def bones(self) -> int:
