@@ -102,12 +102,7 @@ def test_the_size_of_the_batch_changes_nothing(count: int) -> None:
 @given(st.sampled_from(SCRIPTS), st.sampled_from(SCRIPTS), pairs)
 def test_the_order_of_two_words_changes_nothing(one: str, two: str, pair: tuple[str, str]) -> None:
     a, b = pair
-    if one == two:
-        forth, back = similarity(table_for(one, two), a, b), similarity(table_for(two, one), b, a)
-        # The table of spellings of one script is learned both ways round, but rounded each way for itself.
-        assert forth == pytest.approx(back, abs=0.4)
-    else:
-        assert similarity(table_for(one, two), a, b) == similarity(table_for(two, one), b, a)
+    assert similarity(table_for(one, two), a, b) == similarity(table_for(two, one), b, a)
 
 
 @given(st.sampled_from(TABLES), pairs)
