@@ -214,6 +214,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         kept[name] = (pairs[:cut], latin)
         known = pairs[cut : cut + SAMPLE]
         counts[name] = learn_table(known)
+        if not scripts:  # neither side of two Latin spellings is the native one
+            counts[name] = counts[name].both_ways()
         say(f"{name}: learned from {len(known)} pairs, {time.process_time() - begun:.0f} s")
     common = shared(list(counts.values()))
     tables = {}

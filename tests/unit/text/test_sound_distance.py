@@ -69,10 +69,11 @@ def plain(name: str, x: str, y: str) -> tuple[float, float]:
     return float(np.clip(2 * best[-1, -1] / most, 0, 0.9999)), float(best[-1, -1])
 
 
-@given(st.sampled_from(TABLES), st.lists(pairs, min_size=1, max_size=12))
-def test_many_at_once_are_what_the_textbook_says(table: str, rows: list[tuple[str, str]]) -> None:
+@given(st.sampled_from(TABLES), st.lists(pairs, min_size=1, max_size=12), st.sampled_from([1, 120]))
+def test_many_at_once_are_what_the_textbook_says(table: str, some: list[tuple[str, str]], times: int) -> None:
+    rows = some * times  # few pairs and many go different ways
     sim, pmi = similarities(table, *encode([a for a, _ in rows]), *encode([b for _, b in rows]))
-    expected = np.array([plain(table, a, b) for a, b in rows])
+    expected = np.array([plain(table, a, b) for a, b in some] * times)
     np.testing.assert_allclose(sim, expected[:, 0], atol=2e-6)
     np.testing.assert_allclose(pmi, expected[:, 1], atol=2e-5)
 
@@ -87,24 +88,21 @@ def test_one_at_a_time_is_the_same_to_the_bit(table: str, rows: list[tuple[str, 
 def test_the_size_of_the_batch_changes_nothing(count: int) -> None:
     rng = np.random.default_rng(count)
     some = ["".join(rng.choice(list(PHONES), length)) for length in rng.integers(1, LONGEST + 3, count)]
-    other = [word[: rng.integers(1, len(word) + 1)] + word[2:] for word in some]
+    # One phone put in, two taken out, somewhere.
+    places = [int(rng.integers(0, len(word))) for word in some]
+    other = [word[:at] + str(rng.choice(list(PHONES))) + word[at:-2] for word, at in zip(some, places, strict=True)]
     x, y = encode(some), encode(other)
     sim, pmi = similarities("Hebr-Latn", *x, *y)
     assert sim.dtype == pmi.dtype == np.float32
     assert sim.shape == pmi.shape == (count,)
-    for n in range(0, count, 37):
-        assert similarity("Hebr-Latn", some[n], other[n]) == (sim[n], pmi[n])
+    one_by_one = [similarity("Hebr-Latn", a, b) for a, b in zip(some, other, strict=True)]
+    assert one_by_one == list(zip(sim.tolist(), pmi.tolist(), strict=True))
 
 
 @given(st.sampled_from(SCRIPTS), st.sampled_from(SCRIPTS), pairs)
 def test_the_order_of_two_words_changes_nothing(one: str, two: str, pair: tuple[str, str]) -> None:
     a, b = pair
-    if one == two:
-        forth, back = similarity(table_for(one, two), a, b), similarity(table_for(two, one), b, a)
-        # The table of spellings of one script is learned both ways round, but rounded each way for itself.
-        assert forth == pytest.approx(back, abs=0.4)
-    else:
-        assert similarity(table_for(one, two), a, b) == similarity(table_for(two, one), b, a)
+    assert similarity(table_for(one, two), a, b) == similarity(table_for(two, one), b, a)
 
 
 @given(st.sampled_from(TABLES), pairs)
