@@ -155,10 +155,18 @@ def person_units(units: Sequence[Unit]) -> tuple[Unit, ...]:
     return kept if any(u.role in ("core", "given") for u in kept) else tuple(units)
 
 
+def no_facts() -> EntityFacts:
+    """What is known of an entity of which only the name is known."""
+    return NO_FACTS
+
+
 def compare_names(
-    query: Side, alias: Side, facts: EntityFacts = NO_FACTS, *, owners: int = 1, weak: bool = False, few: bool = True
+    query: Side, alias: Side, facts: Callable[[], EntityFacts] = no_facts, *, owners: int = 1, weak: bool = False, few: bool = True
 ) -> Compared:
-    """The features of "this surface form names the entity of this alias"."""
+    """The features of "this surface form names the entity of this alias".
+
+    ``facts`` is asked only where the names themselves leave a question: a country, an idea or a given name too many.
+    """
     kind = alias.kind
     values = [0.0] * len(FEATURES)
 
@@ -290,7 +298,7 @@ def _acronyms(name: Name) -> frozenset[str]:
     return frozenset(derive(name.units, least=2))
 
 
-def _person(query: Side, alias: Side, pairing: Pairing, facts: EntityFacts, put: Put) -> None:
+def _person(query: Side, alias: Side, pairing: Pairing, facts: Callable[[], EntityFacts], put: Put) -> None:
     answered_q = {i for m in pairing.matches for i in m.ours}
     answered_a = {j for m in pairing.matches for j in m.theirs}
     bearing = ("given", "core")
@@ -307,8 +315,10 @@ def _person(query: Side, alias: Side, pairing: Pairing, facts: EntityFacts, put:
     wanted = [u for u in missing if not u.is_patronymic and u is not _unit(alias, alias.surname)]
     if rivals and wanted:
         put("other_given", 1.0)
-    elif facts.given and any(u.given and not u.given & facts.given for u in rivals):
-        put("other_given", 1.0)
+    elif any(u.given for u in rivals):
+        known = facts().given
+        if known and any(u.given and not u.given & known for u in rivals):
+            put("other_given", 1.0)
     if any(u.is_patronymic for u in extra) and any(u.is_patronymic for u in missing):
         put("other_father", 1.0)
     named = [u for u in query.units if u.role not in ("function", "title", "type")]
@@ -321,19 +331,19 @@ def _unit(side: Side, index: int | None) -> Unit | None:
     return None if index is None else side.units[index]
 
 
-def _things(query: Side, alias: Side, pairing: Pairing, facts: EntityFacts, put: Put) -> None:
+def _things(query: Side, alias: Side, pairing: Pairing, facts: Callable[[], EntityFacts], put: Put) -> None:
     extra = [query.units[i] for i in pairing.extra]
     missing = [alias.units[j] for j in pairing.missing]
     ours = {c for u in extra for c in u.countries}
     theirs = {c for u in alias.units for c in u.countries}
-    known = facts.countries | theirs
+    known = facts().countries | theirs if ours else theirs
     if ours and known and not ours & known:
         put("other_country", 1.0)
     elif ours and not known:
         put("country_extra", 1.0)
     if {c for u in missing for c in u.countries} and not ours:
         put("country_missing", 1.0)
-    new = [u for u in extra if u.concepts and not u.concepts <= facts.concepts]
+    new = [u for u in extra if u.concepts and not u.concepts <= facts().concepts]
     lost = [u for u in missing if u.concepts]
     if new:
         put("concept_extra", 1.0)

@@ -76,6 +76,15 @@ class Word:
         return self._wide
 
     @property
+    def is_read(self) -> bool:
+        """Whether its wide readings are known already."""
+        return self._wide is not None
+
+    def take_readings(self, found: tuple[Reading, ...]) -> None:
+        """Give it the wide readings that an index kept of it."""
+        self._wide = found
+
+    @property
     def forms(self) -> list[tuple[str, float, str]]:
         """(phones, cost, "" or what form) of everything the word may be read as, dictionary forms included."""
         if self._forms is None:

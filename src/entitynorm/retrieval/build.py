@@ -28,6 +28,8 @@ Arrays = dict[str, NDArray[Any]]
 Progress = Callable[[str, int, int], None]
 
 _BLOCK = 20_000
+COST_SCALE = 500
+"""Costs of readings are kept in steps of 0.002."""
 _TELL = 10_000
 _SHORT_ALIAS = 5
 JOINED_BELOW = 200_000
@@ -36,6 +38,8 @@ _LONGEST_JOINED = 20
 POLICIES = ("edit", "key", "off")
 """How freely an alias may be met: with slips, by sound only, or letter by letter."""
 WEAK, CANONICAL = 1, 2
+BLOCKS = 1
+"""Flag of an entity that must never take some surface forms."""
 
 
 def weight_of_role(role: str) -> float:
@@ -94,6 +98,7 @@ class _Growing:
     entity_name: list[str] = field(default_factory=list)
     entity_type: array[int] = field(default_factory=lambda: array("H"))
     entity_weight: array[float] = field(default_factory=lambda: array("f"))
+    entity_flags: bytearray = field(default_factory=bytearray)
     types: dict[str, int] = field(default_factory=dict)
     acronym: list[str] = field(default_factory=list)
     acronym_alias: array[int] = field(default_factory=lambda: array("i"))
@@ -144,6 +149,7 @@ class IndexBuilder:
         out.entity_name.append(entity.name)
         out.entity_type.append(out.types.setdefault(entity.type, len(out.types)))
         out.entity_weight.append(math.nan if entity.weight is None else entity.weight)
+        out.entity_flags.append(bool(entity.blocked) * BLOCKS)
         for old in entity.was:
             out.redirects.append(old)
             out.redirect_entity.append(number)
@@ -222,7 +228,7 @@ def _rows(terms: Sequence[str], folds: Sequence[str], first: int) -> tuple[dict[
             owner.append(n)
         for reading in readings:
             texts.append(reading.phones)
-            costs.append(min(255, round(reading.cost * 500)))
+            costs.append(min(255, round(reading.cost * COST_SCALE)))
             owner.append(n)
     codes, lengths = phones.encode(texts)
     owners = np.frombuffer(owner, np.int32).astype(np.int64)
@@ -257,6 +263,7 @@ def _arrays(grown: _Growing, progress: Progress | None) -> tuple[Arrays, dict[st
     _blob(grown.entity_id, "entity_id", arrays)
     _blob(grown.entity_name, "entity_name", arrays)
     arrays["entity_type"] = np.frombuffer(grown.entity_type, np.uint16).copy()
+    arrays["entity_flags"] = np.frombuffer(bytes(grown.entity_flags), np.uint8)
     arrays["entity_weight"] = np.frombuffer(grown.entity_weight, np.float32).copy()
     _hashed(grown.entity_id, np.arange(len(grown.entity_id)), "id", arrays)
     _repeated_ids(arrays, grown.entity_id)
@@ -304,7 +311,11 @@ def _arrays(grown: _Growing, progress: Progress | None) -> tuple[Arrays, dict[st
     heaviest[[n for n, fold in enumerate(folds) if len(fold) == 1]] = 0.2
     rarity = np.log((count + 1) / np.maximum(frequency, 1)) / math.log(count + 2)
     arrays["term_weight"] = np.minimum(np.maximum(rarity, 0.15), heaviest).astype(np.float32)
-    arrays["term_frequency"] = frequency.astype(np.uint32)
+    # Counted by fold, so that a word with its marks and the same without them are one.
+    number = {fold: n for n, fold in enumerate(dict.fromkeys(folds))}
+    fold_of = np.array([number[fold] for fold in folds], np.int64)
+    together = np.bincount(fold_of, frequency, len(number)).astype(np.uint32)
+    arrays["term_frequency"] = together[fold_of] if len(folds) else np.zeros(0, np.uint32)
     _hashed(folds, np.arange(len(terms)), "fold", arrays)
     _blob(terms, "term", arrays)
 
@@ -314,20 +325,20 @@ def _arrays(grown: _Growing, progress: Progress | None) -> tuple[Arrays, dict[st
     for k in range(0, len(terms), _BLOCK):
         if progress is not None:
             progress("indexing", k, len(terms))
-        block, keyed = _rows(terms[k : k + _BLOCK], folds[k : k + _BLOCK], rows)
+        block, keys_of_block = _rows(terms[k : k + _BLOCK], folds[k : k + _BLOCK], rows)
         block["row_term"] = (block["row_term"] + k).astype(np.uint32)
         for name, values in block.items():
             columns.setdefault(name, []).append(values)
         rows += len(block["row_term"])
-        packed += keyed
+        packed += keys_of_block
     for name in ("row_codes", "row_length", "row_cost", "row_term", "row_bits", "row_pairs"):
         parts = columns.pop(name, [])
         arrays[name] = np.concatenate(parts) if parts else _NO_ROWS[name]
     arrays["term_row"] = np.searchsorted(arrays["row_term"], np.arange(len(terms) + 1)).astype(np.uint32)
-    together = np.concatenate(packed) if packed else np.zeros(0, np.uint64)
+    keyed = np.concatenate(packed) if packed else np.zeros(0, np.uint64)
     packed.clear()
-    together.sort()
-    arrays["keys"] = together
+    keyed.sort()
+    arrays["keys"] = keyed
     meta = {
         "entities": len(grown.entity_id),
         "aliases": count,

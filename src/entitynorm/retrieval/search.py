@@ -206,7 +206,7 @@ class Searcher:
         likeness = np.where(kinds == LEXICAL, 0.93, 0.0).astype(np.float32)
         for k in np.flatnonzero(kinds == TYPO).tolist():
             fold = folds[int(owners[k])]
-            other = fold_term(self.index._text("term", int(found[k])))
+            other = fold_term(self.index.term_text(int(found[k])))
             if OSA.distance(fold, other, score_cutoff=1) <= 1:
                 likeness[k] = 1 - 0.9 / max(len(fold), len(other))
         keep = likeness > _LEAST_SIMILAR
