@@ -34,8 +34,8 @@ _ALIASES_KEPT = 32_768
 FEW = 1_000
 """Aliases below which a gazetteer's own word frequencies are chance, and what it lacks is likelier."""
 _PROMINENT = 10
-_WORTH, _ALWAYS = 0.5, 3
-"""An alias is compared if it answers this share of what the best one does, or is among the first."""
+_WORTH, _BEHIND, _ALWAYS = 0.5, 0.25, 2
+"""An alias is compared if it answers this share of what the best one does and is no farther behind, or is among the first."""
 _UNEXAMINED = 8.0
 """Log-odds against an alias that was reached but answers too little to be compared."""
 
@@ -231,14 +231,15 @@ class Layer:
     def scored(self, names: Sequence[str], wanted: str | None) -> list[tuple[list[Scored], list[Reached]]]:
         """For each name the entities worth comparing with the log-odds of their best alias, and what else was reached.
 
-        Compared are the aliases that answer half as much as the best does, and the first three in any case.
+        Compared are the aliases that answer half as much as the best does and are not far behind it, and the first two.
         """
         parsed = [parse(name) for name in names]
         chosen: list[list[Reached]] = []
         rest: list[list[Reached]] = []
         for hits in self._searcher.reach(names):
             fitting = [h for h in hits if self._fits(self.index.entity_of(h.alias), wanted)]
-            least = fitting[0].score * _WORTH if fitting else 0.0
+            best = fitting[0].score if fitting else 0.0
+            least = max(best * _WORTH, best - _BEHIND)
             chosen.append([h for n, h in enumerate(fitting) if n < _ALWAYS or h.score >= least])
             rest.append(fitting[len(chosen[-1]) :])
         self._rate(u.phrase for name in parsed for u in name.units)

@@ -13,10 +13,11 @@ from entitynorm.names.alignment import known_likeness
 from entitynorm.names.numbers import number_of
 from entitynorm.names.similarity import Similarity, agreement, word_similarity
 from entitynorm.names.structure import Unit, first_sounds
-from entitynorm.names.words import SAME, Word, word
+from entitynorm.names.words import SAME, Word, joined
 
 _LEAST = 0.3
 _JOINED_LEAST = 0.75
+_LONGEST_JOINED = 24
 JOINED, INITIAL = "joined", "initial"
 _PLACED = frozenset({"type", "title", "country", "concept"})
 _NONE = Similarity(0.0, "", "")
@@ -94,9 +95,11 @@ def _number(unit: Unit) -> int | None:
 
 
 def _joined_word(units: Sequence[Unit]) -> Word | None:
-    words = [w for u in units for w in u.words]
-    text = "".join(w.text for w in words)
-    return word(text.capitalize()) if text.isalpha() and len(text) <= 24 else None
+    words = tuple(w for u in units for w in u.words)
+    if len(words) == 1:
+        return words[0]
+    length = sum(len(w.text) for w in words)
+    return joined(words) if length <= _LONGEST_JOINED and all(w.text.isalpha() for w in words) else None
 
 
 def _content(units: Sequence[Unit]) -> int:
@@ -171,7 +174,7 @@ def _join(
                 together = _joined_word([many[g] for g in group])
                 if together is None:
                     continue
-                likeness = word_similarity(together, word(unit.words[0].text.capitalize()))
+                likeness = word_similarity(together, unit.words[0])
                 before = held.similarity.value if held is not None else 0.0
                 if likeness.value < _JOINED_LEAST or likeness.value <= before:
                     continue
