@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def check(files: tuple[str, ...], gazetteers: tuple[str, ...]) -> int:
     """Report every problem of gazetteer FILEs, one a line: place, entity, what is wrong and the remedy.
 
-    Of a compiled gazetteer (.enx) every byte is checked, and the first damage is an error. Without FILE the gazetteers after -g are checked, or else the packaged one. Exit status 1 when there are problems.
+    Of a compiled gazetteer (.enx) every byte is checked, and the first damage is an error. Without FILE the gazetteers
+    after -g are checked, or else the packaged one. Exit status 1 when there are problems.
     """
     from entitynorm.resources import data_dir
 

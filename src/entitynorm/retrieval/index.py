@@ -139,7 +139,8 @@ class NameIndex:
         ends = np.asarray(self.arrays["alias_term_ends"]).astype(np.int64)
         weights = self.arrays["term_weight"][self.arrays["alias_terms"]].astype(np.float64)
         sums = np.concatenate((np.zeros(1), np.cumsum(weights)))
-        return (sums[ends[1:]] - sums[ends[:-1]]).astype(np.float32)
+        totals: NDArray[np.float32] = (sums[ends[1:]] - sums[ends[:-1]]).astype(np.float32)
+        return totals
 
     @property
     def nbytes(self) -> int:

@@ -122,7 +122,8 @@ def skeleton(codes: Bytes) -> tuple[Bytes, NDArray[np.int64]]:
 
 def whole_hash(matrix: NDArray[Any]) -> Words:
     """A polynomial hash of each row (zero = nothing)."""
-    return (matrix.astype(np.uint64) * _POWERS[: matrix.shape[1]]).sum(axis=1, dtype=np.uint64)
+    sums: Words = (matrix.astype(np.uint64) * _POWERS[: matrix.shape[1]]).sum(axis=1, dtype=np.uint64)
+    return sums
 
 
 def deletion_hashes(matrix: NDArray[Any], lengths: NDArray[np.int64]) -> tuple[Words, NDArray[np.int64]]:
@@ -207,7 +208,8 @@ else:  # numpy before 2.0
     def popcount(values: Words) -> Bytes:
         """Bits set in each value."""
         parts = np.ascontiguousarray(values).view(np.uint16).reshape(len(values), 4)
-        return _COUNTS[parts].sum(axis=1, dtype=np.uint8)
+        counts: Bytes = _COUNTS[parts].sum(axis=1, dtype=np.uint8)
+        return counts
 
 
 def spelled(texts: Sequence[str], width: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
