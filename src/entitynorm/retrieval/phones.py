@@ -247,15 +247,13 @@ def text_hashes(texts: Sequence[str]) -> Words:
     """64-bit hashes of whole texts of any length, the same on every machine and in every process."""
     if not texts:
         return np.zeros(0, np.uint64)
-    flat = np.frombuffer("\n".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
-    breaks = np.flatnonzero(flat == 10)
-    starts = np.concatenate(([0], breaks + 1))
-    ends = np.concatenate((breaks, [len(flat)]))
-    powers = _powers(int((ends - starts).max()) + 1, 0x5851F42D4C957F2D)
-    column = np.arange(len(flat)) - np.repeat(starts, np.diff(np.concatenate((starts, [len(flat) + 1]))))[: len(flat)]
-    terms = (flat + np.uint64(1)) * powers[column]
-    terms[breaks] = 0
+    # Lengths, not separators: a name without letters is its own key, and may hold any sign, a line break too.
+    flat = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    ends = np.cumsum(lengths)
+    starts = ends - lengths
+    powers = _powers(int(lengths.max()) + 1, 0x5851F42D4C957F2D)
+    terms = (flat + np.uint64(1)) * powers[np.arange(len(flat)) - np.repeat(starts, lengths)]
     sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(terms, dtype=np.uint64)))
-    values = sums[ends] - sums[starts]
-    values = (values + (ends - starts).astype(np.uint64)) * _PRIME
+    values: Words = (sums[ends] - sums[starts] + lengths.astype(np.uint64)) * _PRIME
     return values ^ (values >> np.uint64(31))
