@@ -109,10 +109,11 @@ def test_kindred_readings_share_their_equal_key(reading: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("belgorod", "belgrod"), ("grafskoje", "kravskoe"), ("kirov", "kirof"), ("kupanski", "kupjanski")]
+    ("one", "other"),
+    [("belgorod", "belgrod"), ("grafskoie", "kravskoe"), ("kirov", "kirof"), ("kupanski", "kupianski")],
 )
 def test_slips_that_share_a_key(one: str, other: str) -> None:
-    assert keys_of(one.replace("j", "i")) & keys_of(other.replace("j", "i"))
+    assert keys_of(one) & keys_of(other)
 
 
 @pytest.mark.parametrize(("one", "other"), [("belgorod", "kupansk"), ("mariupol", "severodoneck"), ("kirov", "donbas")])

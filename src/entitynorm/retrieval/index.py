@@ -96,7 +96,7 @@ class NameIndex:
         return None
 
     def lookup(self, table: str, text: str) -> list[int]:
-        """What a whole text leads to in one of the hash tables: exact, squeezed, acronym, blocked, id, was, fold."""
+        """What a whole text leads to in one of the hash tables: exact, squeezed, acronym, id, was, fold."""
         return self.lookup_many(table, [text])[0]
 
     def lookup_many(self, table: str, texts: Sequence[str]) -> list[list[int]]:
