@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from entitynorm.comparison import view_sides
+from entitynorm.comparison import sides
 from entitynorm.evidence import compare_names
 from entitynorm.learned import SCHEMA, LearnedScorer, basis, expand, read_scorer
 from entitynorm.model import Entity
@@ -103,9 +103,9 @@ def pair_lists(path: Path) -> Lists:
             if row["same"] not in ("0", "1"):
                 continue
             kind = PAIR_TYPES.get(row["type"], "ORG")
-            for query, alias in view_sides(parse(row["name_a"]), parse(row["name_b"]), kind):
-                values = compare_names(query, alias).values
-                out.add([(expand(values, kind), row["same"] == "1")], exists=row["same"] == "1")
+            query, alias = sides(parse(row["name_a"]), parse(row["name_b"]), kind)
+            values = compare_names(query, alias).values
+            out.add([(expand(values, kind), row["same"] == "1")], exists=row["same"] == "1")
     return out
 
 
