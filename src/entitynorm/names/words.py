@@ -14,7 +14,7 @@ from entitynorm.text.folding import fold_text
 from entitynorm.text.sounds import Reading, distance, phone_key, readings, wide_readings, without_foreign_ending
 from entitynorm.text.tokens import script_of
 
-_SILENT = re.compile("['\".]")
+_SILENT = re.compile("['\".]|¬ ?|[=⸗]")
 _DIGIT = re.compile(r"\d")
 SAME, ROMANISATION, INFLECTION, ADJECTIVE, SPELLING = "same", "romanisation", "inflection", "adjective", "spelling"
 _LONGEST_ACRONYM = 5

@@ -50,7 +50,7 @@ class NameIndex:
 
     def entity_name(self, entity: int) -> str:
         """The canonical name of an entity."""
-        return self._text("entity_name", entity)
+        return self.alias_text(int(self.arrays["entity_alias"][entity]))
 
     def entity_type(self, entity: int) -> str:
         """The type of an entity."""

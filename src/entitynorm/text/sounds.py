@@ -144,8 +144,10 @@ def _ranked(raw: Sequence[tuple[str, float]], most: int) -> tuple[Reading, ...]:
     best: dict[str, float] = {}
     for phones, cost in sorted(raw, key=lambda r: r[1]):
         best.setdefault(phones, cost)
-    for phones, cost in list(best.items()):
-        for ending, reading, extra, least in _tables().suffixes:
+    suffixes = _tables().suffixes
+    endings = _tables().suffix_endings
+    for phones, cost in [item for item in best.items() if item[0].endswith(endings)]:
+        for ending, reading, extra, least in suffixes:
             if phones.endswith(ending) and len(phones) - len(ending) >= least - 1:
                 best.setdefault(phones[: -len(ending)] + reading, cost + extra)
     best.pop("", None)
