@@ -113,7 +113,8 @@ def warm_lists(gazetteer: Path, queries: list[tuple[str, str | None]], scorer: L
             spellings.setdefault(wanted, []).append(query)
     out = Lists("names listed")
     for query, wanted in queries:
-        fuller = [with_aliases(e, [s for s in spellings.get(e.id, ()) if s.casefold() != query.casefold()]) for e in known]
+        own = query.casefold()
+        fuller = [with_aliases(e, [s for s in spellings.get(e.id, ()) if s.casefold() != own]) for e in known]
         one = lists_from(fuller, [(query, wanted)], scorer, removed=0, name="")
         out.rows += one.rows
         out.group += [out.groups] * len(one.rows)

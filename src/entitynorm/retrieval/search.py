@@ -406,8 +406,9 @@ def _meanings(term: str, fold: str) -> list[str]:
     if fold.isascii():
         return lexical_ids(fold)
     units = parse(term.capitalize()).units
-    slots = ((u.concepts, "concept") for u in units), ((u.countries, "country") for u in units), ((u.given, "given") for u in units)
-    return [f"{slot}:{i}" for some in slots for ids, slot in some for i in sorted(ids)]
+    concepts = [f"concept:{i}" for u in units for i in sorted(u.concepts)]
+    countries = [f"country:{i}" for u in units for i in sorted(u.countries)]
+    return concepts + countries + [f"given:{i}" for u in units for i in sorted(u.given)]
 
 
 def _acronym(name: str, term: str) -> str:
