@@ -111,7 +111,8 @@ def name_key(name: str) -> str:
 
     A name without letters or digits (an emoji, a web address of signs) is its own key.
     """
-    return " ".join(map(fold_term, terms_of(name))) or name.strip()
+    terms = terms_of(name)
+    return " ".join(terms if name.isascii() else map(fold_term, terms)) or name.strip()
 
 
 def aliases_of(entity: Entity) -> Iterator[Alias]:
