@@ -1,13 +1,14 @@
 """Fit the weights of the learned scorer (``data/scorer.json``) by list-wise logistic regression with NIL.
 
-    python learning/fit_scorer.py SETDIR... [--names QUERIES.tsv GAZETTEER.jsonl] [--pairs PAIRS.tsv] -o data/scorer.json
+    python learning/fit_scorer.py SETDIR... [--names QUERIES.tsv GAZETTEER.jsonl] [--pairs PAIRS.tsv] \\
+        -o data/scorer.json
     python learning/fit_scorer.py ... --leave-one-out        # fit without each set in turn, and score it
 
 A set is a folder with ``gazetteer.jsonl`` ({id, type, canonical, names: [{text}]}) and ``queries.jsonl`` ({query, id or
 null}). Every query is learned from as it is and, for a share of them chosen by a hash, once more with its right entity
 taken away, so that "none of these" is learned as well as "this one". ``--names`` are names with hard negatives, and
-``--pairs`` labelled pairs of names (a list of one candidate each); both count by ``--names-weight``, ``--pairs-weight``.
-No string of a set is kept, only some hundred weights.
+``--pairs`` labelled pairs of names (a list of one candidate each); both count by ``--names-weight`` and
+``--pairs-weight``. No string of a set is kept, only some hundred weights.
 """
 
 from __future__ import annotations
@@ -112,7 +113,8 @@ def warm_lists(gazetteer: Path, queries: list[tuple[str, str | None]], scorer: L
             spellings.setdefault(wanted, []).append(query)
     out = Lists("names listed")
     for query, wanted in queries:
-        fuller = [with_aliases(e, [s for s in spellings.get(e.id, ()) if s.casefold() != query.casefold()]) for e in known]
+        own = query.casefold()
+        fuller = [with_aliases(e, [s for s in spellings.get(e.id, ()) if s.casefold() != own]) for e in known]
         one = lists_from(fuller, [(query, wanted)], scorer, removed=0, name="")
         out.rows += one.rows
         out.group += [out.groups] * len(one.rows)
@@ -197,8 +199,10 @@ def report(lists: Lists, weights: np.ndarray, threshold: float) -> str:
     scores = np.array([s for s, *_ in found])
     right = np.array([r for _, r, _ in found], float)
     bins = np.minimum((scores * 10).astype(int), 9)
-    error = sum(abs(scores[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in set(bins.tolist()))
-    return f"{lists.name:20s} F1 {f1(found, threshold):.3f}  best {best[0]:.3f} at {best[1]:.2f}  calibration error {error:.3f}"
+    held = [bins == b for b in set(bins.tolist())]
+    error = sum(abs(scores[some].mean() - right[some].mean()) * some.mean() for some in held)
+    reached = f"F1 {f1(found, threshold):.3f}  best {best[0]:.3f} at {best[1]:.2f}"
+    return f"{lists.name:20s} {reached}  calibration error {error:.3f}"
 
 
 def main() -> None:
@@ -237,7 +241,8 @@ def main() -> None:
 
 def first_weights() -> tuple[tuple[tuple[str, float, float], ...], ...]:
     """A scorer good enough to choose an entity's best alias before there is one."""
-    start = {("covered", "linear"): 4.0, ("fuller", "linear"): 2.0, ("weakest", "linear"): 2.0, ("letters", "linear"): 1.0}
+    expected = {"covered": 4.0, "fuller": 2.0, "weakest": 2.0, "letters": 1.0}
+    start = {(feature, "linear"): weight for feature, weight in expected.items()}
     by_feature: dict[str, list[tuple[str, float, float]]] = {}
     for feature, how in basis():
         by_feature.setdefault(feature, [])
@@ -275,13 +280,20 @@ def gather(args: argparse.Namespace, scorer: LearnedScorer) -> list[Lists]:
 def save_lists(lists: Lists, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
-        path, rows=np.array(lists.rows, np.float32), group=lists.group, right=lists.right, truth=lists.truth, stress=lists.stress, name=lists.name
+        path,
+        rows=np.array(lists.rows, np.float32),
+        group=lists.group,
+        right=lists.right,
+        truth=lists.truth,
+        stress=lists.stress,
+        name=lists.name,
     )
 
 
 def load_lists(path: Path) -> Lists:
     with np.load(path) as kept:
-        out = Lists(str(kept["name"]), list(kept["rows"]), kept["group"].tolist(), kept["right"].tolist(), kept["truth"].tolist())
+        columns = [kept[column].tolist() for column in ("group", "right", "truth")]
+        out = Lists(str(kept["name"]), list(kept["rows"]), *columns)
         out.stress = kept["stress"].tolist()
     out.groups = len(out.truth)
     return out
@@ -295,7 +307,8 @@ def write(path: Path, weights: np.ndarray, threshold: float) -> None:
     record = {
         "schema": SCHEMA,
         "name": "learned-2",
-        "about": "Weights of entitynorm.evidence.FEATURES, fitted by learning/fit_scorer.py; log-odds per unit of the value.",
+        "about": "Weights of entitynorm.evidence.FEATURES, fitted by learning/fit_scorer.py; "
+        "log-odds per unit of the value.",
         "threshold": threshold,
         "margin": 0.02,
         "weights": table,

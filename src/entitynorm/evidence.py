@@ -164,7 +164,13 @@ def no_facts() -> EntityFacts:
 
 
 def compare_names(
-    query: Side, alias: Side, facts: Callable[[], EntityFacts] = no_facts, *, owners: int = 1, weak: bool = False, few: bool = True
+    query: Side,
+    alias: Side,
+    facts: Callable[[], EntityFacts] = no_facts,
+    *,
+    owners: int = 1,
+    weak: bool = False,
+    few: bool = True,
 ) -> Compared:
     """The features of "this surface form names the entity of this alias".
 
@@ -234,7 +240,9 @@ def _coverage(query: Side, alias: Side, pairing: Pairing, put: Put) -> None:
         theirs += value * weight_a
         bond += value * max(weight_q, weight_a)
         nats += match.similarity.weight * max(weight_q, weight_a)
-        letters = min(sum(len(query.units[i].phrase) for i in match.ours), sum(len(alias.units[j].phrase) for j in match.theirs))
+        letters = min(
+            sum(len(query.units[i].phrase) for i in match.ours), sum(len(alias.units[j].phrase) for j in match.theirs)
+        )
         full += agreement(letters) * max(weight_q, weight_a) if value < 1 else 0.0
         if max(weight_q, weight_a) >= _HEAVY:
             weakest = min(weakest, value)

@@ -35,7 +35,7 @@ FEW = 1_000
 """Aliases below which a gazetteer's own word frequencies are chance, and what it lacks is likelier."""
 _PROMINENT = 10
 _WORTH, _BEHIND, _ALWAYS = 0.5, 0.25, 2
-"""An alias is compared if it answers this share of what the best one does and is no farther behind, or is among the first."""
+"""An alias is compared if it answers this share of what the best one does and is no farther behind, or leads."""
 _UNEXAMINED = 8.0
 """Log-odds against an alias that was reached but answers too little to be compared."""
 
@@ -112,7 +112,8 @@ class Layer:
         aliases = self.index.aliases_of(number)[:_FACT_ALIASES]
         names = [parse(self.index.alias_text(a)) for a in aliases if not self.index.is_weak(a)]
         units = [u for name in names for u in name.units]
-        countries = {c for name in names if len(name.units) > 1 or len(name.text) > 4 for u in name.units for c in u.countries}
+        telling = [name for name in names if len(name.units) > 1 or len(name.text) > 4]
+        countries = {c for name in telling for u in name.units for c in u.countries}
         for ancestor in self._ancestors(entity):
             for unit in parse(ancestor.name).units:
                 countries |= unit.countries

@@ -60,9 +60,8 @@ def role_of_term(fold: str) -> str:
 
 def lexical_ids(fold: str) -> list[str]:
     """What a folded term can stand for in other words: its concepts, countries and given-name classes."""
-    return [
-        f"{s.slot}:{s.id}" for s in lexicon().lookup((fold,)) if s.slot in ("concept", "country", "given") and not s.caps
-    ]
+    senses = lexicon().lookup((fold,))
+    return [f"{s.slot}:{s.id}" for s in senses if s.slot in ("concept", "country", "given") and not s.caps]
 
 
 def acronyms_of(terms: Sequence[str]) -> list[str]:
@@ -247,7 +246,7 @@ def _rows(terms: Sequence[str], folds: Sequence[str], first: int) -> tuple[dict[
     if ids:
         keys = phones.finish(phones.text_hashes([i for _, i in ids]), phones.LEXICAL)
         packed.append(_packed(keys, first_row[[n for n, _ in ids]]))
-    rows = {
+    rows: dict[str, NDArray[Any]] = {
         "row_codes": codes,
         "row_length": lengths,
         "row_cost": np.frombuffer(bytes(costs), np.uint8),
@@ -321,9 +320,9 @@ def _arrays(grown: _Growing, progress: Progress | None) -> tuple[Arrays, dict[st
     rarity = np.log((count + 1) / np.maximum(frequency, 1)) / math.log(count + 2)
     arrays["term_weight"] = np.minimum(np.maximum(rarity, 0.15), heaviest).astype(np.float32)
     # Counted by fold, so that a word with its marks and the same without them are one.
-    number = {fold: n for n, fold in enumerate(dict.fromkeys(folds))}
-    fold_of = np.array([number[fold] for fold in folds], np.int64)
-    together = np.bincount(fold_of, frequency, len(number)).astype(np.uint32)
+    fold_number = {fold: n for n, fold in enumerate(dict.fromkeys(folds))}
+    fold_of = np.array([fold_number[fold] for fold in folds], np.int64)
+    together = np.bincount(fold_of, frequency, len(fold_number)).astype(np.uint32)
     arrays["term_frequency"] = together[fold_of] if len(folds) else np.zeros(0, np.uint32)
     _hashed(folds, np.arange(len(terms)), "fold", arrays)
     _blob(terms, "term", arrays)

@@ -110,7 +110,7 @@ class NameIndex:
         return None
 
     def lookup(self, table: str, text: str) -> list[int]:
-        """What a whole text leads to in one of the hash tables: exact, squeezed, acronym, blocked, id, was, fold."""
+        """What a whole text leads to in one of the hash tables: exact, squeezed, acronym, id, was, fold."""
         return self.lookup_many(table, [text])[0]
 
     def lookup_many(self, table: str, texts: Sequence[str]) -> list[list[int]]:
@@ -153,7 +153,8 @@ class NameIndex:
         ends = np.asarray(self.arrays["alias_term_ends"]).astype(np.int64)
         weights = self.arrays["term_weight"][self.arrays["alias_terms"]].astype(np.float64)
         sums = np.concatenate((np.zeros(1), np.cumsum(weights)))
-        return (sums[ends[1:]] - sums[ends[:-1]]).astype(np.float32)
+        totals: NDArray[np.float32] = (sums[ends[1:]] - sums[ends[:-1]]).astype(np.float32)
+        return totals
 
     @property
     def nbytes(self) -> int:

@@ -367,7 +367,8 @@ class Searcher:
         # The rarest lead; a word of very many names adds none where the name has another to go by.
         slot = who * 32 + where
         order = np.lexsort((-value, slot))
-        low, count, value, who, where, slot = (a[order] for a in (low, count, value, who, where, slot))
+        low, count, value = low[order], count[order], value[order]
+        who, where, slot = who[order], where[order], slot[order]
         running = np.cumsum(count)
         starts = np.searchsorted(slot, slot, "left")
         before = np.where(starts > 0, running[starts - 1], 0)
@@ -375,14 +376,13 @@ class Searcher:
         first = np.concatenate(([True], slot[1:] != slot[:-1]))
         count = np.where(within, count, np.where(first, np.minimum(count, _POSTING_BUDGET), 0))
         rows = np.repeat(low - (np.cumsum(count) - count), count) + np.arange(int(count.sum()))
-        alias = aliases[rows].astype(np.uint64)
+        alias: phones.Words = aliases[rows].astype(np.uint64)
         if alone:
             pass
-        key = (
-            (np.repeat(who, count).astype(np.uint64) << np.uint64(37))
-            | (alias << np.uint64(5))
-            | np.repeat(where, count).astype(np.uint64)
-        )
+        key: phones.Words = np.repeat(who, count).astype(np.uint64)
+        key <<= np.uint64(37)
+        key |= alias << np.uint64(5)
+        key |= np.repeat(where, count).astype(np.uint64)
         return key, np.repeat(value, count)
 
 
@@ -406,8 +406,9 @@ def _meanings(term: str, fold: str) -> list[str]:
     if fold.isascii():
         return lexical_ids(fold)
     units = parse(term.capitalize()).units
-    slots = ((u.concepts, "concept") for u in units), ((u.countries, "country") for u in units), ((u.given, "given") for u in units)
-    return [f"{slot}:{i}" for some in slots for ids, slot in some for i in sorted(ids)]
+    concepts = [f"concept:{i}" for u in units for i in sorted(u.concepts)]
+    countries = [f"country:{i}" for u in units for i in sorted(u.countries)]
+    return concepts + countries + [f"given:{i}" for u in units for i in sorted(u.given)]
 
 
 def _acronym(name: str, term: str) -> str:

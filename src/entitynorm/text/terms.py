@@ -91,9 +91,11 @@ def terms_of(name: str) -> tuple[str, ...]:
         name = _DROPPED.sub("", _CAMEL.sub(" ", _POSSESSIVE.sub("", name)))
         found = _TERM.findall(unicodedata.normalize("NFC", name.casefold()))
     found = found[:MOST_TERMS]
-    servant, articles, religion, god = _compounds()
+    servant, _, religion, god = _compounds()
     if len(found) > 1 or (found and (found[0].startswith("abd") or found[0].endswith(("din", "dine", "deen")))):
-        joining = any(t in religion or t in god or t in servant or t.startswith("abd") or t.endswith("in") for t in found)
+        joining = any(
+            t in religion or t in god or t in servant or t.startswith("abd") or t.endswith("in") for t in found
+        )
         return tuple(_joined(found)) if joining else tuple(found)
     return tuple(found)
 
