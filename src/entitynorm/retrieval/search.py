@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
 from entitynorm.names.structure import parse
-from entitynorm.names.words import warm, word
+from entitynorm.names.words import read_forms, warm, word
 from entitynorm.retrieval import phones
 from entitynorm.retrieval.build import lexical_ids, role_of_term, weight_of_role
 from entitynorm.retrieval.index import NameIndex
@@ -96,9 +96,11 @@ class Searcher:
         texts: list[str] = []
         owner: list[int] = []
         cost: list[float] = []
-        warm(map(word, terms))
-        for n, term in enumerate(terms):
-            for phone, extra, _ in word(term).forms[:_FORMS]:
+        words = [word(term) for term in terms]
+        warm(words)
+        read_forms(words)
+        for n in range(len(terms)):
+            for phone, extra, _ in words[n].forms[:_FORMS]:
                 texts.append(phone)
                 owner.append(n)
                 cost.append(extra)
