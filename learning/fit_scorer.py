@@ -1,13 +1,14 @@
 """Fit the weights of the learned scorer (``data/scorer.json``) by list-wise logistic regression with NIL.
 
-    python learning/fit_scorer.py SETDIR... [--names QUERIES.tsv GAZETTEER.jsonl] [--pairs PAIRS.tsv] -o data/scorer.json
+    python learning/fit_scorer.py SETDIR... [--names QUERIES.tsv GAZETTEER.jsonl] [--pairs PAIRS.tsv] \\
+        -o data/scorer.json
     python learning/fit_scorer.py ... --leave-one-out        # fit without each set in turn, and score it
 
 A set is a folder with ``gazetteer.jsonl`` ({id, type, canonical, names: [{text}]}) and ``queries.jsonl`` ({query, id or
 null}). Every query is learned from as it is and, for a share of them chosen by a hash, once more with its right entity
 taken away, so that "none of these" is learned as well as "this one". ``--names`` are names with hard negatives, and
-``--pairs`` labelled pairs of names (a list of one candidate each); both count by ``--names-weight``, ``--pairs-weight``.
-No string of a set is kept, only some hundred weights.
+``--pairs`` labelled pairs of names (a list of one candidate each); both count by ``--names-weight`` and
+``--pairs-weight``. No string of a set is kept, only some hundred weights.
 """
 
 from __future__ import annotations
@@ -19,17 +20,17 @@ import sys
 import time
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
 
-from entitynorm.comparison import view_sides
+from entitynorm.comparison import sides
 from entitynorm.evidence import compare_names
 from entitynorm.learned import SCHEMA, LearnedScorer, basis, expand, read_scorer
-from entitynorm.model import Entity
+from entitynorm.model import Alias, Entity
 from entitynorm.names.structure import parse
 from entitynorm.records import entity_from_record
 from entitynorm.resolver import Layer
@@ -82,18 +83,51 @@ def entities(path: Path) -> list[Entity]:
 def lists_of(
     name: str, gazetteer: Path, queries: list[tuple[str, str | None]], scorer: LearnedScorer, *, removed: int
 ) -> Lists:
-    known = entities(gazetteer)
+    return lists_from(entities(gazetteer), queries, scorer, removed=removed, name=name)
+
+
+def lists_from(
+    known: list[Entity], queries: list[tuple[str, str | None]], scorer: LearnedScorer, *, removed: int, name: str
+) -> Lists:
     index = NameIndex.of(known)
     layer = Layer(index, lambda n: known[n], scorer)
     out = Lists(name)
     for k in range(0, len(queries), 256):
         block = queries[k : k + 256]
         for (query, wanted), scored in zip(block, layer.examine([q for q, _ in block]), strict=True):
-            rows = [(expand(s.compared.values, s.target.kind), index.entity_id(s.entity) == wanted) for s in scored]
+            rows = [
+                (expand(s.compared.values, s.target.kind), index.entity_id(s.entity) == wanted) for s in scored
+            ]
             out.add(rows, exists=wanted is not None)
             if zlib.crc32(query.encode()) % 100 < removed:
                 out.add([row for row in rows if not row[1]], exists=False, stress=True)
     return out
+
+
+def warm_lists(gazetteer: Path, queries: list[tuple[str, str | None]], scorer: LearnedScorer) -> Lists:
+    """The names once more, with every other spelling of an entity listed as its alias."""
+    known = entities(gazetteer)
+    spellings: dict[str, list[str]] = {}
+    for query, wanted in queries:
+        if wanted is not None:
+            spellings.setdefault(wanted, []).append(query)
+    out = Lists("names listed")
+    for query, wanted in queries:
+        own = query.casefold()
+        fuller = [with_aliases(e, [s for s in spellings.get(e.id, ()) if s.casefold() != own]) for e in known]
+        one = lists_from(fuller, [(query, wanted)], scorer, removed=0, name="")
+        out.rows += one.rows
+        out.group += [out.groups] * len(one.rows)
+        out.right += one.right
+        out.truth += one.truth
+        out.stress += one.stress
+        out.groups += 1
+    return out
+
+
+def with_aliases(entity: Entity, texts: list[str]) -> Entity:
+    listed = {entity.name, *(a.text for a in entity.aliases)}
+    return replace(entity, aliases=(*entity.aliases, *(Alias(t) for t in dict.fromkeys(texts) if t not in listed)))
 
 
 def pair_lists(path: Path) -> Lists:
@@ -103,9 +137,9 @@ def pair_lists(path: Path) -> Lists:
             if row["same"] not in ("0", "1"):
                 continue
             kind = PAIR_TYPES.get(row["type"], "ORG")
-            for query, alias in view_sides(parse(row["name_a"]), parse(row["name_b"]), kind):
-                values = compare_names(query, alias).values
-                out.add([(expand(values, kind), row["same"] == "1")], exists=row["same"] == "1")
+            query, alias = sides(parse(row["name_a"]), parse(row["name_b"]), kind)
+            values = compare_names(query, alias).values
+            out.add([(expand(values, kind), row["same"] == "1")], exists=row["same"] == "1")
     return out
 
 
@@ -165,8 +199,10 @@ def report(lists: Lists, weights: np.ndarray, threshold: float) -> str:
     scores = np.array([s for s, *_ in found])
     right = np.array([r for _, r, _ in found], float)
     bins = np.minimum((scores * 10).astype(int), 9)
-    error = sum(abs(scores[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in set(bins.tolist()))
-    return f"{lists.name:20s} F1 {f1(found, threshold):.3f}  best {best[0]:.3f} at {best[1]:.2f}  calibration error {error:.3f}"
+    held = [bins == b for b in set(bins.tolist())]
+    error = sum(abs(scores[some].mean() - right[some].mean()) * some.mean() for some in held)
+    reached = f"F1 {f1(found, threshold):.3f}  best {best[0]:.3f} at {best[1]:.2f}"
+    return f"{lists.name:20s} {reached}  calibration error {error:.3f}"
 
 
 def main() -> None:
@@ -188,7 +224,7 @@ def main() -> None:
     scorer = read_scorer(path) if path.exists() else LearnedScorer("none", 0.5, 0.0, first_weights())
     sets = gather(args, scorer)
     for one in sets:
-        if one.name == "names":
+        if one.name.startswith("names"):
             one.weight = args.names_weight
         if one.name == "pairs":
             one.weight = args.pairs_weight
@@ -205,7 +241,8 @@ def main() -> None:
 
 def first_weights() -> tuple[tuple[tuple[str, float, float], ...], ...]:
     """A scorer good enough to choose an entity's best alias before there is one."""
-    start = {("covered", "linear"): 4.0, ("fuller", "linear"): 2.0, ("weakest", "linear"): 2.0, ("letters", "linear"): 1.0}
+    expected = {"covered": 4.0, "fuller": 2.0, "weakest": 2.0, "letters": 1.0}
+    start = {(feature, "linear"): weight for feature, weight in expected.items()}
     by_feature: dict[str, list[tuple[str, float, float]]] = {}
     for feature, how in basis():
         by_feature.setdefault(feature, [])
@@ -234,6 +271,7 @@ def gather(args: argparse.Namespace, scorer: LearnedScorer) -> list[Lists]:
             rows = list(csv.DictReader(stream, delimiter="\t"))
         queries = [(r["query"], r["entity_id"] if r["same"] == "1" else None) for r in rows]
         sets.append(lists_of("names", args.names[1], queries, scorer, removed=0))
+        sets.append(warm_lists(args.names[1], queries, scorer))
     if args.pairs:
         sets.append(pair_lists(args.pairs))
     return sets
@@ -242,13 +280,20 @@ def gather(args: argparse.Namespace, scorer: LearnedScorer) -> list[Lists]:
 def save_lists(lists: Lists, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
-        path, rows=np.array(lists.rows, np.float32), group=lists.group, right=lists.right, truth=lists.truth, stress=lists.stress, name=lists.name
+        path,
+        rows=np.array(lists.rows, np.float32),
+        group=lists.group,
+        right=lists.right,
+        truth=lists.truth,
+        stress=lists.stress,
+        name=lists.name,
     )
 
 
 def load_lists(path: Path) -> Lists:
     with np.load(path) as kept:
-        out = Lists(str(kept["name"]), list(kept["rows"]), kept["group"].tolist(), kept["right"].tolist(), kept["truth"].tolist())
+        columns = [kept[column].tolist() for column in ("group", "right", "truth")]
+        out = Lists(str(kept["name"]), list(kept["rows"]), *columns)
         out.stress = kept["stress"].tolist()
     out.groups = len(out.truth)
     return out
@@ -262,7 +307,8 @@ def write(path: Path, weights: np.ndarray, threshold: float) -> None:
     record = {
         "schema": SCHEMA,
         "name": "learned-2",
-        "about": "Weights of entitynorm.evidence.FEATURES, fitted by learning/fit_scorer.py; log-odds per unit of the value.",
+        "about": "Weights of entitynorm.evidence.FEATURES, fitted by learning/fit_scorer.py; "
+        "log-odds per unit of the value.",
         "threshold": threshold,
         "margin": 0.02,
         "weights": table,

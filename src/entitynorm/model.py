@@ -255,7 +255,7 @@ class Comparison:
 
     score: float
     same: bool
-    evidence: tuple[Evidence, ...] = ()
+    evidence: Sequence[Evidence] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from entitynorm.names.words import SAME, Word, joined
 
 _LEAST = 0.3
 _JOINED_LEAST = 0.75
+_LEXICAL_LEAST = 0.75
 _LONGEST_JOINED = 24
 JOINED, INITIAL = "joined", "initial"
 _PLACED = frozenset({"type", "title", "country", "concept"})
@@ -64,7 +65,7 @@ def unit_similarity(a: Unit, b: Unit, kind: str, translate: bool) -> Similarity:
     if len(a.words) != 1 or len(b.words) != 1 or "number" in (a.role, b.role):
         return _NONE
     found = word_similarity(a.words[0], b.words[0])
-    if a.role in _PLACED and b.role in _PLACED and found.value < 0.85:
+    if a.role in _PLACED and b.role in _PLACED and found.value < _LEXICAL_LEAST:
         return _NONE  # two words the lexicon knows as different do not meet by a likeness of sound
     return found
 

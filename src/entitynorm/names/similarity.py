@@ -38,7 +38,7 @@ class Similarity(NamedTuple):
     weight: float = 0.0
     """Log-odds against chance that one renders the other, in nats: long words that agree say more than short ones."""
     level: int = 0
-    """3 the same letters, 2 the same sounds but for kin (o and a, i and e, g and h), 1 the same consonant classes, 0."""
+    """3 same letters, 2 same sounds but for kin (o and a, i and e, g and h), 1 same consonant classes, 0 none."""
     start: bool = True
     """Whether the first sounds are kin."""
 
@@ -55,7 +55,7 @@ def agreement(letters: int) -> float:
 
 @lru_cache(maxsize=131_072)
 def levels(x: str, y: str) -> tuple[int, bool]:
-    """How coarse one has to hear for two readings to be the same (see `Similarity.level`), and whether both start alike."""
+    """How coarsely heard two readings are the same (see `Similarity.level`), and whether both start alike."""
     start = _start(x) == _start(y)
     if _DOUBLE.sub(r"\1", x.translate(_KIN)) == _DOUBLE.sub(r"\1", y.translate(_KIN)):
         return 2, start

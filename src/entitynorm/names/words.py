@@ -14,7 +14,7 @@ from entitynorm.text.folding import fold_text
 from entitynorm.text.sounds import Reading, distance, phone_key, readings, wide_readings, without_foreign_ending
 from entitynorm.text.tokens import script_of
 
-_SILENT = re.compile("['\".]")
+_SILENT = re.compile("['\".]|¬ ?|[=⸗]")
 _DIGIT = re.compile(r"\d")
 SAME, ROMANISATION, INFLECTION, ADJECTIVE, SPELLING = "same", "romanisation", "inflection", "adjective", "spelling"
 _LONGEST_ACRONYM = 5
@@ -26,7 +26,9 @@ _MOST_WIDE, _MOST_LEMMAS, _MOST_BASES, _MOST_LATIN, _MOST_SOUTHERN = 5, 8, 4, 5,
 _LEAST_INFLECTED = 4
 _DERIVED_COST = 0.05
 _BONE = {
-    phone: 1 << n for n, phones in enumerate(("bp", "dt", "gkh", "fv", "zsZScCJ", "m", "n", "l", "r")) for phone in phones
+    phone: 1 << n
+    for n, phones in enumerate(("bp", "dt", "gkh", "fv", "zsZScCJ", "m", "n", "l", "r"))
+    for phone in phones
 }
 """Consonant classes, as in the skeletons of `entitynorm.retrieval.phones`."""
 LONGEST_WORD = 64
@@ -36,7 +38,21 @@ LONGEST_WORD = 64
 class Word:
     """A word with its readings, each made when asked for. Instances are shared and compared by identity; see `word`."""
 
-    __slots__ = ("_bases", "_bones", "_forms", "_genders", "_lemmas", "_readings", "_wide", "fold", "has_digit", "script", "shape", "style", "text")
+    __slots__ = (
+        "_bases",
+        "_bones",
+        "_forms",
+        "_genders",
+        "_lemmas",
+        "_readings",
+        "_wide",
+        "fold",
+        "has_digit",
+        "script",
+        "shape",
+        "style",
+        "text",
+    )
 
     def __init__(self, text: str, style: str = "") -> None:
         self.text = text

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
+from entitynorm.names.structure import parse
 from entitynorm.names.words import warm, word
 from entitynorm.retrieval import phones
 from entitynorm.retrieval.build import lexical_ids, role_of_term, weight_of_role
@@ -195,7 +196,7 @@ class Searcher:
         arrays = self.index.arrays
         unknown = np.flatnonzero(strange)
         keys, which = phones.typo_keys([folds[n] for n in unknown.tolist()])
-        ids = [(n, i) for n, fold in enumerate(folds) for i in lexical_ids(fold)]
+        ids = [(n, i) for n, term in enumerate(terms) for i in _meanings(term, folds[n])]
         lexical = phones.finish(phones.text_hashes([i for _, i in ids]), phones.LEXICAL)
         owner = np.concatenate((unknown[which], np.array([n for n, _ in ids], np.int64)))
         kind = np.concatenate((np.full(len(which), TYPO), np.full(len(ids), LEXICAL)))
@@ -366,7 +367,8 @@ class Searcher:
         # The rarest lead; a word of very many names adds none where the name has another to go by.
         slot = who * 32 + where
         order = np.lexsort((-value, slot))
-        low, count, value, who, where, slot = (a[order] for a in (low, count, value, who, where, slot))
+        low, count, value = low[order], count[order], value[order]
+        who, where, slot = who[order], where[order], slot[order]
         running = np.cumsum(count)
         starts = np.searchsorted(slot, slot, "left")
         before = np.where(starts > 0, running[starts - 1], 0)
@@ -374,14 +376,13 @@ class Searcher:
         first = np.concatenate(([True], slot[1:] != slot[:-1]))
         count = np.where(within, count, np.where(first, np.minimum(count, _POSTING_BUDGET), 0))
         rows = np.repeat(low - (np.cumsum(count) - count), count) + np.arange(int(count.sum()))
-        alias = aliases[rows].astype(np.uint64)
+        alias: phones.Words = aliases[rows].astype(np.uint64)
         if alone:
             pass
-        key = (
-            (np.repeat(who, count).astype(np.uint64) << np.uint64(37))
-            | (alias << np.uint64(5))
-            | np.repeat(where, count).astype(np.uint64)
-        )
+        key: phones.Words = np.repeat(who, count).astype(np.uint64)
+        key <<= np.uint64(37)
+        key |= alias << np.uint64(5)
+        key |= np.repeat(where, count).astype(np.uint64)
         return key, np.repeat(value, count)
 
 
@@ -398,6 +399,16 @@ def _nearest(owner: NDArray[np.int64], distance: NDArray[np.int32], owners: int,
     over = (reached[np.arange(owners), enough] > 2 * most) & (enough > 0)
     enough = enough - over
     return np.flatnonzero(distance <= enough[owner])
+
+
+def _meanings(term: str, fold: str) -> list[str]:
+    """What a term of a name can stand for in other words; a compound (Минобороны) and a case form for what it holds."""
+    if fold.isascii():
+        return lexical_ids(fold)
+    units = parse(term.capitalize()).units
+    concepts = [f"concept:{i}" for u in units for i in sorted(u.concepts)]
+    countries = [f"country:{i}" for u in units for i in sorted(u.countries)]
+    return concepts + countries + [f"given:{i}" for u in units for i in sorted(u.given)]
 
 
 def _acronym(name: str, term: str) -> str:

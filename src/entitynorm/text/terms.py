@@ -19,6 +19,7 @@ from entitynorm.text.tokens import MARK
 _DROPPED = re.compile(
     "[ʹʺʼʻ’‘`´'\"ˈʿʾ′″‛＇\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u0591-\u05c7\u064b-\u065f\u0670]"
 )
+_BROKEN = re.compile("(?<=[^\\W\\d_])(?:¬[ \n]?|[=⸗](?=[^\\W\\d_]{2}))(?=[a-zà-öø-ÿſ])")
 _TERM = re.compile(f"[^\\W_](?:[^\\W_]|[{MARK}])*")
 _ASCII_TERM = re.compile("[a-z0-9]+")
 _POSSESSIVE = re.compile("(?<=[A-Za-z]{2})['’`´ʼ][sS](?![A-Za-z])")
@@ -77,6 +78,8 @@ def terms_of(name: str) -> tuple[str, ...]:
     >>> terms_of("Gora-Podol’s Abd al-Rahman O’Neill"), terms_of("Salah ad-Din")
     (('gora', 'podol', 'abdrahman', 'oneill'), ('salahdin',))
     """
+    if "¬" in name or "=" in name or "⸗" in name:
+        name = _BROKEN.sub("", name)
     if name.isascii():
         if "'" in name or "`" in name:
             name = _DROPPED.sub("", _POSSESSIVE.sub("", name))
@@ -88,9 +91,11 @@ def terms_of(name: str) -> tuple[str, ...]:
         name = _DROPPED.sub("", _CAMEL.sub(" ", _POSSESSIVE.sub("", name)))
         found = _TERM.findall(unicodedata.normalize("NFC", name.casefold()))
     found = found[:MOST_TERMS]
-    servant, articles, religion, god = _compounds()
+    servant, _, religion, god = _compounds()
     if len(found) > 1 or (found and (found[0].startswith("abd") or found[0].endswith(("din", "dine", "deen")))):
-        joining = any(t in religion or t in god or t in servant or t.startswith("abd") or t.endswith("in") for t in found)
+        joining = any(
+            t in religion or t in god or t in servant or t.startswith("abd") or t.endswith("in") for t in found
+        )
         return tuple(_joined(found)) if joining else tuple(found)
     return tuple(found)
 
