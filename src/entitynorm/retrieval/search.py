@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
 from entitynorm.names.structure import parse
-from entitynorm.names.words import warm, word
+from entitynorm.names.words import read_forms, warm, word
 from entitynorm.retrieval import phones
 from entitynorm.retrieval.build import lexical_ids, role_of_term, weight_of_role
 from entitynorm.retrieval.index import NameIndex
@@ -36,6 +36,8 @@ KEPT_TERMS = 32
 """Terms of the vocabulary that one term of a name may stand for."""
 KEPT_ALIASES = 16
 _LEAST_SIMILAR = 0.3
+_FAR = 0.45
+"""Terms that are so much less alike than the likest are left out."""
 _KEY_BUDGET = 24_000
 """Readings that the keys of one term may reach before the commonest keys are left out."""
 _POSTING_BUDGET = 4_000
@@ -96,9 +98,11 @@ class Searcher:
         texts: list[str] = []
         owner: list[int] = []
         cost: list[float] = []
-        warm(map(word, terms))
-        for n, term in enumerate(terms):
-            for phone, extra, _ in word(term).forms[:_FORMS]:
+        words = [word(term) for term in terms]
+        warm(words)
+        read_forms(words)
+        for n in range(len(terms)):
+            for phone, extra, _ in words[n].forms[:_FORMS]:
                 texts.append(phone)
                 owner.append(n)
                 cost.append(extra)
@@ -233,9 +237,15 @@ class Searcher:
         out = []
         for n, fold in enumerate(folds):
             a, b = bounds[n], bounds[n + 1]
-            some, first = np.unique(terms[a:b], return_index=True)
-            order = np.argsort(first)[:KEPT_TERMS]
-            some, alike = some[order], likeness[a:b][first[order]]
+            best = float(likeness[a]) if b > a else 0.0
+            # Sorted by likeness; what is far behind the likest only costs postings.
+            near = {}
+            for term, alike in zip(terms[a:b].tolist(), likeness[a:b].tolist(), strict=True):
+                if len(near) >= KEPT_TERMS or alike < best - _FAR:
+                    break
+                near.setdefault(term, alike)
+            some = np.fromiter(near, np.int64, len(near))
+            alike = np.fromiter(near.values(), np.float32, len(near))
             role = weight_of_role(role_of_term(fold)) if len(fold) > 1 else 0.2
             if same[n]:
                 weight = float(weights[same[n][0]])
@@ -316,10 +326,10 @@ class Searcher:
         if not len(key):
             return [[] for _ in split]
         # The best of each place, then their sum for each alias.
-        order = np.lexsort((-value, key))
+        order = np.argsort(key)
         key, value = key[order], value[order]
-        first = np.concatenate(([True], key[1:] != key[:-1]))
-        key, value = key[first], value[first]
+        first = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
+        key, value = key[first], np.maximum.reduceat(value, first)
         alias_key = key >> np.uint64(5)
         group = np.flatnonzero(np.concatenate(([True], alias_key[1:] != alias_key[:-1])))
         whole = (key & np.uint64(31)) == 31
