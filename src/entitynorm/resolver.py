@@ -334,14 +334,15 @@ def prominence(scored: Sequence[Scored]) -> None:
             one.log_odds = one.layer.scorer.log_odds(one.compared.values, one.target.kind)
 
 
-def _overshadowed(weights: Sequence[float | None], mine: float | None) -> list[Evidence]:
-    """Evidence that a namesake of the very same spelling is far more prominent."""
+_OVERSHADOWED = Evidence("less_prominent", 1.0, -5.0, f"a namesake is {_PROMINENT} times as prominent or more")
+
+
+def _overshadowing(weights: Sequence[float | None]) -> float | None:
+    """The weight of the one among namesakes of the very same spelling that is far more prominent than the others."""
     if len(weights) < 2 or any(w is None for w in weights):
-        return []
+        return None
     ranked = sorted((w or 0.0 for w in weights), reverse=True)
-    if ranked[0] < _PROMINENT * ranked[1] or ranked[0] <= 0 or mine == ranked[0]:
-        return []
-    return [Evidence("less_prominent", 1.0, -5.0, f"a namesake is {_PROMINENT} times as prominent or more")]
+    return None if ranked[0] < _PROMINENT * ranked[1] or ranked[0] <= 0 else ranked[0]
 
 
 _NOTHING: dict[int, str] = {}
@@ -418,8 +419,9 @@ class Resolver:
             layer, entity, text = kept[0]
             return [layer.listed(entity, text)]
         weights = [layer.index.weight(entity) for layer, entity, _ in kept]
+        lead = _overshadowing(weights)
         out = [
-            layer.listed(entity, text, tuple(_overshadowed(weights, mine)))
+            layer.listed(entity, text, () if lead is None or mine == lead else (_OVERSHADOWED,))
             for (layer, entity, text), mine in zip(kept, weights, strict=True)
         ]
         out.sort(key=lambda c: (-c.score, c.id))

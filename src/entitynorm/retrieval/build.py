@@ -23,7 +23,7 @@ from entitynorm.names.lexicon import lexicon
 from entitynorm.names.types import entity_class
 from entitynorm.retrieval import phones
 from entitynorm.text.sounds import latin_initials, wide_readings
-from entitynorm.text.terms import fold_term, terms_of
+from entitynorm.text.terms import MAYBE_CUT, all_terms_of, fold_term, terms_of
 
 Arrays = dict[str, NDArray[Any]]
 Progress = Callable[[str, int, int], None]
@@ -111,7 +111,7 @@ def name_key(name: str) -> str:
 
     A name without letters or digits (an emoji, a web address of signs) is its own key.
     """
-    terms = terms_of(name)
+    terms = all_terms_of(name)
     return " ".join(terms if name.isascii() else map(fold_term, terms)) or name.strip()
 
 
@@ -369,7 +369,10 @@ _NO_ROWS: Arrays = {
 def _name_keys(folds: Sequence[str], terms: NDArray[Any], ends: NDArray[Any], texts: Sequence[str]) -> list[str]:
     numbers, bounds = terms.tolist(), ends.tolist()
     return [
-        " ".join([folds[t] for t in numbers[bounds[n] : bounds[n + 1]]]) or text.strip() for n, text in enumerate(texts)
+        " ".join([folds[t] for t in numbers[bounds[n] : bounds[n + 1]]]) or text.strip()
+        if len(text) < MAYBE_CUT
+        else name_key(text)
+        for n, text in enumerate(texts)
     ]
 
 

@@ -14,7 +14,6 @@ from entitynorm.retrieval.build import BLOCKS, CANONICAL, COST_SCALE, POLICIES, 
 from entitynorm.retrieval.phones import LONGEST, PHONES, text_hashes
 from entitynorm.text.sounds import Reading
 
-
 _LETTERS = bytes(PHONES, "ascii").ljust(256, b"?")
 
 
@@ -30,7 +29,7 @@ class NameIndex:
         self.entities = int(meta["entities"])
         self.aliases = int(meta["aliases"])
         self.terms = int(meta["terms"])
-        self._views: dict[str, memoryview] = {}
+        self._views: dict[str, memoryview[int]] = {}
 
     @classmethod
     def of(cls, entities: Iterable[Entity], progress: Progress | None = None) -> NameIndex:
@@ -40,13 +39,13 @@ class NameIndex:
             builder.add(entity)
         return cls(*builder.finish())
 
-    def _view(self, name: str) -> memoryview:
+    def _view(self, name: str) -> memoryview[int]:
         """An array as a memory view, which hands out one plain number in a third of the time."""
         found = self._views.get(name)
         if found is None:
             values = np.ascontiguousarray(self.arrays[name])
             # By way of bytes, since a view of a file's explicit byte order gives no numbers.
-            plain = memoryview(values.view(np.uint8))
+            plain: Any = values.view(np.uint8).data
             found = self._views[name] = plain.cast(values.dtype.char) if len(values) else memoryview(b"")
         return found
 

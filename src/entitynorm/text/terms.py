@@ -28,6 +28,8 @@ _ABD = re.compile("^abd(?:[aeiou]?l|[aeou]([rsnztd])(?=\\1))(?=.{3})")
 _DIN = re.compile("(?:u|e|a)[dl](?:d)?(?:in|een|ine)$")
 MOST_TERMS = 24
 """Terms of one name that are counted; no name needs more, and a pasted page must not cost a page's work."""
+MAYBE_CUT = 2 * MOST_TERMS
+"""Code points of a name from which on it may have more terms than are counted."""
 
 
 @cache
@@ -78,6 +80,15 @@ def terms_of(name: str) -> tuple[str, ...]:
     >>> terms_of("Gora-Podol’s Abd al-Rahman O’Neill"), terms_of("Salah ad-Din")
     (('gora', 'podol', 'abdrahman', 'oneill'), ('salahdin',))
     """
+    return _terms(name, MOST_TERMS)
+
+
+def all_terms_of(name: str) -> tuple[str, ...]:
+    """The terms of a name, however many: what tells names apart that differ only at their far ends."""
+    return terms_of(name) if len(name) < MAYBE_CUT else _terms(name, None)
+
+
+def _terms(name: str, most: int | None) -> tuple[str, ...]:
     if "¬" in name or "=" in name or "⸗" in name:
         name = _BROKEN.sub("", name)
     if name.isascii():
@@ -90,7 +101,7 @@ def terms_of(name: str) -> tuple[str, ...]:
         name = unicodedata.normalize("NFKC", name)
         name = _DROPPED.sub("", _CAMEL.sub(" ", _POSSESSIVE.sub("", name)))
         found = _TERM.findall(unicodedata.normalize("NFC", name.casefold()))
-    found = found[:MOST_TERMS]
+    found = found[:most]
     servant, _, religion, god = _compounds()
     if len(found) > 1 or (found and (found[0].startswith("abd") or found[0].endswith(("din", "dine", "deen")))):
         joining = any(
