@@ -29,6 +29,7 @@ from scipy.optimize import minimize
 
 from entitynorm.comparison import sides
 from entitynorm.evidence import compare_names
+from entitynorm.load import read_gazetteer
 from entitynorm.learned import SCHEMA, LearnedScorer, basis, expand, read_scorer
 from entitynorm.model import Alias, Entity
 from entitynorm.names.structure import parse
@@ -36,7 +37,10 @@ from entitynorm.records import entity_from_record
 from entitynorm.resolver import Layer
 from entitynorm.resources import data_dir
 from entitynorm.retrieval.index import NameIndex
+from entitynorm.testing.spellings import KINDS, MAKERS
 
+WRITTEN = {"weak": -6.0, "less_prominent": -4.0}
+"""A weak alias does not decide alone; the less prominent of two namesakes gives way."""
 PAIR_TYPES = {"person": "PERSON", "place": "PLACE", "address": "PLACE"}
 
 
@@ -130,6 +134,29 @@ def with_aliases(entity: Entity, texts: list[str]) -> Entity:
     return replace(entity, aliases=(*entity.aliases, *(Alias(t) for t in dict.fromkeys(texts) if t not in listed)))
 
 
+def generated_lists(paths: list[Path], scorer: LearnedScorer) -> Lists:
+    """Spellings that rules make of the names of gazetteers: romanisations, case forms, titles, acronyms, odd encodings.
+
+    For a third of them the entity is taken away as well, so that a made spelling is no proof by itself.
+    """
+    out = Lists("generated")
+    for path in paths:
+        known = [entity for entity, _ in read_gazetteer(path).entries()]
+        queries: list[tuple[str, str | None]] = []
+        for entity in known:
+            for kind in KINDS:
+                made = sorted(dict.fromkeys(MAKERS[kind](entity)), key=lambda form: zlib.crc32(form.encode()))
+                queries += [(form, entity.id) for form in made[:3]]
+        one = lists_from(known, queries, scorer, removed=33, name="")
+        out.rows += one.rows
+        out.group += [g + out.groups for g in one.group]
+        out.right += one.right
+        out.truth += one.truth
+        out.stress += one.stress
+        out.groups += one.groups
+    return out
+
+
 def pair_lists(path: Path) -> Lists:
     out = Lists("pairs")
     with path.open(encoding="utf-8") as stream:
@@ -210,6 +237,7 @@ def main() -> None:
     parser.add_argument("sets", nargs="*", type=Path)
     parser.add_argument("--names", nargs=2, type=Path)
     parser.add_argument("--pairs", type=Path)
+    parser.add_argument("--gazetteers", nargs="*", type=Path, help="gazetteers to make spellings of names from")
     parser.add_argument("--most", type=int, default=2500, help="queries of a set")
     parser.add_argument("--removed", type=int, default=12, help="per cent of queries learned from without their entity")
     parser.add_argument("--names-weight", type=float, default=1.0)
@@ -272,6 +300,8 @@ def gather(args: argparse.Namespace, scorer: LearnedScorer) -> list[Lists]:
         queries = [(r["query"], r["entity_id"] if r["same"] == "1" else None) for r in rows]
         sets.append(lists_of("names", args.names[1], queries, scorer, removed=0))
         sets.append(warm_lists(args.names[1], queries, scorer))
+    if args.gazetteers:
+        sets.append(generated_lists(args.gazetteers, scorer))
     if args.pairs:
         sets.append(pair_lists(args.pairs))
     return sets
@@ -300,10 +330,12 @@ def load_lists(path: Path) -> Lists:
 
 
 def write(path: Path, weights: np.ndarray, threshold: float) -> None:
+    """The scorer's file; what no set can teach, since none declares it, is written by hand (`WRITTEN`)."""
     table: dict[str, dict[str, float]] = {}
     for (feature, how), weight in zip(basis(), weights.tolist(), strict=True):
         if abs(weight) >= 5e-4:
             table.setdefault(feature, {})[how] = round(weight, 3)
+    table.update({feature: {"linear": weight} for feature, weight in WRITTEN.items()})
     record = {
         "schema": SCHEMA,
         "name": "learned-2",

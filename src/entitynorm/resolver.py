@@ -200,6 +200,7 @@ class Layer:
 
     def _identical(self, aliases: Sequence[int], key: str, wanted: str | None) -> dict[int, str] | None:
         found: dict[int, str] = {}
+        weak = False
         for alias in aliases:
             number = self.index.entity_of(alias)
             if not self._fits(number, wanted):
@@ -208,9 +209,10 @@ class Layer:
             if name_key(text) != key:
                 continue  # another name of the same hash
             if self.index.is_weak(alias):
-                return None
+                weak = True  # declared not to decide alone: another entity's strong alias wins, else all is compared
+                continue
             found.setdefault(number, text)
-        return found
+        return found if found or not weak else None
 
     def listed(self, number: int, alias: str, rivals: tuple[Evidence, ...] = ()) -> Candidate:
         """A candidate whose alias is spelled like the name."""
@@ -246,6 +248,10 @@ class Layer:
             fitting = [h for h in hits if self._fits(self.index.entity_of(h.alias), wanted)]
             best = fitting[0].score if fitting else 0.0
             least = max(best * _WORTH, best - _BEHIND)
+            # Of an entity that lists this very form as weak, no other alias may decide in its place.
+            weak = {self.index.entity_of(h.alias) for h in fitting if h.how == "exact" and self.index.is_weak(h.alias)}
+            if weak:
+                fitting = [h for h in fitting if self.index.is_weak(h.alias) or self.index.entity_of(h.alias) not in weak]
             chosen.append([h for n, h in enumerate(fitting) if n < _ALWAYS or h.score >= least])
             rest.append(fitting[len(chosen[-1]) :])
         self._rate(u.phrase for name in parsed for u in name.units)

@@ -20,7 +20,7 @@ SAME, ROMANISATION, INFLECTION, ADJECTIVE, SPELLING = "same", "romanisation", "i
 _LONGEST_ACRONYM = 5
 _SHORT_ACRONYM = 3
 SPELLING_ENDING = "spelling of an ending"
-_CASE_COST, _ADJECTIVE_COST = 0.05, 0.12
+_CASE_COST, _ADJECTIVE_COST = 0.02, 0.08
 """What it costs to take a word for a case form, or for an adjective, of another."""
 _MOST_WIDE, _MOST_LEMMAS, _MOST_BASES, _MOST_LATIN, _MOST_SOUTHERN = 5, 8, 4, 5, 3
 _LEAST_INFLECTED = 4
