@@ -29,8 +29,8 @@ from scipy.optimize import minimize
 
 from entitynorm.comparison import sides
 from entitynorm.evidence import compare_names
-from entitynorm.load import read_gazetteer
 from entitynorm.learned import SCHEMA, LearnedScorer, basis, expand, read_scorer
+from entitynorm.load import read_gazetteer
 from entitynorm.model import Alias, Entity
 from entitynorm.names.structure import parse
 from entitynorm.records import entity_from_record

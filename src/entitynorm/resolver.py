@@ -251,7 +251,8 @@ class Layer:
             # Of an entity that lists this very form as weak, no other alias may decide in its place.
             weak = {self.index.entity_of(h.alias) for h in fitting if h.how == "exact" and self.index.is_weak(h.alias)}
             if weak:
-                fitting = [h for h in fitting if self.index.is_weak(h.alias) or self.index.entity_of(h.alias) not in weak]
+                of = self.index.entity_of
+                fitting = [h for h in fitting if self.index.is_weak(h.alias) or of(h.alias) not in weak]
             chosen.append([h for n, h in enumerate(fitting) if n < _ALWAYS or h.score >= least])
             rest.append(fitting[len(chosen[-1]) :])
         self._rate(u.phrase for name in parsed for u in name.units)
@@ -452,7 +453,6 @@ class Resolver:
         kept = kept[:MOST_CANDIDATES]
         against = compete([s.log_odds for s in kept])
         out = [s.layer.explained(s, rivals) for s, rivals in zip(kept, against, strict=True)]
-        out.sort(key=lambda c: (-c.score, c.id))
         known = {c.id for c in out}
         for level, (_, rest) in enumerate(scored):
             layer = self.layers[level]
@@ -462,6 +462,7 @@ class Resolver:
                 if not self._hidden(level, layer.index.entity_of(hit.alias)):
                     out.append(layer.glimpsed(hit))
                     known.add(out[-1].id)
+        out.sort(key=lambda c: (-c.score, c.id))  # what was only glimpsed may be likelier than what was refuted
         return out, blocked
 
 
