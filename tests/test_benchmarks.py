@@ -1,0 +1,125 @@
+"""The lists that the benchmarks are run on: laws of the generator, at the smallest sizes."""
+
+import importlib.util
+import sys
+from collections import Counter
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
+
+import entitynorm
+
+FOLDER = Path(__file__).parents[1] / "benchmarks"
+if not FOLDER.exists():  # a source distribution has the tests only
+    pytest.skip("the benchmarks are not here", allow_module_level=True)
+
+
+def _module(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"benchmarks_{name}", FOLDER / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+names = _module("generate_names")
+SIZE, EACH = 400, 12
+LISTED = list(names.entities(SIZE))
+QUERIES = list(names.queries(SIZE, EACH))
+FIRST = [
+    "Trebeley Langarorwell",
+    "Stapol",
+    "Ferrardo Gusricio Salvesco",
+    "Norchihurst Capital PLC",
+    "Grupo Águila",
+    "Zhangshajiang Xian",
+    "Rahahir al-Jasani",
+    "Kang Kyung-mi",
+]
+BY_ID = {one.id: one for one in LISTED}
+
+
+def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
+    first, second = (names.write_list(tmp_path / folder, 60, 3) for folder in ("a", "b"))
+    assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
+
+
+def test_a_list_begins_like_a_longer_one_of_its_seed() -> None:
+    assert list(names.entities(50)) == LISTED[:50]
+
+
+def test_the_names_are_those_of_every_python() -> None:
+    # Only what is promised to stay the same between versions of Python may decide; figures of years are compared.
+    assert [one.name for one in LISTED[:8]] == FIRST
+
+
+def test_another_seed_gives_another_list() -> None:
+    assert {one.name for one in names.entities(50, 7)} != {one.name for one in LISTED[:50]}
+
+
+def test_ids_and_spellings_are_unique() -> None:
+    assert len(BY_ID) == SIZE
+    keys = Counter(key for one in LISTED for key in {names.key(one.name), names.key(one.native or one.name)})
+    assert max(keys.values()) == 1
+
+
+def test_the_records_are_entities() -> None:
+    linker = entitynorm.load(one.record() for one in LISTED)
+    assert len(linker.gazetteer) == SIZE
+    assert {one.type for one in LISTED} == {"PERSON", "PLACE", "ORG"}
+    assert any(one.native_listed for one in LISTED)
+
+
+def test_every_kind_is_asked_for() -> None:
+    kinds = Counter(query.kind for query in QUERIES)
+    assert set(kinds) == set(names.KINDS)
+    assert kinds["exact"] == kinds["slip"] == kinds["absent"] == EACH
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda q: f"{q.kind} {q.text}")
+def test_a_query_is_of_its_kind(query: object) -> None:
+    if query.kind == "absent":
+        assert query.id is None
+        assert names.key(query.text) not in {names.key(text) for one in LISTED for text in one.names}
+        return
+    one = BY_ID[query.id]
+    keys = {names.key(text) for text in one.names}
+    match query.kind:
+        case "exact":
+            assert query.text in one.names
+        case "folded":
+            assert query.text not in one.names and names.key(query.text) in keys
+        case "slip":
+            text = min(one.names, key=lambda text: OSA.distance(text, query.text))
+            assert OSA.distance(text, query.text) == 1 and names.key(query.text) not in keys
+            assert [w[0] for w in text.split()] == [w[0] for w in query.text.split()]
+        case "romanised" | "native":
+            assert one.native is not None and names.key(query.text) not in keys
+        case "order" | "initial":
+            assert one.type == "PERSON" and names.key(query.text) not in keys
+
+
+@given(st.sampled_from(LISTED), st.integers(0, 2**32))
+@settings(max_examples=100)
+def test_a_slip_is_one_edit_behind_the_first_letter(one: object, seed: int) -> None:
+    text = names.slip(one.name, names.Dice(seed))
+    if text is not None:
+        assert OSA.distance(one.name, text) == 1
+        assert text[0] == one.name[0]
+
+
+@given(st.text("abc", max_size=6), st.text("abc", max_size=6))
+def test_edits_are_the_texts_within_distance_one(a: str, b: str) -> None:
+    assert (b in set(names.edits(a, "abc"))) == (OSA.distance(a, b) <= 1) or not a + b
+
+
+@given(st.integers(0, 5000))
+def test_words_of_a_slot_do_not_repeat_at_small_ranks(rank: int) -> None:
+    slot = names.cultures()[0][0].slots["surname"]
+    assert slot.word(rank) == slot.word(rank)
+    assert slot.word(rank) != slot.word(rank + 1)
