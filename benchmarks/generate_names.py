@@ -16,63 +16,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 import sys
 import unicodedata
-from bisect import bisect_right
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from itertools import accumulate
-from math import gcd
 from pathlib import Path
-from typing import Any, TypeVar
 
-import yaml
+from name_maker import LATIN, SEED, STROKES, Dice, Listed, entities, key
 
 from entitynorm.io.files import atomic_writer
-from entitynorm.text.translit import romanisations, transliterate
+from entitynorm.text.translit import romanisations
 
-HERE = Path(__file__).resolve().parent
-SEED = 20260101
 KINDS = ("exact", "folded", "slip", "romanised", "native", "order", "initial", "absent")
-TYPES = (("PERSON", 45), ("PLACE", 33), ("ORG", 22))
-NATIVE_LISTED = 0.4
-"""Share of the names made in Cyrillic that are listed with their Cyrillic spelling too."""
-_PRIME = 7_368_787
-T = TypeVar("T")
-_LATIN = "abcdefghijklmnopqrstuvwxyz"
 _CYRILLIC = "абвгдежзийклмнопрстуфхцчшщыьэюя"
-_STROKES = str.maketrans({"ł": "l", "ı": "i", "đ": "d", "ø": "o", "ß": "ss"})
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """An entity of the list, with what the queries have to know of how its name was made."""
-
-    id: str
-    type: str
-    name: str
-    native: str | None
-    """The Cyrillic spelling that the name was romanised from."""
-    lang: str | None
-    native_listed: bool
-    given: str | None
-    """Given names and surname as written in ``name``; None for what is no person."""
-    surname: str | None
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Every listed spelling, the canonical one first."""
-        return (self.name, self.native) if self.native and self.native_listed else (self.name,)
-
-    def record(self) -> dict[str, Any]:
-        """The entity record."""
-        out: dict[str, Any] = {"id": self.id, "type": self.type, "name": self.name}
-        if self.native and self.native_listed:
-            out["aliases"] = [{"text": self.native, "lang": self.lang, "kind": "native"}]
-        return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,191 +41,14 @@ class Query:
     kind: str
 
 
-class Dice:
-    """Draws that every Python makes alike: only ``Random.random`` of an integer seed is promised to stay."""
-
-    def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed).random
-
-    def below(self, size: int) -> int:
-        """A whole number from 0 to size - 1."""
-        return int(self.random() * size)
-
-    def pick(self, items: Sequence[T]) -> T:
-        """One of the items."""
-        return items[int(self.random() * len(items))]
-
-    def rank(self, octaves: tuple[int, int]) -> int:
-        """A rank by Zipf's law in steps: every octave from 2^a to 2^b is as likely as another, inside it all ranks are."""
-        low, high = octaves
-        octave = 1 << (low + self.below(high - low)) if high > low else 1 << low
-        return octave + self.below(octave) - (1 << low)
-
-
-class Slot:
-    """The words of one kind in one culture, by rank."""
-
-    def __init__(self, pieces: Mapping[str, Any]) -> None:
-        self.octaves = (int(pieces["octaves"][0]), int(pieces["octaves"][1]))
-        self.common: list[str] = pieces.get("common", [])
-        self._first: list[str] = pieces.get("first", [])
-        self._middle: list[str] = pieces.get("middle", [])
-        self._ending: list[str] = pieces.get("ending", [])
-
-    def draw(self, dice: Dice) -> str:
-        """A word."""
-        return self.word(dice.rank(self.octaves))
-
-    def word(self, rank: int) -> str:
-        """The word of a rank: common words first, then built ones, the short ones first."""
-        if rank < len(self.common) or not self._first:
-            return self.common[rank % len(self.common)]
-        rank -= len(self.common)
-        middles = 0
-        size = len(self._first) * len(self._ending)
-        while rank >= size and self._middle:
-            rank -= size
-            middles += 1
-            size *= len(self._middle)
-        step = _PRIME
-        while gcd(step, size) > 1:
-            step += 1
-        rank, first = divmod(rank * step % size, len(self._first))
-        rank, last = divmod(rank, len(self._ending))
-        parts = [self._first[first]]
-        for _ in range(middles):
-            rank, middle = divmod(rank, len(self._middle))
-            parts.append(self._middle[middle])
-        ending = self._ending[last]
-        return "|".join("".join((*parts, end)) for end in ending.split("|"))
-
-
 @dataclass(frozen=True, slots=True)
-class Culture:
-    """Slots and patterns of one culture."""
+class Pair:
+    """Two spellings, the type of what they name, and whether that is one entity."""
 
-    name: str
-    slots: Mapping[str, Slot]
-    patterns: Mapping[str, Sequence[str]]
-    lang: str | None
-    schemes: Sequence[str]
-
-
-@cache
-def cultures() -> tuple[tuple[Culture, ...], tuple[int, ...]]:
-    """The cultures and their shares added up."""
-    # The base loader leaves every scalar a text: No and On are syllables.
-    raw = yaml.load((HERE / "morphemes.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)["cultures"]
-    made = tuple(
-        Culture(
-            name,
-            {slot: Slot(pieces) for slot, pieces in one["slots"].items()},
-            {"PERSON": one["person"], "PLACE": one["place"], "ORG": one["org"]},
-            one.get("lang"),
-            one.get("listed_scheme", ()),
-        )
-        for name, one in raw.items()
-    )
-    return made, tuple(accumulate(int(one["share"]) for one in raw.values()))
-
-
-# ------------------------------------------------------------------------------------------------ making names
-
-
-def key(text: str) -> str:
-    """What two spellings share that differ in case, accents, punctuation and spacing only."""
-    if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-        text = text.translate(_STROKES)
-    return "".join([c for c in text if c.isalnum()]).lower()
-
-
-def _formed(word: str, gender: int) -> str:
-    """The form of a word for men (0), women (1) or things of neuter names (2)."""
-    forms = word.split("|")
-    return forms[min(gender, len(forms) - 1)]
-
-
-def _gender_of_town(town: str) -> int:
-    return 1 if town[-1] in "ая" else 2 if town[-1] in "ое" else 0
-
-
-def _filled(pattern: str, culture: Culture, dice: Dice) -> tuple[str, str | None, str | None]:
-    """A pattern with its slots filled: the name, and the given name and surname of a person."""
-    female = dice.random() < 0.42 if "San" not in pattern else "Santa" in pattern
-    sex = int(female)
-    given = None
-    words: dict[str, str] = {}
-    if "{given}" in pattern:
-        given = words["given"] = culture.slots["given_f" if female else "given_m"].draw(dice)
-    if "{second}" in pattern:
-        fathers = culture.name == "arabic"
-        words["second"] = culture.slots["given_f" if female and not fathers else "given_m"].draw(dice)
-    if "{initial}" in pattern:
-        words["initial"] = dice.pick(_LATIN).upper()
-    for slot, of in (("surname", "surname"), ("mother", "surname"), ("patronymic", "patronymic")):
-        if f"{{{slot}}}" in pattern:
-            words[slot] = _formed(culture.slots[of].draw(dice), sex)
-    surname = words.get("surname")
-    gender = 0
-    joined = "{modifier}{town}" in pattern
-    while "{town}" in pattern:  # each mention of a town is another town
-        town = culture.slots["town"].draw(dice)
-        gender = _gender_of_town(town)
-        pattern = pattern.replace("{town}", town.lower() if joined else town, 1)
-    for slot in ("modifier", "kind", "house", "trade", "concept", "legal"):
-        if f"{{{slot}}}" in pattern:
-            words[slot] = _formed(culture.slots[slot].draw(dice), gender)
-    return pattern.format(**words), given, surname
-
-
-@lru_cache(maxsize=200_000)
-def _latin_word(word: str, scheme: str) -> str:
-    return transliterate(word, scheme)
-
-
-def _latin(text: str, scheme: str) -> str:
-    return " ".join(_latin_word(word, scheme) for word in text.split(" "))
-
-
-def _one(dice: Dice, number: int) -> Listed:
-    kind = TYPES[_weighted(dice, _TYPE_SHARES)][0]
-    made, shares = cultures()
-    culture = made[_weighted(dice, shares)]
-    text, given, surname = _filled(dice.pick(culture.patterns[kind]), culture, dice)
-    native = None
-    if culture.schemes:
-        scheme = dice.pick(culture.schemes)
-        native, text = text, _latin(text, scheme)
-        given, surname = given and _latin(given, scheme), surname and _latin(surname, scheme)
-    if kind != "PERSON":
-        given = surname = None
-    listed = native is not None and dice.random() < NATIVE_LISTED
-    return Listed(f"{kind.lower()}:{number}", kind, text, native, culture.lang, listed, given, surname)
-
-
-_TYPE_SHARES = tuple(accumulate(share for _, share in TYPES))
-
-
-def _weighted(dice: Dice, shares: Sequence[int]) -> int:
-    return bisect_right(shares, dice.below(shares[-1]))
-
-
-def entities(size: int, seed: int = SEED, *, seen: set[str] | None = None) -> Iterator[Listed]:
-    """``size`` entities; no two of them have a spelling with the same `key`. ``seen`` is filled with the keys."""
-    seen = set() if seen is None else seen
-    dice = Dice(seed)
-    for number in range(size):
-        while True:
-            made = _one(dice, number)
-            keys = set(map(key, (made.name, *([made.native] if made.native else []))))
-            if seen.isdisjoint(keys) and min(map(len, keys)) > 3:
-                break
-        seen |= keys
-        yield made
-
-
-# ---------------------------------------------------------------------------------------------- making queries
+    first: str
+    second: str
+    type: str
+    same: bool
 
 
 def edits(text: str, alphabet: str) -> Iterator[str]:
@@ -286,7 +66,7 @@ def edits(text: str, alphabet: str) -> Iterator[str]:
 
 
 def _alphabet(text: str) -> str:
-    return _CYRILLIC if any("\u0400" <= c <= "\u04ff" for c in text) else _LATIN
+    return _CYRILLIC if any("\u0400" <= c <= "\u04ff" for c in text) else LATIN
 
 
 def slip(text: str, dice: Dice) -> str | None:
@@ -331,7 +111,7 @@ def folded(text: str, dice: Dice) -> str | None:
     changes: tuple[Callable[[], str], ...] = (
         text.lower,
         text.upper,
-        lambda: plain.translate(_STROKES),
+        lambda: plain.translate(STROKES),
         lambda: text.replace(".", "").replace("«", '"').replace("»", '"').replace(",", ""),
         lambda: text.replace("-", " ").replace("'", "’"),
         lambda: text.replace(" ", "  ").lower(),
@@ -424,6 +204,25 @@ def _of_kind(
             yield Query(text, one.id, kind)
 
 
+def pairs(size: int, count: int, seed: int = SEED) -> Iterator[Pair]:
+    """``count`` pairs of spellings: of one entity by the kinds of queries, and of two that have a word in common."""
+    listed = {one.id: one for one in entities(size, seed)}
+    sharing: dict[tuple[str, str], list[Listed]] = defaultdict(list)
+    for one in listed.values():
+        for word in one.name.split():
+            sharing[one.type, word].append(one)
+    dice = Dice(seed + 3)
+    asked = [q for q in queries(size, count, seed) if q.id is not None and q.kind not in ("exact", "folded")]
+    for number in range(count if asked else 0):
+        query = dice.pick(asked)
+        one = listed[query.id or ""]
+        others = [o for word in one.name.split() for o in sharing[one.type, word] if o is not one]
+        if number % 2 and others:
+            yield Pair(query.text, dice.pick(others).name, one.type, False)
+        else:
+            yield Pair(query.text, one.name, one.type, True)
+
+
 # ---------------------------------------------------------------------------------------------------- the files
 
 
@@ -451,7 +250,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Parse, generate, say what was written."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("size", type=int, help="number of entities")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER", help="where to write the two files")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER", help="where to write the files")
     parser.add_argument("--seed", type=int, default=SEED, help="another seed, another list (default: %(default)s)")
     parser.add_argument("--each", type=int, default=500, help="queries of each kind (default: %(default)s)")
     options = parser.parse_args(arguments)

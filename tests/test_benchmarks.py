@@ -1,10 +1,9 @@
 """The lists that the benchmarks are run on: laws of the generator, at the smallest sizes."""
 
-import importlib.util
 import sys
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
@@ -18,18 +17,10 @@ if not FOLDER.exists():  # a source distribution has the tests only
     pytest.skip("the benchmarks are not here", allow_module_level=True)
 
 
-def _module(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"benchmarks_{name}", FOLDER / f"{name}.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-names = _module("generate_names")
+sys.path.insert(0, str(FOLDER))  # they are scripts beside each other, no package
+names, maker = import_module("generate_names"), import_module("name_maker")
 SIZE, EACH = 400, 12
-LISTED = list(names.entities(SIZE))
+LISTED = list(maker.entities(SIZE))
 QUERIES = list(names.queries(SIZE, EACH))
 FIRST = [
     "Trebeley Langarorwell",
@@ -50,7 +41,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_a_list_begins_like_a_longer_one_of_its_seed() -> None:
-    assert list(names.entities(50)) == LISTED[:50]
+    assert list(maker.entities(50)) == LISTED[:50]
 
 
 def test_the_names_are_those_of_every_python() -> None:
@@ -59,12 +50,12 @@ def test_the_names_are_those_of_every_python() -> None:
 
 
 def test_another_seed_gives_another_list() -> None:
-    assert {one.name for one in names.entities(50, 7)} != {one.name for one in LISTED[:50]}
+    assert {one.name for one in maker.entities(50, 7)} != {one.name for one in LISTED[:50]}
 
 
 def test_ids_and_spellings_are_unique() -> None:
     assert len(BY_ID) == SIZE
-    keys = Counter(key for one in LISTED for key in {names.key(one.name), names.key(one.native or one.name)})
+    keys = Counter(key for one in LISTED for key in {maker.key(one.name), maker.key(one.native or one.name)})
     assert max(keys.values()) == 1
 
 
@@ -85,29 +76,29 @@ def test_every_kind_is_asked_for() -> None:
 def test_a_query_is_of_its_kind(query: object) -> None:
     if query.kind == "absent":
         assert query.id is None
-        assert names.key(query.text) not in {names.key(text) for one in LISTED for text in one.names}
+        assert maker.key(query.text) not in {maker.key(text) for one in LISTED for text in one.names}
         return
     one = BY_ID[query.id]
-    keys = {names.key(text) for text in one.names}
+    keys = {maker.key(text) for text in one.names}
     match query.kind:
         case "exact":
             assert query.text in one.names
         case "folded":
-            assert query.text not in one.names and names.key(query.text) in keys
+            assert query.text not in one.names and maker.key(query.text) in keys
         case "slip":
             text = min(one.names, key=lambda text: OSA.distance(text, query.text))
-            assert OSA.distance(text, query.text) == 1 and names.key(query.text) not in keys
+            assert OSA.distance(text, query.text) == 1 and maker.key(query.text) not in keys
             assert [w[0] for w in text.split()] == [w[0] for w in query.text.split()]
         case "romanised" | "native":
-            assert one.native is not None and names.key(query.text) not in keys
+            assert one.native is not None and maker.key(query.text) not in keys
         case "order" | "initial":
-            assert one.type == "PERSON" and names.key(query.text) not in keys
+            assert one.type == "PERSON" and maker.key(query.text) not in keys
 
 
 @given(st.sampled_from(LISTED), st.integers(0, 2**32))
 @settings(max_examples=100)
 def test_a_slip_is_one_edit_behind_the_first_letter(one: object, seed: int) -> None:
-    text = names.slip(one.name, names.Dice(seed))
+    text = names.slip(one.name, maker.Dice(seed))
     if text is not None:
         assert OSA.distance(one.name, text) == 1
         assert text[0] == one.name[0]
@@ -120,6 +111,13 @@ def test_edits_are_the_texts_within_distance_one(a: str, b: str) -> None:
 
 @given(st.integers(0, 5000))
 def test_words_of_a_slot_do_not_repeat_at_small_ranks(rank: int) -> None:
-    slot = names.cultures()[0][0].slots["surname"]
+    slot = maker.cultures()[0][0].slots["surname"]
     assert slot.word(rank) == slot.word(rank)
     assert slot.word(rank) != slot.word(rank + 1)
+
+
+def test_pairs_are_of_one_entity_or_of_two_that_share_a_word() -> None:
+    pairs = list(names.pairs(SIZE, 40))
+    assert len(pairs) == 40 and {pair.same for pair in pairs} == {True, False}
+    by_name = {one.name: one for one in LISTED}
+    assert all(by_name[pair.second].type == pair.type for pair in pairs)
