@@ -19,17 +19,17 @@ import sys
 import time
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
 
-from entitynorm.comparison import view_sides
+from entitynorm.comparison import sides
 from entitynorm.evidence import compare_names
 from entitynorm.learned import SCHEMA, LearnedScorer, basis, expand, read_scorer
-from entitynorm.model import Entity
+from entitynorm.model import Alias, Entity
 from entitynorm.names.structure import parse
 from entitynorm.records import entity_from_record
 from entitynorm.resolver import Layer
@@ -82,18 +82,50 @@ def entities(path: Path) -> list[Entity]:
 def lists_of(
     name: str, gazetteer: Path, queries: list[tuple[str, str | None]], scorer: LearnedScorer, *, removed: int
 ) -> Lists:
-    known = entities(gazetteer)
+    return lists_from(entities(gazetteer), queries, scorer, removed=removed, name=name)
+
+
+def lists_from(
+    known: list[Entity], queries: list[tuple[str, str | None]], scorer: LearnedScorer, *, removed: int, name: str
+) -> Lists:
     index = NameIndex.of(known)
     layer = Layer(index, lambda n: known[n], scorer)
     out = Lists(name)
     for k in range(0, len(queries), 256):
         block = queries[k : k + 256]
         for (query, wanted), scored in zip(block, layer.examine([q for q, _ in block]), strict=True):
-            rows = [(expand(s.compared.values, s.target.kind), index.entity_id(s.entity) == wanted) for s in scored]
+            rows = [
+                (expand(s.compared.values, s.target.kind), index.entity_id(s.entity) == wanted) for s in scored
+            ]
             out.add(rows, exists=wanted is not None)
             if zlib.crc32(query.encode()) % 100 < removed:
                 out.add([row for row in rows if not row[1]], exists=False, stress=True)
     return out
+
+
+def warm_lists(gazetteer: Path, queries: list[tuple[str, str | None]], scorer: LearnedScorer) -> Lists:
+    """The names once more, with every other spelling of an entity listed as its alias."""
+    known = entities(gazetteer)
+    spellings: dict[str, list[str]] = {}
+    for query, wanted in queries:
+        if wanted is not None:
+            spellings.setdefault(wanted, []).append(query)
+    out = Lists("names listed")
+    for query, wanted in queries:
+        fuller = [with_aliases(e, [s for s in spellings.get(e.id, ()) if s.casefold() != query.casefold()]) for e in known]
+        one = lists_from(fuller, [(query, wanted)], scorer, removed=0, name="")
+        out.rows += one.rows
+        out.group += [out.groups] * len(one.rows)
+        out.right += one.right
+        out.truth += one.truth
+        out.stress += one.stress
+        out.groups += 1
+    return out
+
+
+def with_aliases(entity: Entity, texts: list[str]) -> Entity:
+    listed = {entity.name, *(a.text for a in entity.aliases)}
+    return replace(entity, aliases=(*entity.aliases, *(Alias(t) for t in dict.fromkeys(texts) if t not in listed)))
 
 
 def pair_lists(path: Path) -> Lists:
@@ -103,9 +135,9 @@ def pair_lists(path: Path) -> Lists:
             if row["same"] not in ("0", "1"):
                 continue
             kind = PAIR_TYPES.get(row["type"], "ORG")
-            for query, alias in view_sides(parse(row["name_a"]), parse(row["name_b"]), kind):
-                values = compare_names(query, alias).values
-                out.add([(expand(values, kind), row["same"] == "1")], exists=row["same"] == "1")
+            query, alias = sides(parse(row["name_a"]), parse(row["name_b"]), kind)
+            values = compare_names(query, alias).values
+            out.add([(expand(values, kind), row["same"] == "1")], exists=row["same"] == "1")
     return out
 
 
@@ -188,7 +220,7 @@ def main() -> None:
     scorer = read_scorer(path) if path.exists() else LearnedScorer("none", 0.5, 0.0, first_weights())
     sets = gather(args, scorer)
     for one in sets:
-        if one.name == "names":
+        if one.name.startswith("names"):
             one.weight = args.names_weight
         if one.name == "pairs":
             one.weight = args.pairs_weight
@@ -234,6 +266,7 @@ def gather(args: argparse.Namespace, scorer: LearnedScorer) -> list[Lists]:
             rows = list(csv.DictReader(stream, delimiter="\t"))
         queries = [(r["query"], r["entity_id"] if r["same"] == "1" else None) for r in rows]
         sets.append(lists_of("names", args.names[1], queries, scorer, removed=0))
+        sets.append(warm_lists(args.names[1], queries, scorer))
     if args.pairs:
         sets.append(pair_lists(args.pairs))
     return sets
@@ -264,7 +297,7 @@ def write(path: Path, weights: np.ndarray, threshold: float) -> None:
         "name": "learned-2",
         "about": "Weights of entitynorm.evidence.FEATURES, fitted by learning/fit_scorer.py; log-odds per unit of the value.",
         "threshold": threshold,
-        "margin": 0.0,
+        "margin": 0.02,
         "weights": table,
     }
     path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

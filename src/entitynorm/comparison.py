@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from entitynorm.evidence import Compared, Side, compare_names, make_side
-from entitynorm.learned import learned_scorer
-from entitynorm.model import Comparison, Evidence
+from entitynorm.evidence import Side, compare_names, make_side
+from entitynorm.learned import chance, learned_scorer
+from entitynorm.model import Comparison, Evidence, LazyEvidence
 from entitynorm.names.background import rarity_in
 from entitynorm.names.structure import Name, parse
 from entitynorm.names.types import entity_class
+from entitynorm.names.words import warm
 from entitynorm.resolver import evidence_of
 from entitynorm.retrieval.build import name_key
-from entitynorm.scoring import IDENTITY, VETO, probability
+from entitynorm.scoring import IDENTITY, VETO
 
 _KEPT = 32_768
 
@@ -22,20 +23,20 @@ def background_rarity(fold: str) -> float:
     return rarity_in(fold, 0, 0)
 
 
-def view_sides(first: Name, second: Name, kind: str) -> list[tuple[Side, Side]]:
-    """Each name once as the surface form and once as the name known."""
-    return [
-        (make_side(a, kind, background_rarity, surface=True), make_side(b, kind, background_rarity))
-        for a, b in ((first, second), (second, first))
-    ]
+def sides(first: Name, second: Name, kind: str) -> tuple[Side, Side]:
+    """The shorter name as the surface form and the longer one as the name known; of equal ones the first by code point.
+
+    So the answer does not depend on which of the two is named first.
+    """
+    query, alias = sorted((first, second), key=lambda name: (sum(len(u.words) for u in name.units), name.text))
+    return make_side(query, kind, background_rarity, surface=True), make_side(alias, kind, background_rarity)
 
 
 @lru_cache(maxsize=_KEPT)
 def compare(a: str, b: str, *, type: str | None = None) -> Comparison:
     """Compare two names; symmetric, 1.0 for names that differ in case, marks and punctuation at most.
 
-    Each is taken once as the surface form and once as the name known; the more doubtful of the two views counts.
-    ``type`` is an entity type (PERSON, PLACE, ORG …).
+    The shorter is taken as the surface form, the longer as the name known. ``type`` is an entity type (PERSON, PLACE, ORG …).
 
     >>> compare("Грайворон", "Hraivoron", type="PLACE").same
     True
@@ -49,11 +50,9 @@ def compare(a: str, b: str, *, type: str | None = None) -> Comparison:
         return Comparison(0.0, False, (Evidence("veto", 1.0, VETO, "a name without words"),))
     kind = entity_class(type) if type else "ORG"
     scorer = learned_scorer()
-    views: list[tuple[float, Compared, Side, Side]] = []
-    for query, alias in view_sides(first, second, kind):
-        compared = compare_names(query, alias)
-        views.append((scorer.log_odds(compared.values, kind), compared, query, alias))
-    _, compared, query, alias = min(views, key=lambda v: (v[0], v[1].values))
-    evidence = evidence_of(scorer, compared, query, alias, kind)
-    score = probability(evidence)
-    return Comparison(score, score >= scorer.threshold, tuple(evidence))
+    warm(word for name in (first, second) for unit in name.units for word in unit.words)
+    query, alias = sides(first, second, kind)
+    compared = compare_names(query, alias)
+    score = chance(scorer.log_odds(compared.values, kind))
+    evidence = LazyEvidence(lambda: tuple(evidence_of(scorer, compared, query, alias, kind)))
+    return Comparison(score, score >= scorer.threshold, evidence)

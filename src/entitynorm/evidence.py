@@ -6,7 +6,6 @@ come from. The weights are another matter (`entitynorm.learned`): they are fitte
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +14,7 @@ from rapidfuzz.distance import Indel, JaroWinkler
 
 from entitynorm.features import NO_FACTS, EntityFacts, name_weights, place_senses, surname_index
 from entitynorm.names.acronyms import acronym_of, derive, is_acronym
+from entitynorm.names.numbers import numbers_in
 from entitynorm.names.pairing import INITIAL, JOINED, Pairing, pair_names, whole_word
 from entitynorm.names.similarity import TYPO, agreement, word_similarity
 from entitynorm.names.structure import Name, Unit
@@ -63,6 +63,7 @@ FEATURES: dict[str, str] = {
     "other_father": "people: both have a patronymic and these do not answer each other",
     "other_gender": "people: one surname is a man's, the other a woman's",
     "surname_alone": "people: a surname without any given name or initial",
+    "titled": "people: a role or title stands beside the surname, and no given name",
     "other_country": "both name a country and these differ",
     "country_extra": "the surface form names a country, the alias and its entity none",
     "country_missing": "the alias names a country that the surface form lacks",
@@ -81,7 +82,6 @@ FEATURES: dict[str, str] = {
 INDEX = {name: n for n, name in enumerate(FEATURES)}
 _PLACE_LEVELS = frozenset({"adm1", "adm2", "adm3"})
 _NATURE = frozenset({"water", "relief", "island"})
-_DIGITS = re.compile(r"\d+")
 _HEAVY = 0.45
 Rarity = Callable[[str], float]
 
@@ -100,7 +100,7 @@ class Side:
     """The folded words in order, one space between."""
     latin: str
     script: str
-    digits: tuple[str, ...]
+    numbers: tuple[int, ...]
     places: tuple[str, ...]
     whole: Word | None
 
@@ -138,7 +138,7 @@ def make_side(name: Name, kind: str, rarity: Rarity, *, surface: bool = False) -
         plain=folded,
         latin=folded if folded.isascii() else _latin(folded),
         script=script,
-        digits=tuple(_DIGITS.findall(folded)),
+        numbers=numbers_in([w.fold for w in words]),
         places=place_senses(units),
         whole=whole_word(units),
     )
@@ -155,10 +155,18 @@ def person_units(units: Sequence[Unit]) -> tuple[Unit, ...]:
     return kept if any(u.role in ("core", "given") for u in kept) else tuple(units)
 
 
+def no_facts() -> EntityFacts:
+    """What is known of an entity of which only the name is known."""
+    return NO_FACTS
+
+
 def compare_names(
-    query: Side, alias: Side, facts: EntityFacts = NO_FACTS, *, owners: int = 1, weak: bool = False, few: bool = True
+    query: Side, alias: Side, facts: Callable[[], EntityFacts] = no_facts, *, owners: int = 1, weak: bool = False, few: bool = True
 ) -> Compared:
-    """The features of "this surface form names the entity of this alias"."""
+    """The features of "this surface form names the entity of this alias".
+
+    ``facts`` is asked only where the names themselves leave a question: a country, an idea or a given name too many.
+    """
     kind = alias.kind
     values = [0.0] * len(FEATURES)
 
@@ -179,12 +187,13 @@ def compare_names(
     own = [m for m in pairing.matches if query.units[m.ours[0]].role in ("core", "given", "initial")]
     if kind == "PERSON" or len(own) > 1:
         theirs = [m.theirs[0] for m in own]
-        put("inverted", float(theirs != sorted(theirs)))
+        comma = ("," in query.name.text) != ("," in alias.name.text)  # Surname, Given Name
+        put("inverted", float(theirs != sorted(theirs) and not comma))
     shortened = _acronym(query, alias) or _acronym(alias, query)
     if shortened:
         put("acronym", 1.0)
         put("acronym_sole", 1 / max(1, owners))
-    put("numbers", float(query.digits != alias.digits))
+    put("numbers", float(query.numbers != alias.numbers))
     put("one_script", float(query.script == alias.script))
     ours, theirs_count = _words(query.units), _words(alias.units)
     put("one_word", float(ours == 1))
@@ -228,7 +237,13 @@ def _coverage(query: Side, alias: Side, pairing: Pairing, put: Put) -> None:
             start = start and match.similarity.start
         if match.similarity.kind in ("translation", "near concept", "country", "title", "type word"):
             translated += weight_a
-    total_q, total_a = query.total or 1.0, alias.total or 1.0
+    # A father's name, and initials beside a name that is answered, may always be left out.
+    silent = ((query, pairing.extra, alias, pairing.missing), (alias, pairing.missing, query, pairing.extra))
+    spared_q, spared_a = (_spared(*view) for view in silent)
+    left_q = [i for i in pairing.extra if i not in spared_q]
+    left_a = [j for j in pairing.missing if j not in spared_a]
+    total_q = query.total - sum(query.weights[i] for i in spared_q) or 1.0
+    total_a = alias.total - sum(alias.weights[j] for j in spared_a) or 1.0
     shares = (ours / total_q, theirs / total_a)
     put("covered", min(1.0, *shares))
     put("fuller", min(1.0, max(shares)))
@@ -240,13 +255,25 @@ def _coverage(query: Side, alias: Side, pairing: Pairing, put: Put) -> None:
     put("nats", min(1.0, nats / 40))
     put("doubt", min(1.0, max(0.0, full - nats) / 20))
     put("translated", translated / total_a)
-    extra = max((query.weights[i] for i in pairing.extra), default=0.0)
-    missing = max((alias.weights[j] for j in pairing.missing), default=0.0)
+    extra = max((query.weights[i] for i in left_q), default=0.0)
+    missing = max((alias.weights[j] for j in left_a), default=0.0)
     put("extra", extra)
     put("missing", missing)
     put("both", min(extra, missing))
-    put("surplus", sum(query.weights[i] for i in pairing.extra) / total_q)
-    put("lack", sum(alias.weights[j] for j in pairing.missing) / total_a)
+    put("surplus", sum(query.weights[i] for i in left_q) / total_q)
+    put("lack", sum(alias.weights[j] for j in left_a) / total_a)
+
+
+def _spared(side: Side, left: Sequence[int], other: Side, rest: Sequence[int]) -> frozenset[int]:
+    if side.kind != "PERSON" or len(left) == len(side.units):
+        return frozenset()
+    fathers = any(other.units[k].is_patronymic for k in rest)
+    return frozenset(
+        k
+        for k in left
+        if (side.units[k].is_patronymic and not fathers and k != side.surname)
+        or (side.units[k].role == "initial" and not rest)
+    )
 
 
 def _spelling(query: Side, alias: Side, put: Put) -> None:
@@ -271,7 +298,7 @@ def _acronyms(name: Name) -> frozenset[str]:
     return frozenset(derive(name.units, least=2))
 
 
-def _person(query: Side, alias: Side, pairing: Pairing, facts: EntityFacts, put: Put) -> None:
+def _person(query: Side, alias: Side, pairing: Pairing, facts: Callable[[], EntityFacts], put: Put) -> None:
     answered_q = {i for m in pairing.matches for i in m.ours}
     answered_a = {j for m in pairing.matches for j in m.theirs}
     bearing = ("given", "core")
@@ -288,32 +315,35 @@ def _person(query: Side, alias: Side, pairing: Pairing, facts: EntityFacts, put:
     wanted = [u for u in missing if not u.is_patronymic and u is not _unit(alias, alias.surname)]
     if rivals and wanted:
         put("other_given", 1.0)
-    elif facts.given and any(u.given and not u.given & facts.given for u in rivals):
-        put("other_given", 1.0)
+    elif any(u.given for u in rivals):
+        known = facts().given
+        if known and any(u.given and not u.given & known for u in rivals):
+            put("other_given", 1.0)
     if any(u.is_patronymic for u in extra) and any(u.is_patronymic for u in missing):
         put("other_father", 1.0)
     named = [u for u in query.units if u.role not in ("function", "title", "type")]
     if len(named) == 1 and len(alias.units) > 1 and alias.surname in answered_a:
         put("surname_alone", 1.0)
+        put("titled", float(len(query.units) < len(query.name.units)))
 
 
 def _unit(side: Side, index: int | None) -> Unit | None:
     return None if index is None else side.units[index]
 
 
-def _things(query: Side, alias: Side, pairing: Pairing, facts: EntityFacts, put: Put) -> None:
+def _things(query: Side, alias: Side, pairing: Pairing, facts: Callable[[], EntityFacts], put: Put) -> None:
     extra = [query.units[i] for i in pairing.extra]
     missing = [alias.units[j] for j in pairing.missing]
     ours = {c for u in extra for c in u.countries}
     theirs = {c for u in alias.units for c in u.countries}
-    known = facts.countries | theirs
+    known = facts().countries | theirs if ours else theirs
     if ours and known and not ours & known:
         put("other_country", 1.0)
     elif ours and not known:
         put("country_extra", 1.0)
     if {c for u in missing for c in u.countries} and not ours:
         put("country_missing", 1.0)
-    new = [u for u in extra if u.concepts and not u.concepts <= facts.concepts]
+    new = [u for u in extra if u.concepts and not u.concepts <= facts().concepts]
     lost = [u for u in missing if u.concepts]
     if new:
         put("concept_extra", 1.0)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from functools import cached_property
+from typing import Any, Protocol
 
 from entitynorm.gazetteer import Entry, Gazetteer
 from entitynorm.model import Entity
@@ -29,6 +30,34 @@ class IndexedGazetteer(Protocol):
 
     def entries(self) -> Iterator[Entry]:
         """The entities with their places."""
+
+
+class InMemory:
+    """A gazetteer in memory with its index, for a place below others."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self.gazetteer = gazetteer
+        self._entities = tuple(gazetteer)
+        self.get = gazetteer.get
+        self.entries = gazetteer.entries
+
+    @cached_property
+    def index(self) -> NameIndex:
+        """The arrays of its names, made on first use."""
+        return NameIndex.of(self._entities)
+
+    def entity_at(self, number: int) -> Entity:
+        """The entity of that number in the index."""
+        return self._entities[number]
+
+    def __iter__(self) -> Iterator[Entity]:
+        return iter(self._entities)
+
+    def __len__(self) -> int:
+        return len(self._entities)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return InMemory, (Gazetteer(self.gazetteer),)
 
 
 class Stacked:

@@ -16,6 +16,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from entitynorm.errors import DataError
 from entitynorm.evidence import FEATURES, INDEX
 from entitynorm.resources import data_dir
@@ -132,9 +135,42 @@ class LearnedScorer:
             out.append(total)
         return out
 
+    def log_odds_many(self, values: Sequence[Sequence[float]], kinds: Sequence[str]) -> list[float]:
+        """`log_odds` of many pairs of names."""
+        if not values:
+            return []
+        matrix = np.array(values)
+        columns, knots, weights, conditions = _flat(self)
+        held = np.zeros((len(values), len(_CONDITIONS)), bool)
+        held[:, 0] = True
+        names = np.array(kinds)
+        for n, condition in enumerate(_CONDITIONS[1 : 1 + len(_CLASSES)], 1):
+            held[:, n] = names == condition
+        held[:, _CONDITIONS.index("alone")] = matrix[:, _ONE_WORD] > 0
+        held[:, _CONDITIONS.index("across")] = matrix[:, _ONE_SCRIPT] == 0
+        held[:, _CONDITIONS.index("few")] = matrix[:, _FEW_NAMES] > 0
+        terms = np.maximum(matrix[:, columns] - knots, 0.0) * held[:, conditions]
+        found: list[float] = (terms @ weights).tolist()
+        return found
+
     def log_odds(self, values: Sequence[float], kind: str) -> float:
         """The log-odds of one candidate against NIL, before others compete."""
         return sum(self.contributions(values, kind))
+
+
+_CONDITIONS = ("", *_CLASSES, "alone", "across", "few")
+
+
+@cache
+def _flat(scorer: LearnedScorer) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """All terms of a scorer side by side: feature, knot, weight, condition."""
+    terms = [
+        (feature, knot, weight, _CONDITIONS.index(condition))
+        for feature, some in enumerate(scorer.terms)
+        for condition, knot, weight in some
+    ]
+    columns, knots, weights, conditions = zip(*terms, strict=True) if terms else ((), (), (), ())
+    return np.array(columns, np.int64), np.array(knots), np.array(weights), np.array(conditions, np.int64)
 
 
 def read_scorer(path: Path) -> LearnedScorer:
@@ -172,3 +208,8 @@ def compete(log_odds: Sequence[float]) -> list[float]:
     # Summed afresh for each, since a difference of the whole sum and one share would lose the small ones.
     others = (sum(shares[:n]) + sum(shares[n + 1 :]) + nil for n in range(len(shares)))
     return [math.log(max(other, 1e-300)) + top for other in others]
+
+
+def chance(log_odds: float) -> float:
+    """The probability of log-odds; below 1, which identical spellings alone score."""
+    return min(0.999, 1 / (1 + math.exp(-log_odds))) if log_odds > -700 else 0.0

@@ -13,26 +13,27 @@ from entitynorm.context import Context
 from entitynorm.errors import UnknownEntityError
 from entitynorm.gazetteer import Gazetteer
 from entitynorm.index import Index
-from entitynorm.layers import IndexedGazetteer, Stacked
+from entitynorm.layers import IndexedGazetteer, InMemory, Stacked
 from entitynorm.learned import LearnedScorer, learned_scorer
 from entitynorm.mentions import Span, find_spans, most_covered, with_quotation_marks
 from entitynorm.model import Candidate, Document, Entity, Evidence, Explanation, Link, Mention
 from entitynorm.names.structure import Name, parse
 from entitynorm.resolver import Layer, Resolver
-from entitynorm.retrieval.index import NameIndex
 from entitynorm.rewriting import rewrite
 from entitynorm.scoring import RULES_1, decide
 
 _NIL_FLOOR = 0.2
 """A span of running text whose best candidate scores less is no mention at all."""
 _MOST_KEPT = 5
+_UNSAID = frozenset({"base", "extra", "missing", "both", "rivals"})
+"""Features that say nothing to someone who only wants to know why a link is right."""
 _BATCH = 256
 """Names resolved together."""
 
 
 def reason_of(evidence: Iterable[Evidence]) -> str:
     """One short sentence that names what decided for a link."""
-    parts = [e.detail for e in evidence if e.feature not in ("base", "extra", "missing") and e.detail]
+    parts = [e.detail for e in evidence if e.feature not in _UNSAID and e.detail]
     return "; ".join(parts) or "every word agrees"
 
 
@@ -59,8 +60,8 @@ class Linker:
     def _resolver(self) -> Resolver:
         layers = [Layer(layer.index, layer.entity_at, self.scorer) for layer in self._layers]
         if len(self._own) or not layers:
-            entities = tuple(self._own)
-            layers.append(Layer(NameIndex.of(entities), entities.__getitem__, self.scorer))
+            own = InMemory(self._own)
+            layers.append(Layer(own.index, own.entity_at, self.scorer))
         return Resolver(layers, self.scorer)
 
     @cached_property
@@ -168,7 +169,7 @@ class Linker:
         candidate = next((c for c in found if c.id == entity.id), None)
         link = self._decided(name, found, blocked)
         if candidate is None:
-            candidate = self._resolver.nearest(name, entity.id)
+            candidate = self._resolver.nearest(name, entity.id, listed=next(iter(found), None))
         decision = link.id if link.id is not None else f"NIL ({link.reason})"
         return Explanation(
             surface=name,

@@ -5,10 +5,10 @@ Offsets are Unicode code points of the original text, half open. Scores are floa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 Strength = Literal["strong", "weak"]
 Fuzzy = Literal["off", "key", "edit"]
@@ -125,6 +125,46 @@ class Evidence:
         return {"feature": self.feature, "value": round(self.value, 4), "weight": self.weight, "detail": self.detail}
 
 
+class LazyEvidence(Sequence[Evidence]):
+    """Evidence that is put into words only when somebody looks; equal to the tuple that it stands for."""
+
+    __slots__ = ("_items", "_make")
+
+    def __init__(self, make: Callable[[], tuple[Evidence, ...]]) -> None:
+        self._make: Callable[[], tuple[Evidence, ...]] | None = make
+        self._items: tuple[Evidence, ...] = ()
+
+    def _all(self) -> tuple[Evidence, ...]:
+        if self._make is not None:
+            self._items, self._make = self._make(), None
+        return self._items
+
+    @overload
+    def __getitem__(self, index: int) -> Evidence: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Evidence, ...]: ...
+    def __getitem__(self, index: int | slice) -> Evidence | tuple[Evidence, ...]:
+        return self._all()[index]
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __iter__(self) -> Iterator[Evidence]:
+        return iter(self._all())
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(other) == self._all() if isinstance(other, (tuple, LazyEvidence)) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._all())
+
+    def __repr__(self) -> str:
+        return repr(self._all())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return tuple, (self._all(),)
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """An entity that a surface form may name, through one of its aliases."""
@@ -134,7 +174,7 @@ class Candidate:
     type: str
     score: float
     alias: str
-    evidence: tuple[Evidence, ...] = ()
+    evidence: Sequence[Evidence] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return {"id": self.id, "name": self.name, "type": self.type, "score": round(self.score, 4), "alias": self.alias}
@@ -215,7 +255,7 @@ class Comparison:
 
     score: float
     same: bool
-    evidence: tuple[Evidence, ...] = ()
+    evidence: Sequence[Evidence] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +273,7 @@ class Explanation:
     """What resolve answers for the surface form: an entity id, or "NIL (reason)"."""
     alias: str | None
     """The alias that came nearest; None where no alias shares anything with the surface form."""
-    evidence: tuple[Evidence, ...]
+    evidence: Sequence[Evidence]
     steps: tuple[str, ...] = ()
     """How the surface form was read: folds, slots, readings; one line each."""
     scorer: str = "rules-1"

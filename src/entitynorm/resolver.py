@@ -8,14 +8,14 @@ gazetteer; batches only share work.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from entitynorm.evidence import INDEX, Compared, Side, compare_names, make_side
 from entitynorm.features import EntityFacts
-from entitynorm.learned import LearnedScorer, compete
-from entitynorm.model import Candidate, Entity, Evidence
+from entitynorm.learned import LearnedScorer, chance, compete
+from entitynorm.model import Candidate, Entity, Evidence, LazyEvidence
 from entitynorm.names.background import rarity_in
 from entitynorm.names.pairing import Match, word_pairs
 from entitynorm.names.similarity import SOUND, TYPO, prime, word_similarity
@@ -25,7 +25,7 @@ from entitynorm.names.words import ROMANISATION, Word
 from entitynorm.retrieval.build import name_key
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.retrieval.search import Reached, Searcher
-from entitynorm.scoring import IDENTITY, VETO, probability
+from entitynorm.scoring import IDENTITY, VETO, is_identical, probability
 
 MOST_CANDIDATES = 10
 _FACT_ALIASES = 8
@@ -34,6 +34,10 @@ _ALIASES_KEPT = 32_768
 FEW = 1_000
 """Aliases below which a gazetteer's own word frequencies are chance, and what it lacks is likelier."""
 _PROMINENT = 10
+_WORTH, _BEHIND, _ALWAYS = 0.5, 0.25, 2
+"""An alias is compared if it answers this share of what the best one does and is no farther behind, or is among the first."""
+_UNEXAMINED = 8.0
+"""Log-odds against an alias that was reached but answers too little to be compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +92,20 @@ class Layer:
         """How rare a folded word is among names, in [0.15, 1]; a small gazetteer's own counts are left out."""
         found = self._rarities.get(fold)
         if found is None:
-            if len(self._rarities) > _ALIASES_KEPT:
-                self._rarities.clear()
-            big = self.index.aliases >= FEW
-            own = self.index.frequency(fold) if big else 0
-            found = self._rarities[fold] = rarity_in(fold, own, self.index.aliases if big else 0)
+            self._rate([fold])
+            found = self._rarities[fold]
         return found
+
+    def _rate(self, folds: Iterable[str]) -> None:
+        unknown = [fold for fold in dict.fromkeys(folds) if fold not in self._rarities]
+        if len(self._rarities) > _ALIASES_KEPT:
+            self._rarities.clear()
+        if not unknown:
+            return
+        names = self.index.aliases if self.index.aliases >= FEW else 0
+        own = self.index.frequencies(unknown) if names else [0] * len(unknown)
+        for fold, count in zip(unknown, own, strict=True):
+            self._rarities[fold] = rarity_in(fold, count, names)
 
     def _learn(self, number: int) -> _Known:
         entity = self._entity_at(number)
@@ -132,13 +144,29 @@ class Layer:
         return out
 
     def _make_side(self, alias: int, kind: str) -> Side:
+        self._prepare(alias)
         return make_side(parse(self.index.alias_text(alias)), kind, self.rarity)
+
+    def _prepare(self, alias: int) -> None:
+        """Take over from the index what it knows of an alias's words: their readings and how rare they are."""
+        terms = {self.index.term_text(t): t for t in self.index.alias_terms(alias).tolist()}
+        names = self.index.aliases if self.index.aliases >= FEW else 0
+        for unit in parse(self.index.alias_text(alias)).units:
+            for word in unit.words:
+                term = terms.get(word.text.lower())
+                if term is None:
+                    continue
+                if not word.is_read and (known := self.index.term_readings(term)) is not None:
+                    word.take_readings(known)
+                if word.fold not in self._rarities:
+                    count = int(self.index.arrays["term_frequency"][term]) if names else 0
+                    self._rarities[word.fold] = rarity_in(word.fold, count, names)
 
     def is_blocked(self, name: Name, key: str, entity: int) -> bool:
         """Whether an entity must never take this surface form, its case forms or its other romanisations."""
-        known = self._known(entity)
-        if not known.blocked:
+        if not self.index.blocks(entity):
             return False
+        known = self._known(entity)
         if key in known.blocked:
             return True
         if len(name.units) != 1 or len(name.units[0].words) != 1:
@@ -183,80 +211,103 @@ class Layer:
             found.setdefault(number, alias)
         return found
 
-    def candidate(self, number: int, alias: str, evidence: tuple[Evidence, ...]) -> Candidate:
+    def listed(self, number: int, alias: str, evidence: tuple[Evidence, ...]) -> Candidate:
+        """A candidate whose alias is spelled like the name."""
+        return self._candidate(number, alias, probability(evidence), evidence)
+
+    def _candidate(self, number: int, alias: str, score: float, evidence: Sequence[Evidence]) -> Candidate:
         index = self.index
         return Candidate(
-            index.entity_id(number),
-            index.entity_name(number),
-            index.entity_type(number),
-            probability(evidence),
-            alias,
-            evidence,
+            index.entity_id(number), index.entity_name(number), index.entity_type(number), score, alias, evidence
         )
 
     def examine(self, names: Sequence[str]) -> list[list[Scored]]:
-        """For each name every entity reached, compared but not decided: what a scorer is fitted on."""
-        out = self.scored(names, None)
+        """For each name every entity compared, but not decided: what a scorer is fitted on."""
+        out = [scored for scored, _ in self.scored(names, None)]
         for some in out:
             prominence(some)
         return out
 
-    def scored(self, names: Sequence[str], wanted: str | None) -> list[list[Scored]]:
-        """For each name every entity reached, with the log-odds of its best alias."""
-        reached = self._searcher.reach(names)
-        tasks: list[list[_Task]] = []
+    def scored(self, names: Sequence[str], wanted: str | None) -> list[tuple[list[Scored], list[Reached]]]:
+        """For each name the entities worth comparing with the log-odds of their best alias, and what else was reached.
+
+        Compared are the aliases that answer half as much as the best does and are not far behind it, and the first two.
+        """
+        parsed = [parse(name) for name in names]
+        chosen: list[list[Reached]] = []
+        rest: list[list[Reached]] = []
+        for hits in self._searcher.reach(names):
+            fitting = [h for h in hits if self._fits(self.index.entity_of(h.alias), wanted)]
+            best = fitting[0].score if fitting else 0.0
+            least = max(best * _WORTH, best - _BEHIND)
+            chosen.append([h for n, h in enumerate(fitting) if n < _ALWAYS or h.score >= least])
+            rest.append(fitting[len(chosen[-1]) :])
+        self._rate(u.phrase for name in parsed for u in name.units)
+        tasks = [list(self._tasks(name, hits)) for name, hits in zip(parsed, chosen, strict=True)]
         pairs: dict[tuple[Word, Word], None] = {}
-        for text, hits in zip(names, reached, strict=True):
-            tasks.append(list(self._tasks(parse(text), hits, wanted)))
-            for task in tasks[-1]:
-                pairs.update(dict.fromkeys(word_pairs(task.query.units, task.target.units)))
+        for task in (task for some in tasks for task in some):
+            pairs.update(dict.fromkeys(word_pairs(task.query.units, task.target.units)))
         prime(pairs)
-        return [self._best(some) for some in tasks]
+        return list(zip(self._best(tasks), rest, strict=True))
 
     def compared(self, name: Name, reached: Sequence[Reached]) -> list[Scored]:
         """The entities of these aliases for one name."""
-        return self._best(list(self._tasks(name, reached, None)))
+        return self._best([list(self._tasks(name, reached))])[0]
 
-    def _tasks(self, name: Name, reached: Sequence[Reached], wanted: str | None) -> Iterator[_Task]:
+    def _tasks(self, name: Name, reached: Sequence[Reached]) -> Iterator[_Task]:
         if not name.units:
             return  # nothing to compare but the spelling, which `reach` has looked up
         queries: dict[str, Side] = {}
         owners = len({self.index.entity_of(r.alias) for r in reached if r.how == "acronym"})
         for hit in reached:
-            number = self.index.entity_of(hit.alias)
-            if not self._fits(number, wanted):
-                continue
             if self.index.policy(hit.alias) == "off" and hit.how not in ("exact", "squeezed"):
                 continue
+            number = self.index.entity_of(hit.alias)
             kind = entity_class(self.index.entity_type(number))
             query = queries.get(kind)
             if query is None:
                 query = queries[kind] = make_side(name, kind, self.rarity, surface=True)
             yield _Task(hit.alias, number, query, self._side(hit.alias, kind), owners)
 
-    def _best(self, tasks: Sequence[_Task]) -> list[Scored]:
-        best: dict[int, Scored] = {}
-        for task in tasks:
-            known = self._known(task.entity)
-            weak = self.index.is_weak(task.alias)
-            few = self.index.aliases < FEW
-            compared = compare_names(task.query, task.target, known.facts, owners=task.owners, weak=weak, few=few)
-            if self.index.policy(task.alias) == "key" and any(_slipped(m) for m in compared.pairing.matches):
-                continue
-            log_odds = self.scorer.log_odds(compared.values, task.target.kind)
-            held = best.get(task.entity)
+    def _best(self, tasks: Sequence[Sequence[_Task]]) -> list[list[Scored]]:
+        """For the aliases of each name the entities they name, each through the alias of highest log-odds."""
+        few = self.index.aliases < FEW
+        scored: list[tuple[int, Scored]] = []
+        for n, some in enumerate(tasks):
+            for task in some:
+                facts = partial(self._facts, task.entity)
+                weak = self.index.is_weak(task.alias)
+                compared = compare_names(task.query, task.target, facts, owners=task.owners, weak=weak, few=few)
+                if self.index.policy(task.alias) == "key" and any(_slipped(m) for m in compared.pairing.matches):
+                    continue
+                text = task.target.name.text
+                scored.append((n, Scored(self, task.entity, text, 0.0, compared, task.query, task.target)))
+        odds = self.scorer.log_odds_many([s.compared.values for _, s in scored], [s.target.kind for _, s in scored])
+        out: list[dict[int, Scored]] = [{} for _ in tasks]
+        for (n, one), log_odds in zip(scored, odds, strict=True):
+            one.log_odds = log_odds
+            held = out[n].get(one.entity)
             if held is None or log_odds > held.log_odds:
-                best[task.entity] = Scored(
-                    self, task.entity, task.target.name.text, log_odds, compared, task.query, task.target
-                )
-        return list(best.values())
+                out[n][one.entity] = one
+        return [list(best.values()) for best in out]
+
+    def _facts(self, entity: int) -> EntityFacts:
+        return self._known(entity).facts
 
     def explained(self, scored: Scored, rivals: float) -> Candidate:
         """A candidate with its evidence; ``rivals`` is what speaks against it (see `entitynorm.learned.compete`)."""
-        items = evidence_of(self.scorer, scored.compared, scored.query, scored.target, scored.target.kind)
-        items.append(Evidence("rivals", max(rivals, 1e-9), -1.0, "what speaks for other candidates and for none"))
-        return self.candidate(scored.entity, scored.alias, tuple(items))
 
+        def evidence() -> tuple[Evidence, ...]:
+            items = evidence_of(self.scorer, scored.compared, scored.query, scored.target, scored.target.kind)
+            return (*items, Evidence("rivals", 1.0, -rivals, "what speaks for other candidates and for none"))
+
+        return self._candidate(scored.entity, scored.alias, chance(scored.log_odds - rivals), LazyEvidence(evidence))
+
+    def glimpsed(self, hit: Reached) -> Candidate:
+        """A candidate that was reached but not compared, since others answer much more of the name."""
+        items = (Evidence("unexamined", 1.0, hit.score - _UNEXAMINED, f"share of weight answered by {hit.how}"),)
+        entity = self.index.entity_of(hit.alias)
+        return self._candidate(entity, self.index.alias_text(hit.alias), probability(items), items)
 
 def _slipped(match: Match) -> bool:
     return match.similarity.kind in (SOUND, TYPO)
@@ -323,8 +374,11 @@ class Resolver:
             out[n] = self._ranked(texts[k], keys[n], [some[k] for some in scored])
         return out
 
-    def nearest(self, name: str, entity_id: str) -> Candidate | None:
-        """An entity that is no candidate for a name, compared all the same; None for one without a comparable name."""
+    def nearest(self, name: str, entity_id: str, listed: Candidate | None) -> Candidate | None:
+        """An entity that is no candidate for a name, compared all the same; None for one without a comparable name.
+
+        ``listed``: the best candidate, which rules all others out if the name is spelled like one of its aliases.
+        """
         for layer in reversed(self.layers):
             number = layer.index.find_entity(entity_id)
             if number is not None:
@@ -332,10 +386,14 @@ class Resolver:
                 scored = layer.compared(parse(name), hits)
                 if not scored:
                     return None
-                blocked = layer.is_blocked(parse(name), name_key(name), number)
                 candidate = layer.explained(scored[0], compete([scored[0].log_odds])[0])
-                if blocked:
-                    veto = Evidence("veto", 1.0, VETO, f"{name!r} is blocked for this entity")
+                reason = ""
+                if layer.is_blocked(parse(name), name_key(name), number):
+                    reason = f"{name!r} is blocked for this entity"
+                elif listed is not None and is_identical(listed):
+                    reason = f"{name!r} is spelled like an alias of {listed.id}"
+                if reason:
+                    veto = Evidence("veto", 1.0, VETO, reason)
                     candidate = replace(candidate, score=0.0, evidence=(*candidate.evidence, veto))
                 return candidate
         return None
@@ -352,15 +410,17 @@ class Resolver:
         for (layer, entity, alias), mine in zip(kept, weights, strict=False):
             text = layer.index.alias_text(alias)
             items = [Evidence("identical", 1.0, IDENTITY, f"spelled like the alias {text!r}")]
-            out.append(layer.candidate(entity, text, (*items, *_overshadowed(weights, mine))))
+            out.append(layer.listed(entity, text, (*items, *_overshadowed(weights, mine))))
         out.sort(key=lambda c: (-c.score, c.id))
         return out[:MOST_CANDIDATES]
 
-    def _ranked(self, text: str, key: str, scored: Sequence[Sequence[Scored]]) -> tuple[list[Candidate], bool]:
+    def _ranked(
+        self, text: str, key: str, scored: Sequence[tuple[Sequence[Scored], Sequence[Reached]]]
+    ) -> tuple[list[Candidate], bool]:
         name = parse(text)
         blocked = False
         kept: list[Scored] = []
-        for level, some in enumerate(scored):
+        for level, (some, _) in enumerate(scored):
             for one in some:
                 if self._hidden(level, one.entity):
                     continue
@@ -374,6 +434,15 @@ class Resolver:
         against = compete([s.log_odds for s in kept])
         out = [s.layer.explained(s, rivals) for s, rivals in zip(kept, against, strict=True)]
         out.sort(key=lambda c: (-c.score, c.id))
+        known = {c.id for c in out}
+        for level, (_, rest) in enumerate(scored):
+            layer = self.layers[level]
+            for hit in rest if len(out) < MOST_CANDIDATES else ():
+                if layer.index.entity_id(layer.index.entity_of(hit.alias)) in known or len(out) >= MOST_CANDIDATES:
+                    continue
+                if not self._hidden(level, layer.index.entity_of(hit.alias)):
+                    out.append(layer.glimpsed(hit))
+                    known.add(out[-1].id)
         return out, blocked
 
 

@@ -28,6 +28,7 @@ for _command in (
     name_commands.explain,
     name_commands.romanise,
     gazetteer_commands.check,
+    gazetteer_commands.build,
     import_command.import_,
     evaluate_command.evaluate,
 ):

@@ -85,9 +85,9 @@ def run_import(job: Job, read: Read, more_inputs: tuple[str, ...] = ()) -> int:
     report = Report(stop=job.on_error == "stop", say=counter.say, tick=counter.show)
     taken = None
     if job.gazetteers:
-        from entitynorm.load import load_gazetteer
+        from entitynorm.load import load
 
-        taken = Taken(load_gazetteer(list(job.gazetteers)))
+        taken = Taken(load(list(job.gazetteers)).gazetteer)
     source = Source(job.file)
 
     def tell() -> None:

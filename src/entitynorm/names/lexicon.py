@@ -75,6 +75,7 @@ _USUAL_LANGS = frozenset({"en", "ru", "uk", "be", "de", "fr", "pl", "es"})
 _LANG = re.compile(r"[a-z]{2,3}(?:-Latn)?")
 _ISO = re.compile(r"[A-Z]{2}")
 _PLAIN = re.compile("[ -~А-яЁёІіЇїЄєҐґЎў]*")
+_LATIN = re.compile("[ -~\u00c0-\u024f\u1e00-\u1eff]*")
 
 _NOTHING: Mapping[str, float] = MappingProxyType({})
 
@@ -201,8 +202,22 @@ def fold_key(text: str) -> str:
     >>> fold_key("Кот-д'Ивуар"), fold_key("U.S.")
     ('кот дивуар', 'us')
     """
-    # Folding letter by letter would be most of the time of loading; these letters only lose their case.
-    return _plain_key(text.lower() if _PLAIN.fullmatch(text) else fold_text(text))
+    # Folding cluster by cluster would be most of the time of loading. These letters only lose their case, and composed
+    # Latin letters without loose marks fold one by one.
+    if _PLAIN.fullmatch(text):
+        return _plain_key(text.lower())
+    return _plain_key(text.translate(_LETTERS) if _LATIN.fullmatch(text) else fold_text(text))
+
+
+class _Letters(dict[int, str]):
+    """Letters as they fold, found out when they are first asked for."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = fold_text(chr(code))
+        return folded
+
+
+_LETTERS = _Letters()
 
 
 def _plain_key(folded: str) -> str:

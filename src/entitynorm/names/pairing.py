@@ -10,12 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from entitynorm.names.alignment import known_likeness
+from entitynorm.names.numbers import number_of
 from entitynorm.names.similarity import Similarity, agreement, word_similarity
 from entitynorm.names.structure import Unit, first_sounds
-from entitynorm.names.words import SAME, Word, word
+from entitynorm.names.words import SAME, Word, joined
 
 _LEAST = 0.3
 _JOINED_LEAST = 0.75
+_LEXICAL_LEAST = 0.75
+_LONGEST_JOINED = 24
 JOINED, INITIAL = "joined", "initial"
 _PLACED = frozenset({"type", "title", "country", "concept"})
 _NONE = Similarity(0.0, "", "")
@@ -49,6 +52,9 @@ def unit_similarity(a: Unit, b: Unit, kind: str, translate: bool) -> Similarity:
         if kind == "PERSON" and not (a.role == b.role == "initial") and first_sounds(a) & first_sounds(b):
             return Similarity(0.75, INITIAL, f"{a.phrase}~{b.phrase}", 1.0, 2)
         return _NONE
+    ours, theirs = _number(a), _number(b)
+    if ours is not None and theirs is not None:
+        return Similarity(0.97, "number", f"{a.phrase}~{b.phrase}", _MEANING, 2) if ours == theirs else _NONE
     known = known_likeness(a, b, translate)
     if known is not None and known.value:
         if known.value < 0.95 and len(a.words) == len(b.words) == 1:
@@ -59,7 +65,7 @@ def unit_similarity(a: Unit, b: Unit, kind: str, translate: bool) -> Similarity:
     if len(a.words) != 1 or len(b.words) != 1 or "number" in (a.role, b.role):
         return _NONE
     found = word_similarity(a.words[0], b.words[0])
-    if a.role in _PLACED and b.role in _PLACED and found.value < 0.85:
+    if a.role in _PLACED and b.role in _PLACED and found.value < _LEXICAL_LEAST:
         return _NONE  # two words the lexicon knows as different do not meet by a likeness of sound
     return found
 
@@ -85,10 +91,16 @@ def whole_word(units: Sequence[Unit]) -> Word | None:
     return _joined_word(content) if 0 < len(content) <= 3 else None
 
 
+def _number(unit: Unit) -> int | None:
+    return number_of(unit.phrase) if len(unit.words) == 1 else None
+
+
 def _joined_word(units: Sequence[Unit]) -> Word | None:
-    words = [w for u in units for w in u.words]
-    text = "".join(w.text for w in words)
-    return word(text.capitalize()) if text.isalpha() and len(text) <= 24 else None
+    words = tuple(w for u in units for w in u.words)
+    if len(words) == 1:
+        return words[0]
+    length = sum(len(w.text) for w in words)
+    return joined(words) if length <= _LONGEST_JOINED and all(w.text.isalpha() for w in words) else None
 
 
 def _content(units: Sequence[Unit]) -> int:
@@ -119,7 +131,7 @@ def pair_names(
     for _, _, i, j, likeness in found:
         if i not in taken_i and j not in taken_j:
             taken_i[i] = taken_j[j] = Match((i,), (j,), likeness)
-    if len(ours) != len(theirs):
+    if len(query) != len(alias):
         _join(query, alias, ours, theirs, taken_i, taken_j)
     matches = sorted({id(m): m for m in taken_i.values()}.values(), key=lambda m: m.ours)
     return Pairing(
@@ -138,13 +150,18 @@ def _join(
     taken_j: dict[int, Match],
 ) -> None:
     """Let two or three neighbours of the longer name answer one word of the shorter, where that is likelier."""
-    turned = len(ours) < len(theirs)
+    turned = len(query) < len(alias)
     many, few = (alias, query) if turned else (query, alias)
     many_at, few_at = (theirs, ours) if turned else (ours, theirs)
     many_taken, few_taken = (taken_j, taken_i) if turned else (taken_i, taken_j)
-    for size in (2, 3):
+    for size in (1, 2, 3):
         for k in range(len(many_at) - size + 1):
-            group = range(many_at[k], many_at[k + size - 1] + 1)
+            first = many_at[k]
+            while first and many[first - 1].role == "function" and (not k or many_at[k - 1] < first - 1):
+                first -= 1
+            group = range(first, many_at[k + size - 1] + 1)
+            if len(group) == 1:
+                continue
             if all(g in many_taken and many_taken[g].similarity.value > 0.9 for g in group):
                 continue
             length = sum(len(many[g].phrase) for g in group)
@@ -158,7 +175,7 @@ def _join(
                 together = _joined_word([many[g] for g in group])
                 if together is None:
                     continue
-                likeness = word_similarity(together, word(unit.words[0].text.capitalize()))
+                likeness = word_similarity(together, unit.words[0])
                 before = held.similarity.value if held is not None else 0.0
                 if likeness.value < _JOINED_LEAST or likeness.value <= before:
                     continue

@@ -56,10 +56,15 @@ def agreement(letters: int) -> float:
 @lru_cache(maxsize=131_072)
 def levels(x: str, y: str) -> tuple[int, bool]:
     """How coarse one has to hear for two readings to be the same (see `Similarity.level`), and whether both start alike."""
-    start = x[:1].translate(_CLASS) == y[:1].translate(_CLASS)
+    start = _start(x) == _start(y)
     if _DOUBLE.sub(r"\1", x.translate(_KIN)) == _DOUBLE.sub(r"\1", y.translate(_KIN)):
         return 2, start
     return int(_bones(x) == _bones(y)), start
+
+
+def _start(phones: str) -> str:
+    """The class of the first sound; a glide (Yusov) is not the vowel behind it (Usov)."""
+    return "y" if phones[:1] == "i" and phones[1:2] in tuple("aou") else phones[:1].translate(_CLASS)
 
 
 def _bones(phones: str) -> str:
@@ -71,7 +76,8 @@ _KNOWN: dict[tuple[Word, Word], Similarity] = {}
 _MOST_KNOWN = 200_000
 _TRIED = 2
 """Pairs of readings that the pair-HMM compares for two words, the likest by plain edit distance."""
-_ROUGH = 0.45
+_ROUGH, _STEM = 0.45, 0.6
+"""Least plain similarity of two readings for the pair-HMM, and for case forms, to be tried."""
 
 Plan = list[tuple[str, str, float, str]]
 
@@ -125,37 +131,46 @@ def _begin(a: Word, b: Word) -> tuple[Similarity, Plan]:
         slips = OSA.distance(a.fold, b.fold, score_cutoff=2)
         if slips == 1 or (slips == 2 and length >= _LEAST_FOR_TWO_SLIPS):
             value = 1 - 0.9 * slips / max(len(a.fold), len(b.fold))
-            level, start = (levels(a.forms[0][0], b.forms[0][0]) if a.forms and b.forms else (0, True))
+            level, start = (levels(a.plain[0][0], b.plain[0][0]) if a.plain and b.plain else (0, True))
             nats = agreement(length - slips) - 2.0 * slips
             best = Similarity(value, TYPO, f"{a.fold}~{b.fold}", nats, level, start)
     return _plan(a, b, best)
 
 
 def _plan(a: Word, b: Word, best: Similarity) -> tuple[Similarity, Plan]:
-    ours, theirs = a.forms, b.forms
-    known = {phones: (cost, form) for phones, cost, form in theirs}
-    equal: tuple[float, str, str] | None = None
-    for x, cost, form in ours:
-        if x in known and len(x) > 1:
-            other, form_y = known[x]
-            if not (form and form_y and form != form_y) and (equal is None or cost + other < equal[0]):
-                equal = (cost + other, form or form_y or ROMANISATION, x)
-    if equal is not None:
-        value = max(0.6, 0.99 - equal[0])
-        if value > best.value:
-            best = Similarity(value, equal[1], f"{a.fold}~{b.fold} [{equal[2]}]", agreement(len(equal[2])) - 1.0, 2)
-        if equal[0] < 0.2:
-            return best, []
     near: list[tuple[float, str, str, float, str]] = []
-    for x, cost_x, form_x in ours:
-        for y, cost_y, form_y in theirs:
-            if x != y and not (form_x and form_y):
-                rough = Indel.normalized_similarity(x, y, score_cutoff=_ROUGH)
-                if rough:
-                    cost = cost_x + cost_y
-                    near.append((cost - rough, x, y, cost, form_x or form_y))
+    for x, cost_x in a.plain:
+        for y, cost_y in b.plain:
+            if x == y and len(x) > 1:
+                return _shared(a, b, best, x, cost_x + cost_y, ROMANISATION), []
+            rough = Indel.normalized_similarity(x, y, score_cutoff=_ROUGH)
+            if rough:
+                near.append((cost_x + cost_y - rough, x, y, cost_x + cost_y, ""))
+    # A case form shares its stem, so words that hardly resemble each other are not declined.
+    if min(near, default=(0.0,))[0] <= -_STEM:
+        ours, theirs = a.forms, b.forms
+        known = {phones: (cost, form) for phones, cost, form in theirs}
+        for x, cost, form in ours:
+            if x in known and len(x) > 1:
+                other, form_y = known[x]
+                if not (form and form_y and form != form_y):
+                    return _shared(a, b, best, x, cost + other, form or form_y), []
+        for x, cost_x, form_x in ours:
+            for y, cost_y, form_y in theirs:
+                if bool(form_x) != bool(form_y):
+                    rough = Indel.normalized_similarity(x, y, score_cutoff=_STEM)
+                    if rough:
+                        near.append((cost_x + cost_y - rough, x, y, cost_x + cost_y, form_x or form_y))
     near.sort()
     return best, [pair[1:] for pair in near[:_TRIED]]
+
+
+def _shared(a: Word, b: Word, best: Similarity, phones: str, cost: float, form: str) -> Similarity:
+    """The similarity of two words that have a reading in common."""
+    value = max(0.6, 0.99 - cost)
+    if value <= best.value:
+        return best
+    return Similarity(value, form, f"{a.fold}~{b.fold} [{phones}]", agreement(len(phones)) - 1.0, 2)
 
 
 def _settle(a: Word, b: Word, best: Similarity, plan: Plan, values: Sequence[tuple[float, float]]) -> Similarity:

@@ -30,7 +30,7 @@ _SECOND_LEVEL = frozenset({"com", "co", "org", "net", "gov", "gob", "gouv", "edu
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|e)$|(?<=\d)(?:[аяйоеіїхєи]|[гтмншк][аоуияйеіїі]{1,2}|го|му|ых|ої|ій)$")
 _ORDINAL_TAIL = re.compile(r"(?:[аяйоеіїхєи]|[гтмнш][аоуияйеіїіь]{1,2}|ых|ої|ій|st|nd|rd|th)$")
 _PATRONYMIC = re.compile(
-    r"(?:[оеё]вич|ович|йович|ьевич|ич|[оеё]вна|івна|ївна|овн[аыойу]+|ovich|evich|ovych|yevich|yovych|ovna|evna|ivna)$"
+    r"(?:[оеё]вич|ович|йович|ьевич|ич|[аеёо]віч|[оеё]вна|івна|ївна|овн[аыойу]+|ovich|evich|ovych|yevich|yovych|ovna|evna|ivna)$"
 )
 
 

@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 
 from entitynorm.names.inflection import adjective_bases, genders, lemmas
 from entitynorm.text.folding import fold_text
-from entitynorm.text.sounds import Reading, distance, phone_key, readings, wide_readings
+from entitynorm.text.sounds import Reading, distance, phone_key, readings, wide_readings, without_foreign_ending
 from entitynorm.text.tokens import script_of
 
 _SILENT = re.compile("['\".]")
@@ -76,10 +76,24 @@ class Word:
         return self._wide
 
     @property
+    def is_read(self) -> bool:
+        """Whether its wide readings are known already."""
+        return self._wide is not None
+
+    def take_readings(self, found: tuple[Reading, ...]) -> None:
+        """Give it the wide readings that an index kept of it."""
+        self._wide = found
+
+    @property
+    def plain(self) -> list[tuple[str, float]]:
+        """(phones, cost) of how the word itself may sound."""
+        return [(r.phones, r.cost * 0.5) for r in self.wide[:_MOST_WIDE]]
+
+    @property
     def forms(self) -> list[tuple[str, float, str]]:
         """(phones, cost, "" or what form) of everything the word may be read as, dictionary forms included."""
         if self._forms is None:
-            found = {r.phones: (r.cost * 0.5, "") for r in self.wide[:_MOST_WIDE]}
+            found = {phones: (cost, "") for phones, cost in self.plain}
             for phones, cost in self._case_forms():
                 found.setdefault(phones, (cost, INFLECTION))
             for phones, _ in self.bases[:_MOST_BASES]:
@@ -93,6 +107,9 @@ class Word:
             return []
         found = [(phones, _CASE_COST + cost * 0.5) for phones, cost, _ in self.lemmas[:_MOST_LEMMAS]]
         if self.script == "Latn":
+            stripped = without_foreign_ending(self.fold)
+            for reads, (_, cost) in zip(wide_readings([text for text, _ in stripped]), stripped, strict=True):
+                found += [(r.phones, cost + r.cost * 0.5) for r in reads[:2]]
             asked = lemmas(self.text)[:_MOST_LATIN]
         elif self.script == "Cyrl":
             asked = lemmas(self.fold, languages=("bg", "mk"))[:_MOST_SOUTHERN]
@@ -108,7 +125,7 @@ class Word:
         """The consonant classes of all its readings, as a set of bits."""
         if self._bones is None:
             self._bones = 0
-            for phones, _, _ in self.forms:
+            for phones, _ in self.plain:
                 for phone in phones:
                     self._bones |= _BONE.get(phone, 0)
         return self._bones
@@ -134,6 +151,16 @@ class Word:
         if self._genders is None:
             self._genders = frozenset(genders(self.fold, None)) if len(self.fold) > 3 and self._short else frozenset()
         return self._genders
+
+
+@lru_cache(maxsize=32_768)
+def joined(words: tuple[Word, ...]) -> Word:
+    """Words written together as one, read as they are read apart."""
+    whole = Word("".join(w.text for w in words).capitalize())
+    first = Reading("".join(w.wide[0].phones for w in words if w.wide), 0.0)
+    other = Reading("".join(w.wide[min(1, len(w.wide) - 1)].phones for w in words if w.wide), 0.02)
+    whole.take_readings((first,) if other.phones == first.phones else (first, other))
+    return whole
 
 
 def warm(words: Iterable[Word]) -> None:

@@ -11,12 +11,14 @@ import math
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from entitynorm.model import Alias, Entity
+from entitynorm.errors import GazetteerError, Problem
+from entitynorm.model import Alias, Entity, Fuzzy
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.types import entity_class
 from entitynorm.retrieval import phones
@@ -27,12 +29,18 @@ Arrays = dict[str, NDArray[Any]]
 Progress = Callable[[str, int, int], None]
 
 _BLOCK = 20_000
+COST_SCALE = 500
+"""Costs of readings are kept in steps of 0.002."""
+_TELL = 10_000
+_SHORT_ALIAS = 5
 JOINED_BELOW = 200_000
 """Aliases below which names of two and three words are also indexed as one word (San Francisco, Sanfrancisco)."""
 _LONGEST_JOINED = 20
 POLICIES = ("edit", "key", "off")
 """How freely an alias may be met: with slips, by sound only, or letter by letter."""
 WEAK, CANONICAL = 1, 2
+BLOCKS = 1
+"""Flag of an entity that must never take some surface forms."""
 
 
 def weight_of_role(role: str) -> float:
@@ -43,6 +51,7 @@ def weight_of_role(role: str) -> float:
 _ROLE_ORDER = ("function", "type", "title", "country", "concept", "given")
 
 
+@lru_cache(maxsize=65_536)
 def role_of_term(fold: str) -> str:
     """The first lexicon role of a folded term, "core" for a word no table knows."""
     slots = {sense.slot for sense in lexicon().lookup((fold,)) if not sense.caps}
@@ -54,10 +63,6 @@ def lexical_ids(fold: str) -> list[str]:
     return [
         f"{s.slot}:{s.id}" for s in lexicon().lookup((fold,)) if s.slot in ("concept", "country", "given") and not s.caps
     ]
-
-
-def _default_policy(entity: Entity, bulk: bool) -> int:
-    return 1 if bulk and not entity.aliases else 0
 
 
 def acronyms_of(terms: Sequence[str]) -> list[str]:
@@ -92,14 +97,12 @@ class _Growing:
     vocabulary: dict[str, int] = field(default_factory=dict)
     folds: list[str] = field(default_factory=list)
     entity_id: list[str] = field(default_factory=list)
-    entity_name: list[str] = field(default_factory=list)
     entity_type: array[int] = field(default_factory=lambda: array("H"))
     entity_weight: array[float] = field(default_factory=lambda: array("f"))
+    entity_flags: bytearray = field(default_factory=bytearray)
     types: dict[str, int] = field(default_factory=dict)
     acronym: list[str] = field(default_factory=list)
     acronym_alias: array[int] = field(default_factory=lambda: array("i"))
-    blocked: list[str] = field(default_factory=list)
-    blocked_entity: array[int] = field(default_factory=lambda: array("i"))
     redirects: list[str] = field(default_factory=list)
     redirect_entity: array[int] = field(default_factory=lambda: array("i"))
 
@@ -114,6 +117,9 @@ def name_key(name: str) -> str:
 
 def aliases_of(entity: Entity) -> Iterator[Alias]:
     """The canonical name and the aliases of an entity, each spelling once; a weak alias weakens an equal name."""
+    if not entity.aliases:
+        yield Alias(entity.name)
+        return
     weak = {name_key(a.text) for a in entity.aliases if a.strength == "weak"}
     seen: set[tuple[str, str]] = set()
     canonical = Alias(entity.name, strength="weak" if name_key(entity.name) in weak else "strong")
@@ -124,22 +130,32 @@ def aliases_of(entity: Entity) -> Iterator[Alias]:
             yield alias
 
 
-def _gather(entities: Iterable[Entity], progress: Progress | None) -> _Growing:
-    out = _Growing()
-    vocabulary = out.vocabulary
-    for number, entity in enumerate(entities):
-        if progress is not None and number % 10_000 == 0:
-            progress("reading", number, 0)
+class IndexBuilder:
+    """Takes entities one by one, then makes the arrays; what it keeps of each is a few numbers and its strings."""
+
+    def __init__(self, *, fuzzy: Fuzzy = "edit", progress: Progress | None = None) -> None:
+        """``fuzzy``: how freely aliases may be met that say nothing themselves (see `entitynorm.model.Alias`).
+
+        ``progress`` is called with (stage, done, total); total is 0 while it is not known.
+        """
+        self._grown = _Growing()
+        self._fuzzy: Fuzzy = fuzzy
+        self._progress = progress
+
+    def add(self, entity: Entity) -> None:
+        """Take one more entity; its number is the count of those before it."""
+        out = self._grown
+        vocabulary = out.vocabulary
+        number = len(out.entity_id)
+        if self._progress is not None and number % _TELL == 0:
+            self._progress("reading", number, 0)
         out.entity_id.append(entity.id)
-        out.entity_name.append(entity.name)
         out.entity_type.append(out.types.setdefault(entity.type, len(out.types)))
         out.entity_weight.append(math.nan if entity.weight is None else entity.weight)
+        out.entity_flags.append(bool(entity.blocked) * BLOCKS)
         for old in entity.was:
             out.redirects.append(old)
             out.redirect_entity.append(number)
-        for form in entity.blocked:
-            out.blocked.append(name_key(form))
-            out.blocked_entity.append(number)
         acronyms = entity_class(entity.type) != "PERSON"
         for k, alias in enumerate(aliases_of(entity)):
             terms = terms_of(alias.text)
@@ -147,8 +163,7 @@ def _gather(entities: Iterable[Entity], progress: Progress | None) -> _Growing:
                 for acronym in acronyms_of(terms):
                     out.acronym.append(acronym)
                     out.acronym_alias.append(len(out.alias_text))
-            policy = POLICIES.index(alias.fuzzy) if alias.fuzzy else 0
-            flags = (alias.strength == "weak") * WEAK + (k == 0) * CANONICAL + (policy << 2)
+            flags = (alias.strength == "weak") * WEAK + (k == 0) * CANONICAL + (self._policy(alias, terms) << 2)
             out.alias_text.append(alias.text)
             out.alias_entity.append(number)
             out.alias_flags.append(flags)
@@ -158,7 +173,30 @@ def _gather(entities: Iterable[Entity], progress: Progress | None) -> _Growing:
                 if known is None:
                     known = vocabulary[term] = len(vocabulary)
                 out.alias_terms.append(known)
-    return out
+
+    def _policy(self, alias: Alias, terms: Sequence[str]) -> int:
+        if alias.fuzzy is not None:
+            return POLICIES.index(alias.fuzzy)
+        short = self._fuzzy == "key" and len(terms) == 1 and len(terms[0]) < _SHORT_ALIAS
+        return POLICIES.index("off" if short else self._fuzzy)
+
+    def finish(self) -> tuple[Arrays, dict[str, Any]]:
+        """All arrays, and what a header says of them; the builder is empty afterwards.
+
+        Raises GazetteerError for an id that two entities have.
+        """
+        grown, self._grown = self._grown, _Growing()
+        return _arrays(grown, self._progress)
+
+
+def _repeated_ids(arrays: Arrays, ids: Sequence[str]) -> None:
+    hashes, owners = arrays["id_hash"], arrays["id_owner"]
+    twice = np.flatnonzero(hashes[1:] == hashes[:-1])
+    for n in twice.tolist():
+        first, second = int(owners[n]), int(owners[n + 1])
+        if ids[first] == ids[second]:
+            remedy = "the id stands twice; give one of the two another id, or merge them"
+            raise GazetteerError([Problem(f"entities[{second}]", ids[second], remedy)])
 
 
 def _blob(texts: Iterable[str], name: str, arrays: Arrays) -> None:
@@ -193,7 +231,7 @@ def _rows(terms: Sequence[str], folds: Sequence[str], first: int) -> tuple[dict[
             owner.append(n)
         for reading in readings:
             texts.append(reading.phones)
-            costs.append(min(255, round(reading.cost * 500)))
+            costs.append(min(255, round(reading.cost * COST_SCALE)))
             owner.append(n)
     codes, lengths = phones.encode(texts)
     owners = np.frombuffer(owner, np.int32).astype(np.int64)
@@ -220,23 +258,24 @@ def _rows(terms: Sequence[str], folds: Sequence[str], first: int) -> tuple[dict[
 
 
 def _packed(keys: NDArray[Any], rows: NDArray[Any]) -> NDArray[np.uint64]:
-    return np.unique((keys.astype(np.uint64) << np.uint64(32)) | rows.astype(np.uint64))
+    return _distinct((keys.astype(np.uint64) << np.uint64(32)) | rows.astype(np.uint64))
 
 
-def build_arrays(entities: Iterable[Entity], progress: Progress | None = None) -> tuple[Arrays, dict[str, Any]]:
-    """All arrays of an index over ``entities``, and what its header says of them.
+def _distinct(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Sorted values, each once; by sorting, which is several times as fast here as `numpy.unique` with its hashes."""
+    values.sort()
+    return values[np.concatenate(([True], values[1:] != values[:-1]))] if len(values) else values
 
-    ``progress`` is called with (stage, done, total); total is 0 while it is not known.
-    """
-    grown = _gather(entities, progress)
+
+def _arrays(grown: _Growing, progress: Progress | None) -> tuple[Arrays, dict[str, Any]]:
     arrays: Arrays = {}
     _blob(grown.entity_id, "entity_id", arrays)
-    _blob(grown.entity_name, "entity_name", arrays)
     arrays["entity_type"] = np.frombuffer(grown.entity_type, np.uint16).copy()
+    arrays["entity_flags"] = np.frombuffer(bytes(grown.entity_flags), np.uint8)
     arrays["entity_weight"] = np.frombuffer(grown.entity_weight, np.float32).copy()
     _hashed(grown.entity_id, np.arange(len(grown.entity_id)), "id", arrays)
+    _repeated_ids(arrays, grown.entity_id)
     _hashed(grown.redirects, np.frombuffer(grown.redirect_entity, np.int32), "was", arrays)
-    _hashed(grown.blocked, np.frombuffer(grown.blocked_entity, np.int32), "blocked", arrays)
     _hashed(grown.acronym, np.frombuffer(grown.acronym_alias, np.int32), "acronym", arrays)
     _blob(grown.alias_text, "alias", arrays)
     count = len(grown.alias_text)
@@ -280,7 +319,11 @@ def build_arrays(entities: Iterable[Entity], progress: Progress | None = None) -
     heaviest[[n for n, fold in enumerate(folds) if len(fold) == 1]] = 0.2
     rarity = np.log((count + 1) / np.maximum(frequency, 1)) / math.log(count + 2)
     arrays["term_weight"] = np.minimum(np.maximum(rarity, 0.15), heaviest).astype(np.float32)
-    arrays["term_frequency"] = frequency.astype(np.uint32)
+    # Counted by fold, so that a word with its marks and the same without them are one.
+    number = {fold: n for n, fold in enumerate(dict.fromkeys(folds))}
+    fold_of = np.array([number[fold] for fold in folds], np.int64)
+    together = np.bincount(fold_of, frequency, len(number)).astype(np.uint32)
+    arrays["term_frequency"] = together[fold_of] if len(folds) else np.zeros(0, np.uint32)
     _hashed(folds, np.arange(len(terms)), "fold", arrays)
     _blob(terms, "term", arrays)
 
@@ -290,20 +333,20 @@ def build_arrays(entities: Iterable[Entity], progress: Progress | None = None) -
     for k in range(0, len(terms), _BLOCK):
         if progress is not None:
             progress("indexing", k, len(terms))
-        block, keyed = _rows(terms[k : k + _BLOCK], folds[k : k + _BLOCK], rows)
+        block, keys_of_block = _rows(terms[k : k + _BLOCK], folds[k : k + _BLOCK], rows)
         block["row_term"] = (block["row_term"] + k).astype(np.uint32)
         for name, values in block.items():
             columns.setdefault(name, []).append(values)
         rows += len(block["row_term"])
-        packed += keyed
+        packed += keys_of_block
     for name in ("row_codes", "row_length", "row_cost", "row_term", "row_bits", "row_pairs"):
         parts = columns.pop(name, [])
         arrays[name] = np.concatenate(parts) if parts else _NO_ROWS[name]
     arrays["term_row"] = np.searchsorted(arrays["row_term"], np.arange(len(terms) + 1)).astype(np.uint32)
-    together = np.concatenate(packed) if packed else np.zeros(0, np.uint64)
+    keyed = np.concatenate(packed) if packed else np.zeros(0, np.uint64)
     packed.clear()
-    together.sort()
-    arrays["keys"] = together
+    keyed.sort()
+    arrays["keys"] = keyed
     meta = {
         "entities": len(grown.entity_id),
         "aliases": count,
@@ -332,13 +375,13 @@ def _name_keys(folds: Sequence[str], terms: NDArray[Any], ends: NDArray[Any], te
 
 def _distinct_pairs(terms: NDArray[Any], owners: NDArray[Any], size: int) -> NDArray[np.int64]:
     """In how many aliases each term stands."""
-    pairs = np.unique((terms.astype(np.uint64) << np.uint64(32)) | owners.astype(np.uint64))
+    pairs = _distinct((terms.astype(np.uint64) << np.uint64(32)) | owners.astype(np.uint64))
     return np.bincount((pairs >> np.uint64(32)).astype(np.int64), minlength=size)
 
 
 def _postings(terms: NDArray[Any], owners: NDArray[Any], size: int, name: str, arrays: Arrays) -> None:
     """For each term the aliases that hold it, ascending."""
-    pairs = np.unique((terms.astype(np.uint64) << np.uint64(32)) | owners.astype(np.uint64))
+    pairs = _distinct((terms.astype(np.uint64) << np.uint64(32)) | owners.astype(np.uint64))
     holders = (pairs >> np.uint64(32)).astype(np.int64)
     ends = np.zeros(size + 1, np.int64)
     np.cumsum(np.bincount(holders, minlength=size), out=ends[1:])

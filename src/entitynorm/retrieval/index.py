@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entitynorm.model import Entity
-from entitynorm.retrieval.build import CANONICAL, POLICIES, WEAK, Progress, build_arrays
-from entitynorm.retrieval.phones import text_hashes
+from entitynorm.retrieval.build import BLOCKS, CANONICAL, COST_SCALE, POLICIES, WEAK, IndexBuilder, Progress
+from entitynorm.retrieval.phones import LONGEST, PHONES, text_hashes
+from entitynorm.text.sounds import Reading
 
 
 class NameIndex:
@@ -30,7 +31,10 @@ class NameIndex:
     @classmethod
     def of(cls, entities: Iterable[Entity], progress: Progress | None = None) -> NameIndex:
         """An index in memory."""
-        return cls(*build_arrays(entities, progress))
+        builder = IndexBuilder(progress=progress)
+        for entity in entities:
+            builder.add(entity)
+        return cls(*builder.finish())
 
     def _text(self, name: str, number: int) -> str:
         ends = self.arrays[f"{name}_ends"]
@@ -46,7 +50,7 @@ class NameIndex:
 
     def entity_name(self, entity: int) -> str:
         """The canonical name of an entity."""
-        return self._text("entity_name", entity)
+        return self.alias_text(int(self.arrays["entity_alias"][entity]))
 
     def entity_type(self, entity: int) -> str:
         """The type of an entity."""
@@ -103,9 +107,31 @@ class NameIndex:
         high = np.searchsorted(hashes, wanted, "right")
         return [owners[a:b].tolist() if b > a else [] for a, b in zip(low.tolist(), high.tolist(), strict=True)]
 
-    def frequency(self, fold: str) -> int:
-        """In how many aliases a folded term stands."""
-        return int(sum(int(self.arrays["term_frequency"][t]) for t in self.lookup("fold", fold)))
+    def frequencies(self, folds: Sequence[str]) -> list[int]:
+        """In how many aliases each folded term stands."""
+        counts = self.arrays["term_frequency"]
+        return [int(counts[terms[0]]) if terms else 0 for terms in self.lookup_many("fold", folds)]
+
+    def term_text(self, term: int) -> str:
+        """A term of the vocabulary."""
+        return self._text("term", term)
+
+    def term_readings(self, term: int) -> tuple[Reading, ...] | None:
+        """The readings of a term as they were indexed; None where one was too long to be kept whole."""
+        bounds = self.arrays["term_row"]
+        out = []
+        for row in range(int(bounds[term]), int(bounds[term + 1])):
+            length = int(self.arrays["row_length"][row])
+            if length >= LONGEST:
+                return None
+            if length:
+                phones = "".join([PHONES[c] for c in self.arrays["row_codes"][row, :length].tolist()])
+                out.append(Reading(phones, int(self.arrays["row_cost"][row]) / COST_SCALE))
+        return tuple(out)
+
+    def blocks(self, entity: int) -> bool:
+        """Whether there are surface forms that an entity must never take."""
+        return bool(int(self.arrays["entity_flags"][entity]) & BLOCKS)
 
     @cached_property
     def alias_weight(self) -> NDArray[np.float32]:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
+from entitynorm.names.structure import parse
 from entitynorm.names.words import warm, word
 from entitynorm.retrieval import phones
 from entitynorm.retrieval.build import lexical_ids, role_of_term, weight_of_role
@@ -195,7 +196,7 @@ class Searcher:
         arrays = self.index.arrays
         unknown = np.flatnonzero(strange)
         keys, which = phones.typo_keys([folds[n] for n in unknown.tolist()])
-        ids = [(n, i) for n, fold in enumerate(folds) for i in lexical_ids(fold)]
+        ids = [(n, i) for n, term in enumerate(terms) for i in _meanings(term, folds[n])]
         lexical = phones.finish(phones.text_hashes([i for _, i in ids]), phones.LEXICAL)
         owner = np.concatenate((unknown[which], np.array([n for n, _ in ids], np.int64)))
         kind = np.concatenate((np.full(len(which), TYPO), np.full(len(ids), LEXICAL)))
@@ -206,7 +207,7 @@ class Searcher:
         likeness = np.where(kinds == LEXICAL, 0.93, 0.0).astype(np.float32)
         for k in np.flatnonzero(kinds == TYPO).tolist():
             fold = folds[int(owners[k])]
-            other = fold_term(self.index._text("term", int(found[k])))
+            other = fold_term(self.index.term_text(int(found[k])))
             if OSA.distance(fold, other, score_cutoff=1) <= 1:
                 likeness[k] = 1 - 0.9 / max(len(fold), len(other))
         keep = likeness > _LEAST_SIMILAR
@@ -398,6 +399,15 @@ def _nearest(owner: NDArray[np.int64], distance: NDArray[np.int32], owners: int,
     over = (reached[np.arange(owners), enough] > 2 * most) & (enough > 0)
     enough = enough - over
     return np.flatnonzero(distance <= enough[owner])
+
+
+def _meanings(term: str, fold: str) -> list[str]:
+    """What a term of a name can stand for in other words; a compound (Минобороны) and a case form for what it holds."""
+    if fold.isascii():
+        return lexical_ids(fold)
+    units = parse(term.capitalize()).units
+    slots = ((u.concepts, "concept") for u in units), ((u.countries, "country") for u in units), ((u.given, "given") for u in units)
+    return [f"{slot}:{i}" for some in slots for ids, slot in some for i in sorted(ids)]
 
 
 def _acronym(name: str, term: str) -> str:

@@ -1,14 +1,14 @@
 """How alike two readings are, judged by how often one phone was heard for another between two scripts.
 
-An edit distance that counts letters takes Muhammad and Mehmet for strangers and Marina and Mariya for sisters; what a
-slip costs depends on which phones, and on which scripts they were written in: a vowel lost on the way from Hebrew
-tells nothing, one lost from Cyrillic does. The tables of ``data/sound_costs.json`` say so in numbers, learned by
+An edit distance that counts letters finds Grivoron as far from Grayvoron as any name one letter off. What a difference
+is worth depends on which phones differ, and between which scripts: a vowel that Hebrew lacks tells nothing, one that
+Cyrillic lacks does. The tables of ``data/sound_costs.json`` say so in numbers, learned by
 ``learning/learn_sounds.py``: logarithms of how much likelier than chance one phone stands for another (or for none).
 
-Two measures come out: ``pmi``, the sum of those logarithms over the best alignment, evidence that adds up over the words
-of a name; and ``sim``, the same as a share of what the two words could reach at most, between 0 and 1. Everything is
-reckoned in whole hundredths, so that one pair at a time (`similarity`) and many at once (`similarities`) agree to the bit.
-Which reading of a word is the likely one, and what a word weighs, is left to others.
+Two measures come out: ``pmi``, the sum of those logarithms over the best alignment, evidence that adds up over the
+words of a name; and ``sim``, the same as a share of what the two words could reach at most, between 0 and 1. Everything
+is reckoned in whole hundredths, so that one pair at a time (`similarity`) and many at once (`similarities`) agree to
+the bit. Which reading of a word is the likely one, and what a word weighs, is left to others.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from struct import Struct
 from typing import Any
@@ -32,8 +33,8 @@ LONGEST = 18
 PAD = 25
 """The number that fills an encoded row behind its last phone."""
 _ALMOST = 0.9999  # the most that phones which are not equal can reach
-_BLOCK = 2048  # pairs whose tables of alignment fit into the second cache together
-_FEW = 64  # up to here a call of numpy costs more than the work it does
+_BLOCK = 1024  # pairs whose tables of alignment fit into the second cache together
+_FEW = 96  # up to here a call of numpy costs more than the work it does
 
 Bytes = NDArray[np.uint8]
 Shorts = NDArray[np.int16]
@@ -58,18 +59,18 @@ class CostTable:
     gains: dict[str, dict[str, int]]
     letters_x: dict[str, tuple[int, int, int]]
     letters_y: dict[str, tuple[int, int, int]]
+    scale: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Costs:
     phones: str
-    scale: int
     scripts: dict[str, str]
     order: tuple[str, ...]
     tables: dict[str, CostTable]
 
 
-def cost_table(raw: dict[str, Any], clip: dict[str, int], phones: str) -> CostTable:
+def cost_table(raw: dict[str, Any], *, clip: dict[str, int], phones: str, scale: int) -> CostTable:
     """A table from its learned numbers: S for pairs, D and I for gaps, none taken below its clip.
 
     Slips of the typist are no part of what was learned from; the clip is what they cost. Raises ValueError where the
@@ -103,6 +104,7 @@ def cost_table(raw: dict[str, Any], clip: dict[str, int], phones: str) -> CostTa
         gains={a: dict(zip(phones, row, strict=False)) for a, row in zip(phones, gain.tolist(), strict=False)},
         letters_x=dict(zip(phones, zip(left.tolist(), own_x.tolist(), equal.tolist(), strict=True), strict=True)),
         letters_y=dict(zip(phones, zip(right.tolist(), own_y.tolist(), equal.tolist(), strict=True), strict=True)),
+        scale=scale,
     )
 
 
@@ -117,14 +119,15 @@ def read_costs(path: Path) -> _Costs:
         raise DataError(f"{path}: schema is {found!r}, expected 'sound-costs-1'; is the file of another version?")
     tables: dict[str, CostTable] = {}
     try:
-        phones, clip = raw["phones"], raw["clip"]
+        phones, clip, scale = raw["phones"], raw["clip"], int(raw["scale"])
         for name, table in raw["tables"].items():
             x, _, y = name.partition("-")
-            tables[name] = cost_table(table, clip, phones)
+            tables[name] = cost_table(table, clip=clip, phones=phones, scale=scale)
             turned = {"S": np.array(table["S"]).T, "D": table["I"], "I": table["D"]}
-            tables.setdefault(f"{y}-{x}", cost_table(turned, {**clip, "D": clip["I"], "I": clip["D"]}, phones))
+            clip_turned = {"S": clip["S"], "D": clip["I"], "I": clip["D"]}
+            tables.setdefault(f"{y}-{x}", cost_table(turned, clip=clip_turned, phones=phones, scale=scale))
         order = tuple(name.partition("-")[0] for name in raw["tables"])
-        return _Costs(phones, int(raw["scale"]), raw["scripts"], order, tables)
+        return _Costs(phones, raw["scripts"], order, tables)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         where = f"no {error}" if isinstance(error, KeyError) else str(error)
         raise DataError(f"{path}: not a table of sound costs: {where}; make it anew with learn_sounds.py") from error
@@ -199,9 +202,13 @@ def similarities(table: str, x: Bytes, nx: Bytes, y: Bytes, ny: Bytes) -> tuple[
 
     >>> a, b = encode(["muhamed", "kiev"]), encode(["mehmet", "kiev"])
     >>> [round(float(s), 1) for s in similarities("Latn-Latn", *a, *b)[0]]
-    [0.7, 1.0]
+    [0.3, 1.0]
     """
-    costs = _table(table)
+    return compare_rows(_table(table), x, nx, y, ny)
+
+
+def compare_rows(costs: CostTable, x: Bytes, nx: Bytes, y: Bytes, ny: Bytes) -> tuple[Floats, Floats]:
+    """`similarities` by a table in hand, for tables that are not (yet) part of the package."""
     count = len(nx)
     worth, most = np.empty(count, np.int16), np.empty(count, np.int16)
     for rows in _blocks(nx, ny):
@@ -216,13 +223,13 @@ def similarities(table: str, x: Bytes, nx: Bytes, y: Bytes, ny: Bytes) -> tuple[
     worth[same] = costs.equal.take(x[same]).sum(1, dtype=np.int16)
     sim = np.clip(2.0 * worth / np.maximum(most, 1), 0.0, _ALMOST)
     sim[same] = 1.0
-    return sim.astype(np.float32), (worth / _costs().scale).astype(np.float32)
+    return sim.astype(np.float32), (worth / costs.scale).astype(np.float32)
 
 
 def _blocks(nx: Bytes, ny: Bytes) -> list[Any]:
-    """Pairs of similar lengths together, so that short words do not pay for long ones: index arrays, or a slice of all."""
+    """Index arrays of pairs of similar lengths, so that short words do not pay for long ones; or a slice of all."""
     count = len(nx)
-    if count <= _BLOCK // 2:
+    if count <= _BLOCK:
         return [slice(None)] if count else []
     # Tiles: bands by the one length, each cut by the other.
     bands = max(1, round((count / _BLOCK) ** 0.5))
@@ -235,11 +242,15 @@ def _blocks(nx: Bytes, ny: Bytes) -> list[Any]:
 
 
 def _gains(gain: Shorts, a: NDArray[np.intp], b: NDArray[np.intp]) -> Shorts:
-    """What the best pairing of each column of ``a`` with the same column of ``b`` adds: places outside, pairs inside."""
+    """What the best pairing of each column of ``a`` with the same column of ``b`` adds.
+
+    Places are the outer axes and pairs the inner one, so that every step is one plain loop over the pairs.
+    """
     count = a.shape[1]
     table = np.zeros((len(b) + 1, count), np.int16)
-    before, here, columns = table[:-1], table[1:], list(table)
-    steps, places = np.empty((len(b), count), np.int16), np.empty((len(b), count), np.intp)
+    columns: list[Shorts] = [*table]
+    before, here = table[:-1], table[1:]
+    steps, places = np.empty_like(here), np.empty_like(b)
     for start in a * (PAD + 1):
         np.add(b, start, out=places)
         gain.take(places, out=steps, mode="clip")
@@ -248,9 +259,9 @@ def _gains(gain: Shorts, a: NDArray[np.intp], b: NDArray[np.intp]) -> Shorts:
         if count <= _FEW:
             np.maximum.accumulate(here, axis=0, out=here)
         else:
-            for left, right in zip(columns[1:], columns[2:], strict=False):
+            for left, right in pairwise(columns[1:]):
                 np.maximum(right, left, out=right)
-    return table[-1]
+    return columns[-1]
 
 
 _SINGLE = Struct("f")
@@ -279,9 +290,8 @@ def similarity(table: str, a: str, b: str) -> tuple[float, float]:
         known_y = [costs.letters_y[c] for c in b]
     except KeyError as error:
         raise ValueError(f"{error} in {a!r} or {b!r} is no phone; give readings, not spellings") from None
-    scale = _costs().scale
     if a == b and a:
-        return 1.0, _single(sum([equal for _, _, equal in known_x]) / scale)
+        return 1.0, _single(sum([equal for _, _, equal in known_x]) / costs.scale)
     worth, most = 0, 0
     for gap, own, _ in known_x + known_y:
         worth += gap
@@ -299,4 +309,4 @@ def similarity(table: str, a: str, b: str) -> tuple[float, float]:
             row.append(best)
             corner = up
     worth += row[-1] if row else 0
-    return _single(min(max(2.0 * worth / max(most, 1), 0.0), _ALMOST)), _single(worth / scale)
+    return _single(min(max(2.0 * worth / max(most, 1), 0.0), _ALMOST)), _single(worth / costs.scale)

@@ -139,8 +139,10 @@ def _ranked(raw: Sequence[tuple[str, float]], most: int) -> tuple[Reading, ...]:
     best: dict[str, float] = {}
     for phones, cost in sorted(raw, key=lambda r: r[1]):
         best.setdefault(phones, cost)
-    for phones, cost in list(best.items()):
-        for ending, reading, extra, least in _tables().suffixes:
+    suffixes = _tables().suffixes
+    endings = _tables().suffix_endings
+    for phones, cost in [item for item in best.items() if item[0].endswith(endings)]:
+        for ending, reading, extra, least in suffixes:
             if phones.endswith(ending) and len(phones) - len(ending) >= least - 1:
                 best.setdefault(phones[: -len(ending)] + reading, cost + extra)
     best.pop("", None)
@@ -224,6 +226,16 @@ def wide_readings(words: Sequence[str]) -> list[tuple[Reading, ...]]:
                     fitting,
                 )
     return [_ranked(found, MAX_WIDE) for found in raw]
+
+
+def without_foreign_ending(word: str) -> list[tuple[str, float]]:
+    """(word, cost) for each ending of another language that a folded Latin word may carry (Putinas, Lavrovs).
+
+    >>> without_foreign_ending("putinas")
+    [('putin', 0.08), ('putina', 0.08)]
+    """
+    endings = _tables().foreign_endings
+    return [(word.removesuffix(e), cost) for e, least, cost in endings if word.endswith(e) and len(word) >= least]
 
 
 _KEY = str.maketrans({"h": "g", "f": "v", "J": "Z"})

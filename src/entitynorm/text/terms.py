@@ -14,12 +14,12 @@ from functools import cache, lru_cache
 
 from entitynorm.resources import data_dir, load_table
 from entitynorm.text.folding import fold_text
+from entitynorm.text.tokens import MARK
 
-_MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0962\u0963\u0e31\u0e34-\u0e4e"
 _DROPPED = re.compile(
     "[ʹʺʼʻ’‘`´'\"ˈʿʾ′″‛＇\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u0591-\u05c7\u064b-\u065f\u0670]"
 )
-_TERM = re.compile(f"[^\\W_](?:[^\\W_]|[{_MARKS}])*")
+_TERM = re.compile(f"[^\\W_](?:[^\\W_]|[{MARK}])*")
 _ASCII_TERM = re.compile("[a-z0-9]+")
 _POSSESSIVE = re.compile("(?<=[A-Za-z]{2})['’`´ʼ][sS](?![A-Za-z])")
 _CAMEL = re.compile("(?<=[a-z]{2})(?=[A-Z][a-z])")

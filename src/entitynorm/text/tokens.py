@@ -13,13 +13,20 @@ from enum import IntEnum
 from functools import lru_cache
 from itertools import pairwise
 
-_MARK = (
+MARK = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
     "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
 )
+# Vowel signs and viramas of the scripts of India and South East Asia are marks, and \\w does not take them.
+MARK += (
+    "\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u09d7\u0a01-\u0a03\u0a3c-\u0a4d"
+    "\u0a70-\u0a71\u0a81-\u0a83\u0abc-\u0acd\u0b01-\u0b03\u0b3c-\u0b57\u0b82\u0bbe-\u0bcd\u0bd7\u0c00-\u0c04\u0c3e-\u0c56"
+    "\u0c81-\u0c83\u0cbc-\u0cd6\u0d00-\u0d03\u0d3b-\u0d57\u0d81-\u0d83\u0dca-\u0ddf\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1"
+    "\u0eb4-\u0ebc\u0ec8-\u0ecd\u0f71-\u0f84\u102b-\u103e\u1056-\u1059\u135d-\u135f\u17b4-\u17d3"
+)
 _APOSTROPHE = "'’ʼʻʹ`´′"
 # Some romanisations write ” for a hard sign inside a word (V”yacheslav).
-_WORD = f"[^\\W_](?:[{_MARK}]|[^\\W_]|[{_APOSTROPHE}](?=[^\\W_])|”(?=[^\\W\\d_]))*"
+_WORD = f"[^\\W_](?:[{MARK}]|[^\\W_]|[{_APOSTROPHE}](?=[^\\W_])|”(?=[^\\W\\d_]))*"
 _DOMAIN_END = (
     "com|org|net|info|media|news|press|army|tv|io|me|eu|gov|mil|edu|int|online|live|today|agency|site|blog|app|uk|us|ca|au|"
     "ua|ru|by|su|рф|укр|бел|de|fr|pl|cz|sk|bg|rs|it|es|nl|be|ch|at|se|no|fi|dk|ee|lv|lt|ge|am|az|kz|uz|kg|tr|il|ir|sy|in|cn|jp|kr"

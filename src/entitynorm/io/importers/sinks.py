@@ -6,11 +6,8 @@ hour of reading, not after it. A file appears when the last entity was written, 
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePath
-from typing import Final
 
 from entitynorm.errors import InputError
 from entitynorm.io.files import atomic_writer
@@ -19,9 +16,6 @@ from entitynorm.model import Entity
 
 Sink = Callable[[Iterable[Entity]], object]
 """Takes all entities of an import and writes them."""
-
-COMPILED: Final = "entitynorm.io.compiled"
-"""The module that writes ``.enx``, by name, since it may be missing."""
 
 
 def sink_for(output: str | None, write: Callable[[str], object], sources: Sequence[str] = ()) -> Sink:
@@ -35,10 +29,10 @@ def sink_for(output: str | None, write: Callable[[str], object], sources: Sequen
     if ending in (".jsonl", ".ndjson"):
         return lambda entities: _to_jsonl(output, entities)
     if ending == ".enx":
-        if importlib.util.find_spec(COMPILED) is None:
-            raise InputError(f"{output}: this version cannot write .enx; give a name that ends in .jsonl")
-        build = importlib.import_module(COMPILED).build
-        return lambda entities: build(entities, output, sources=list(sources))
+        from entitynorm.io.compiled import build  # only now: numpy takes a while
+
+        # A bulk list holds names that are each other's slips; there sound has to agree.
+        return lambda entities: build(entities, output, sources=list(sources), fuzzy="key")
     raise InputError(
         f"{output}: an import is written as .jsonl or .enx, not {ending or 'a file without ending'}; give another name"
     )
