@@ -204,6 +204,15 @@ def _of_kind(
             yield Query(text, one.id, kind)
 
 
+def _kinship(a: str, b: str) -> int:
+    """How many letters the words of two names begin alike with."""
+    return sum(max(_alike(word, other) for other in b.split()) for word in a.split())
+
+
+def _alike(a: str, b: str) -> int:
+    return next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+
+
 def pairs(size: int, count: int, seed: int = SEED) -> Iterator[Pair]:
     """``count`` pairs of spellings: of one entity by the kinds of queries, and of two that have a word in common."""
     listed = {one.id: one for one in entities(size, seed)}
@@ -218,7 +227,8 @@ def pairs(size: int, count: int, seed: int = SEED) -> Iterator[Pair]:
         one = listed[query.id or ""]
         others = [o for word in one.name.split() for o in sharing[one.type, word] if o is not one]
         if number % 2 and others:
-            yield Pair(query.text, dice.pick(others).name, one.type, False)
+            rival = max((dice.pick(others) for _ in range(12)), key=lambda other: _kinship(one.name, other.name))
+            yield Pair(query.text, rival.name, one.type, False)
         else:
             yield Pair(query.text, one.name, one.type, True)
 
