@@ -1,13 +1,14 @@
 """Fit the weights of the learned scorer (``data/scorer.json``) by list-wise logistic regression with NIL.
 
-    python learning/fit_scorer.py SETDIR... [--names QUERIES.tsv GAZETTEER.jsonl] [--pairs PAIRS.tsv] -o data/scorer.json
+    python learning/fit_scorer.py SETDIR... [--names QUERIES.tsv GAZETTEER.jsonl] [--pairs PAIRS.tsv] \\
+        -o data/scorer.json
     python learning/fit_scorer.py ... --leave-one-out        # fit without each set in turn, and score it
 
 A set is a folder with ``gazetteer.jsonl`` ({id, type, canonical, names: [{text}]}) and ``queries.jsonl`` ({query, id or
 null}). Every query is learned from as it is and, for a share of them chosen by a hash, once more with its right entity
 taken away, so that "none of these" is learned as well as "this one". ``--names`` are names with hard negatives, and
-``--pairs`` labelled pairs of names (a list of one candidate each); both count by ``--names-weight``, ``--pairs-weight``.
-No string of a set is kept, only some hundred weights.
+``--pairs`` labelled pairs of names (a list of one candidate each); both count by ``--names-weight`` and
+``--pairs-weight``. No string of a set is kept, only some hundred weights.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from scipy.optimize import minimize
 
 from entitynorm.comparison import sides
 from entitynorm.evidence import compare_names
+from entitynorm.load import read_gazetteer
 from entitynorm.learned import SCHEMA, LearnedScorer, basis, expand, read_scorer
 from entitynorm.model import Alias, Entity
 from entitynorm.names.structure import parse
@@ -35,7 +37,10 @@ from entitynorm.records import entity_from_record
 from entitynorm.resolver import Layer
 from entitynorm.resources import data_dir
 from entitynorm.retrieval.index import NameIndex
+from entitynorm.testing.spellings import KINDS, MAKERS
 
+WRITTEN = {"weak": -6.0, "less_prominent": -4.0}
+"""A weak alias does not decide alone; the less prominent of two namesakes gives way."""
 PAIR_TYPES = {"person": "PERSON", "place": "PLACE", "address": "PLACE"}
 
 
@@ -112,7 +117,8 @@ def warm_lists(gazetteer: Path, queries: list[tuple[str, str | None]], scorer: L
             spellings.setdefault(wanted, []).append(query)
     out = Lists("names listed")
     for query, wanted in queries:
-        fuller = [with_aliases(e, [s for s in spellings.get(e.id, ()) if s.casefold() != query.casefold()]) for e in known]
+        own = query.casefold()
+        fuller = [with_aliases(e, [s for s in spellings.get(e.id, ()) if s.casefold() != own]) for e in known]
         one = lists_from(fuller, [(query, wanted)], scorer, removed=0, name="")
         out.rows += one.rows
         out.group += [out.groups] * len(one.rows)
@@ -126,6 +132,29 @@ def warm_lists(gazetteer: Path, queries: list[tuple[str, str | None]], scorer: L
 def with_aliases(entity: Entity, texts: list[str]) -> Entity:
     listed = {entity.name, *(a.text for a in entity.aliases)}
     return replace(entity, aliases=(*entity.aliases, *(Alias(t) for t in dict.fromkeys(texts) if t not in listed)))
+
+
+def generated_lists(paths: list[Path], scorer: LearnedScorer) -> Lists:
+    """Spellings that rules make of the names of gazetteers: romanisations, case forms, titles, acronyms, odd encodings.
+
+    For a third of them the entity is taken away as well, so that a made spelling is no proof by itself.
+    """
+    out = Lists("generated")
+    for path in paths:
+        known = [entity for entity, _ in read_gazetteer(path).entries()]
+        queries: list[tuple[str, str | None]] = []
+        for entity in known:
+            for kind in KINDS:
+                made = sorted(dict.fromkeys(MAKERS[kind](entity)), key=lambda form: zlib.crc32(form.encode()))
+                queries += [(form, entity.id) for form in made[:3]]
+        one = lists_from(known, queries, scorer, removed=33, name="")
+        out.rows += one.rows
+        out.group += [g + out.groups for g in one.group]
+        out.right += one.right
+        out.truth += one.truth
+        out.stress += one.stress
+        out.groups += one.groups
+    return out
 
 
 def pair_lists(path: Path) -> Lists:
@@ -197,8 +226,10 @@ def report(lists: Lists, weights: np.ndarray, threshold: float) -> str:
     scores = np.array([s for s, *_ in found])
     right = np.array([r for _, r, _ in found], float)
     bins = np.minimum((scores * 10).astype(int), 9)
-    error = sum(abs(scores[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in set(bins.tolist()))
-    return f"{lists.name:20s} F1 {f1(found, threshold):.3f}  best {best[0]:.3f} at {best[1]:.2f}  calibration error {error:.3f}"
+    held = [bins == b for b in set(bins.tolist())]
+    error = sum(abs(scores[some].mean() - right[some].mean()) * some.mean() for some in held)
+    reached = f"F1 {f1(found, threshold):.3f}  best {best[0]:.3f} at {best[1]:.2f}"
+    return f"{lists.name:20s} {reached}  calibration error {error:.3f}"
 
 
 def main() -> None:
@@ -206,6 +237,7 @@ def main() -> None:
     parser.add_argument("sets", nargs="*", type=Path)
     parser.add_argument("--names", nargs=2, type=Path)
     parser.add_argument("--pairs", type=Path)
+    parser.add_argument("--gazetteers", nargs="*", type=Path, help="gazetteers to make spellings of names from")
     parser.add_argument("--most", type=int, default=2500, help="queries of a set")
     parser.add_argument("--removed", type=int, default=12, help="per cent of queries learned from without their entity")
     parser.add_argument("--names-weight", type=float, default=1.0)
@@ -237,7 +269,8 @@ def main() -> None:
 
 def first_weights() -> tuple[tuple[tuple[str, float, float], ...], ...]:
     """A scorer good enough to choose an entity's best alias before there is one."""
-    start = {("covered", "linear"): 4.0, ("fuller", "linear"): 2.0, ("weakest", "linear"): 2.0, ("letters", "linear"): 1.0}
+    expected = {"covered": 4.0, "fuller": 2.0, "weakest": 2.0, "letters": 1.0}
+    start = {(feature, "linear"): weight for feature, weight in expected.items()}
     by_feature: dict[str, list[tuple[str, float, float]]] = {}
     for feature, how in basis():
         by_feature.setdefault(feature, [])
@@ -267,6 +300,8 @@ def gather(args: argparse.Namespace, scorer: LearnedScorer) -> list[Lists]:
         queries = [(r["query"], r["entity_id"] if r["same"] == "1" else None) for r in rows]
         sets.append(lists_of("names", args.names[1], queries, scorer, removed=0))
         sets.append(warm_lists(args.names[1], queries, scorer))
+    if args.gazetteers:
+        sets.append(generated_lists(args.gazetteers, scorer))
     if args.pairs:
         sets.append(pair_lists(args.pairs))
     return sets
@@ -275,27 +310,37 @@ def gather(args: argparse.Namespace, scorer: LearnedScorer) -> list[Lists]:
 def save_lists(lists: Lists, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
-        path, rows=np.array(lists.rows, np.float32), group=lists.group, right=lists.right, truth=lists.truth, stress=lists.stress, name=lists.name
+        path,
+        rows=np.array(lists.rows, np.float32),
+        group=lists.group,
+        right=lists.right,
+        truth=lists.truth,
+        stress=lists.stress,
+        name=lists.name,
     )
 
 
 def load_lists(path: Path) -> Lists:
     with np.load(path) as kept:
-        out = Lists(str(kept["name"]), list(kept["rows"]), kept["group"].tolist(), kept["right"].tolist(), kept["truth"].tolist())
+        columns = [kept[column].tolist() for column in ("group", "right", "truth")]
+        out = Lists(str(kept["name"]), list(kept["rows"]), *columns)
         out.stress = kept["stress"].tolist()
     out.groups = len(out.truth)
     return out
 
 
 def write(path: Path, weights: np.ndarray, threshold: float) -> None:
+    """The scorer's file; what no set can teach, since none declares it, is written by hand (`WRITTEN`)."""
     table: dict[str, dict[str, float]] = {}
     for (feature, how), weight in zip(basis(), weights.tolist(), strict=True):
         if abs(weight) >= 5e-4:
             table.setdefault(feature, {})[how] = round(weight, 3)
+    table.update({feature: {"linear": weight} for feature, weight in WRITTEN.items()})
     record = {
         "schema": SCHEMA,
         "name": "learned-2",
-        "about": "Weights of entitynorm.evidence.FEATURES, fitted by learning/fit_scorer.py; log-odds per unit of the value.",
+        "about": "Weights of entitynorm.evidence.FEATURES, fitted by learning/fit_scorer.py; "
+        "log-odds per unit of the value.",
         "threshold": threshold,
         "margin": 0.02,
         "weights": table,

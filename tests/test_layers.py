@@ -13,7 +13,8 @@ FLOORS = {
     "text": 1,
     "names": 2, "gazetteer": 2, "scoring": 2,
     "features": 3, "index": 3, "candidates": 3, "evidence": 3, "learned": 3, "retrieval": 3, "layers": 3,
-    "mentions": 4, "surroundings": 4, "context": 4, "rewriting": 4, "parallel": 4, "resolver": 4, "comparison": 4, "linker": 4,
+    "mentions": 4, "surroundings": 4, "context": 4, "rewriting": 4, "parallel": 4, "resolver": 4, "comparison": 4,
+    "linker": 4,
     "io": 5, "load": 5, "evaluation": 5,
     "cli": 6, "testing": 6, "__init__": 6, "__main__": 6,
 }  # fmt: skip

@@ -36,7 +36,8 @@ def sides(first: Name, second: Name, kind: str) -> tuple[Side, Side]:
 def compare(a: str, b: str, *, type: str | None = None) -> Comparison:
     """Compare two names; symmetric, 1.0 for names that differ in case, marks and punctuation at most.
 
-    The shorter is taken as the surface form, the longer as the name known. ``type`` is an entity type (PERSON, PLACE, ORG …).
+    The shorter is taken as the surface form, the longer as the name known. ``type`` is an entity type (PERSON, PLACE,
+    ORG …).
 
     >>> compare("Грайворон", "Hraivoron", type="PLACE").same
     True

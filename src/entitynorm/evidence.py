@@ -30,6 +30,7 @@ FEATURES: dict[str, str] = {
     "kindred": "every weighty word that is answered sounds the same but for kindred sounds (o and a, g and h)",
     "skeleton": "every weighty word that is answered has the same consonant classes",
     "other_start": "a weighty word is answered by one with another first sound",
+    "lone_slip": "both names are one word, and the two do not even sound alike but for kindred sounds",
     "extra": "the weight of the heaviest word of the surface form that nothing answers",
     "missing": "the weight of the heaviest word of the alias that nothing answers",
     "both": "the lesser of `extra` and `missing`: each name has a word of its own",
@@ -83,6 +84,8 @@ INDEX = {name: n for n, name in enumerate(FEATURES)}
 _PLACE_LEVELS = frozenset({"adm1", "adm2", "adm3"})
 _NATURE = frozenset({"water", "relief", "island"})
 _HEAVY = 0.45
+_SOUNDS_ALIKE = 2
+"""The level of similarity (see `entitynorm.names.similarity`) of words that sound the same but for kindred sounds."""
 Rarity = Callable[[str], float]
 
 
@@ -161,7 +164,13 @@ def no_facts() -> EntityFacts:
 
 
 def compare_names(
-    query: Side, alias: Side, facts: Callable[[], EntityFacts] = no_facts, *, owners: int = 1, weak: bool = False, few: bool = True
+    query: Side,
+    alias: Side,
+    facts: Callable[[], EntityFacts] = no_facts,
+    *,
+    owners: int = 1,
+    weak: bool = False,
+    few: bool = True,
 ) -> Compared:
     """The features of "this surface form names the entity of this alias".
 
@@ -200,6 +209,8 @@ def compare_names(
     put("one_word_alias", float(theirs_count == 1))
     put("word_count", min(1.0, abs(ours - theirs_count) / 4))
     put("length", min(1.0, min(len(query.plain), len(alias.plain)) / 20))
+    if ours == theirs_count == 1 and pairing.matches:
+        put("lone_slip", float(pairing.matches[0].similarity.level < _SOUNDS_ALIKE))
     if query.plain.replace(" ", "") == alias.plain.replace(" ", ""):
         put("squeezed", 1.0)
     if kind == "PERSON":
@@ -229,7 +240,9 @@ def _coverage(query: Side, alias: Side, pairing: Pairing, put: Put) -> None:
         theirs += value * weight_a
         bond += value * max(weight_q, weight_a)
         nats += match.similarity.weight * max(weight_q, weight_a)
-        letters = min(sum(len(query.units[i].phrase) for i in match.ours), sum(len(alias.units[j].phrase) for j in match.theirs))
+        letters = min(
+            sum(len(query.units[i].phrase) for i in match.ours), sum(len(alias.units[j].phrase) for j in match.theirs)
+        )
         full += agreement(letters) * max(weight_q, weight_a) if value < 1 else 0.0
         if max(weight_q, weight_a) >= _HEAVY:
             weakest = min(weakest, value)
@@ -248,7 +261,7 @@ def _coverage(query: Side, alias: Side, pairing: Pairing, put: Put) -> None:
     put("covered", min(1.0, *shares))
     put("fuller", min(1.0, max(shares)))
     put("weakest", weakest if pairing.matches else 0.0)
-    put("kindred", float(bool(pairing.matches) and level >= 2))
+    put("kindred", float(bool(pairing.matches) and level >= _SOUNDS_ALIKE))
     put("skeleton", float(bool(pairing.matches) and level >= 1))
     put("other_start", float(not start))
     put("bond", min(1.0, bond / 3))

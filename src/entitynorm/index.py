@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 
 from entitynorm.features import EntityFacts, IndexedAlias, index_alias
 from entitynorm.gazetteer import Gazetteer
+from entitynorm.layers import Stacked
 from entitynorm.model import Alias, Candidate, Entity
 from entitynorm.names.acronyms import acronym_of, derive, is_acronym
 from entitynorm.names.lexicon import lexicon
@@ -80,7 +81,7 @@ def _keys(unit: Unit, *, query: bool) -> Iterator[str]:
 class Index:
     """Posting lists over every alias of a gazetteer, and what each entity's names say together."""
 
-    def __init__(self, gazetteer: Gazetteer) -> None:
+    def __init__(self, gazetteer: Gazetteer | Stacked) -> None:
         self.gazetteer = gazetteer
         self.aliases: list[IndexedAlias] = []
         self.postings: dict[str, list[tuple[int, int]]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""The learned scorer: weights that a script fitted (``learning/fit_scorer.py``) for the features of `entitynorm.evidence`.
+"""The learned scorer: weights for the features of `entitynorm.evidence`, fitted by ``learning/fit_scorer.py``.
 
 The log-odds of a candidate are a sum over its features; each feature contributes a piecewise linear function of its
 value, with slopes that may differ for people, places and the rest, for names of one word and across scripts. A
@@ -31,19 +31,20 @@ _KNOTS = (0.25, 0.5, 0.7, 0.8, 0.88, 0.94, 0.98)
 _BY_CLASS = (
     "base", "covered", "fuller", "weakest", "extra", "missing", "both", "surplus", "lack", "one_word", "one_word_alias",
     "inverted", "acronym", "numbers", "bond", "translated", "letters", "initials", "slip", "length", "nats", "doubt",
-    "whole", "kindred", "skeleton", "other_start",
+    "whole", "kindred", "skeleton", "other_start", "lone_slip",
 )  # fmt: skip
 _ALONE = (
-    "covered", "weakest", "letters", "latin_letters", "slip", "length", "inflected", "adjective", "nats", "doubt", "whole",
-    "kindred", "skeleton", "other_start",
-)  # fmt: skip
-_CROSS = (
-    "base", "covered", "weakest", "inflected", "adjective", "one_word", "length", "translated", "acronym", "nats", "doubt",
+    "covered", "weakest", "letters", "latin_letters", "slip", "length", "inflected", "adjective", "nats", "doubt",
     "whole", "kindred", "skeleton", "other_start",
 )  # fmt: skip
+_CROSS = (
+    "base", "covered", "weakest", "inflected", "adjective", "one_word", "length", "translated", "acronym", "nats",
+    "doubt", "whole", "kindred", "skeleton", "other_start", "lone_slip",
+)  # fmt: skip
 _FEW = (
-    "covered", "fuller", "weakest", "kindred", "skeleton", "other_start", "one_word", "both", "extra", "missing", "surplus",
-    "lack", "doubt", "nats", "letters", "other_given", "length", "joined", "slip", "one_script", "acronym", "translated",
+    "covered", "fuller", "weakest", "kindred", "skeleton", "other_start", "one_word", "both", "extra", "missing",
+    "surplus", "lack", "doubt", "nats", "letters", "other_given", "length", "joined", "slip", "one_script", "acronym",
+    "translated", "lone_slip",
 )  # fmt: skip
 _CLASSES = ("PERSON", "PLACE")
 SCHEMA = "scorer-2"
@@ -52,7 +53,10 @@ Basis = tuple[tuple[str, str], ...]
 
 
 def basis() -> Basis:
-    """Every term of the score: (feature, how it enters): linear, over a knot, by class, alone, across scripts, few names."""
+    """Every term of the score: (feature, how it enters).
+
+    It enters linear, over a knot, by class, alone, across scripts or with few names.
+    """
     out: list[tuple[str, str]] = []
     for feature in FEATURES:
         out.append((feature, "linear"))
@@ -162,7 +166,9 @@ _CONDITIONS = ("", *_CLASSES, "alone", "across", "few")
 
 
 @cache
-def _flat(scorer: LearnedScorer) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+def _flat(
+    scorer: LearnedScorer,
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
     """All terms of a scorer side by side: feature, knot, weight, condition."""
     terms = [
         (feature, knot, weight, _CONDITIONS.index(condition))
@@ -178,7 +184,9 @@ def read_scorer(path: Path) -> LearnedScorer:
     try:
         raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if raw["schema"] != SCHEMA:
-            raise DataError(f"{path}: schema is {raw['schema']!r}, expected {SCHEMA!r}; is the file of another version?")
+            raise DataError(
+                f"{path}: schema is {raw['schema']!r}, expected {SCHEMA!r}; is the file of another version?"
+            )
         weights: Mapping[str, Mapping[str, float]] = raw["weights"]
         unknown = sorted(weights.keys() - FEATURES.keys())
         if unknown:

@@ -20,7 +20,7 @@ from entitynorm.model import Candidate, Document, Entity, Evidence, Explanation,
 from entitynorm.names.structure import Name, parse
 from entitynorm.resolver import Layer, Resolver
 from entitynorm.rewriting import rewrite
-from entitynorm.scoring import RULES_1, decide
+from entitynorm.scoring import RULES_1, decide, is_identical
 
 _NIL_FLOOR = 0.2
 """A span of running text whose best candidate scores less is no mention at all."""
@@ -95,6 +95,8 @@ class Linker:
     def _decided(self, name: str, candidates: list[Candidate], blocked: bool) -> Link:
         best, nil = decide(candidates, self.scorer, blocked=blocked)
         kept = tuple(candidates)
+        if best is not None and is_identical(best):
+            return Link(name, best.id, best.name, best.type, best.score, f"spelled like the alias {best.alias!r}", kept)
         if best is None:
             return Link(name, None, None, None, candidates[0].score if candidates else 0.0, nil or "no_candidate", kept)
         return Link(name, best.id, best.name, best.type, best.score, reason_of(best.evidence), kept)

@@ -38,14 +38,16 @@ def read_gazetteer(path: str | os.PathLike[str]) -> Gazetteer:
         rows = read_whole_jsonl(path)
     else:
         raise InputError(
-            f"{path}: a gazetteer ends in .yaml, .yml, .jsonl or .enx, not {ending or 'nothing'!r}; rename or convert it"
+            f"{path}: a gazetteer ends in .yaml, .yml, .jsonl or .enx, not {ending or 'nothing'!r}; "
+            "rename or convert it"
         )
     return Gazetteer.from_entries(rows)
 
 
 def stream_entities(path: str | os.PathLike[str]) -> Iterator[tuple[Entity, str]]:
-    """The entities of a gazetteer file one by one, each with its place; JSON lines and compiled files in bounded memory.
+    """The entities of a gazetteer file one by one, each with its place.
 
+    JSON lines and compiled files are read in bounded memory.
     Raises as `read_gazetteer` does, for JSON lines at the end, when every complaint is known.
     """
     ending = Path(path).suffix.lower()
@@ -64,7 +66,7 @@ def open_compiled(path: str | os.PathLike[str]) -> CompiledGazetteer:
     return CompiledGazetteer(path)
 
 
-def _in_memory(source: Source) -> Gazetteer:
+def _in_memory(source: Iterable[Entity | Mapping[str, Any]]) -> Gazetteer:
     entries = []
     for number, item in enumerate(source):
         place = f"entities[{number}]"

@@ -24,12 +24,12 @@ def _start(linker: Linker) -> None:
     _worker = linker
 
 
-def _run(verb: str, options: dict[str, Any], items: list[str]) -> list[Any]:
+def _run(verb: str, options: dict[str, Any], items: list[Any]) -> list[Any]:
     call = partial(getattr(_worker, verb), **options)
     return [call(item) for item in items]
 
 
-def ordered_map(linker: Linker, verb: str, items: Iterable[str], options: dict[str, Any], jobs: int) -> Iterator[Any]:
+def ordered_map(linker: Linker, verb: str, items: Iterable[Any], options: dict[str, Any], jobs: int) -> Iterator[Any]:
     """``getattr(linker, verb)(item, **options)`` for every item, lazily, in order.
 
     With ``jobs`` > 1 the items are read ahead by a bounded number of chunks. Raises EntitynormError when a worker dies.

@@ -35,7 +35,7 @@ FEW = 1_000
 """Aliases below which a gazetteer's own word frequencies are chance, and what it lacks is likelier."""
 _PROMINENT = 10
 _WORTH, _BEHIND, _ALWAYS = 0.5, 0.25, 2
-"""An alias is compared if it answers this share of what the best one does and is no farther behind, or is among the first."""
+"""An alias is compared if it answers this share of what the best one does and is no farther behind, or leads."""
 _UNEXAMINED = 8.0
 """Log-odds against an alias that was reached but answers too little to be compared."""
 
@@ -112,7 +112,8 @@ class Layer:
         aliases = self.index.aliases_of(number)[:_FACT_ALIASES]
         names = [parse(self.index.alias_text(a)) for a in aliases if not self.index.is_weak(a)]
         units = [u for name in names for u in name.units]
-        countries = {c for name in names if len(name.units) > 1 or len(name.text) > 4 for u in name.units for c in u.countries}
+        telling = [name for name in names if len(name.units) > 1 or len(name.text) > 4]
+        countries = {c for name in telling for u in name.units for c in u.countries}
         for ancestor in self._ancestors(entity):
             for unit in parse(ancestor.name).units:
                 countries |= unit.countries
@@ -149,7 +150,7 @@ class Layer:
 
     def _prepare(self, alias: int) -> None:
         """Take over from the index what it knows of an alias's words: their readings and how rare they are."""
-        terms = {self.index.term_text(t): t for t in self.index.alias_terms(alias).tolist()}
+        terms = {self.index.term_text(t): t for t in self.index.alias_terms(alias)}
         names = self.index.aliases if self.index.aliases >= FEW else 0
         for unit in parse(self.index.alias_text(alias)).units:
             for word in unit.words:
@@ -189,16 +190,17 @@ class Layer:
         found = self.index.entity_type(number)
         return found == wanted or entity_class(found) == entity_class(wanted)
 
-    def identical(self, keys: Sequence[str], wanted: str | None) -> list[dict[int, int] | None]:
-        """For each name key the entities whose strong alias it is, each with that alias.
+    def identical(self, keys: Sequence[str], wanted: str | None) -> list[dict[int, str] | None]:
+        """For each name key the entities whose strong alias it is, each with that alias as written.
 
         None where the gazetteer declares the name weak: then it does not decide alone, and has to be compared.
         """
         found = self.index.lookup_many("exact", keys)
-        return [self._identical(a, k, wanted) if a else {} for a, k in zip(found, keys, strict=True)]
+        return [self._identical(a, k, wanted) if a else _NOTHING for a, k in zip(found, keys, strict=True)]
 
-    def _identical(self, aliases: Sequence[int], key: str, wanted: str | None) -> dict[int, int] | None:
-        found: dict[int, int] = {}
+    def _identical(self, aliases: Sequence[int], key: str, wanted: str | None) -> dict[int, str] | None:
+        found: dict[int, str] = {}
+        weak = False
         for alias in aliases:
             number = self.index.entity_of(alias)
             if not self._fits(number, wanted):
@@ -207,13 +209,19 @@ class Layer:
             if name_key(text) != key:
                 continue  # another name of the same hash
             if self.index.is_weak(alias):
-                return None
-            found.setdefault(number, alias)
-        return found
+                weak = True  # declared not to decide alone: another entity's strong alias wins, else all is compared
+                continue
+            found.setdefault(number, text)
+        return found if found or not weak else None
 
-    def listed(self, number: int, alias: str, evidence: tuple[Evidence, ...]) -> Candidate:
+    def listed(self, number: int, alias: str, rivals: tuple[Evidence, ...] = ()) -> Candidate:
         """A candidate whose alias is spelled like the name."""
-        return self._candidate(number, alias, probability(evidence), evidence)
+
+        def evidence() -> tuple[Evidence, ...]:
+            return Evidence("identical", 1.0, IDENTITY, f"spelled like the alias {alias!r}"), *rivals
+
+        score = probability(evidence()) if rivals else 1.0
+        return self._candidate(number, alias, score, LazyEvidence(evidence))
 
     def _candidate(self, number: int, alias: str, score: float, evidence: Sequence[Evidence]) -> Candidate:
         index = self.index
@@ -240,6 +248,10 @@ class Layer:
             fitting = [h for h in hits if self._fits(self.index.entity_of(h.alias), wanted)]
             best = fitting[0].score if fitting else 0.0
             least = max(best * _WORTH, best - _BEHIND)
+            # Of an entity that lists this very form as weak, no other alias may decide in its place.
+            weak = {self.index.entity_of(h.alias) for h in fitting if h.how == "exact" and self.index.is_weak(h.alias)}
+            if weak:
+                fitting = [h for h in fitting if self.index.is_weak(h.alias) or self.index.entity_of(h.alias) not in weak]
             chosen.append([h for n, h in enumerate(fitting) if n < _ALWAYS or h.score >= least])
             rest.append(fitting[len(chosen[-1]) :])
         self._rate(u.phrase for name in parsed for u in name.units)
@@ -328,14 +340,18 @@ def prominence(scored: Sequence[Scored]) -> None:
             one.log_odds = one.layer.scorer.log_odds(one.compared.values, one.target.kind)
 
 
-def _overshadowed(weights: Sequence[float | None], mine: float | None) -> list[Evidence]:
-    """Evidence that a namesake of the very same spelling is far more prominent."""
+_OVERSHADOWED = Evidence("less_prominent", 1.0, -5.0, f"a namesake is {_PROMINENT} times as prominent or more")
+
+
+def _overshadowing(weights: Sequence[float | None]) -> float | None:
+    """The weight of the one among namesakes of the very same spelling that is far more prominent than the others."""
     if len(weights) < 2 or any(w is None for w in weights):
-        return []
+        return None
     ranked = sorted((w or 0.0 for w in weights), reverse=True)
-    if ranked[0] < _PROMINENT * ranked[1] or ranked[0] <= 0 or mine == ranked[0]:
-        return []
-    return [Evidence("less_prominent", 1.0, -5.0, f"a namesake is {_PROMINENT} times as prominent or more")]
+    return None if ranked[0] < _PROMINENT * ranked[1] or ranked[0] <= 0 else ranked[0]
+
+
+_NOTHING: dict[int, str] = {}
 
 
 class Resolver:
@@ -363,7 +379,7 @@ class Resolver:
         unsettled: list[int] = []
         for n in range(len(names)):
             found = [layer[n] for layer in same]
-            settled = [] if any(f is None for f in found) else self._settled([f or {} for f in found])
+            settled = [] if None in found else self._settled([f or _NOTHING for f in found])
             if settled:
                 out[n] = (settled, False)
             else:
@@ -398,19 +414,22 @@ class Resolver:
                 return candidate
         return None
 
-    def _settled(self, found: Sequence[dict[int, int]]) -> list[Candidate]:
+    def _settled(self, found: Sequence[dict[int, str]]) -> list[Candidate]:
         kept = [
-            (layer, entity, alias)
+            (layer, entity, text)
             for level, (layer, some) in enumerate(zip(self.layers, found, strict=True))
-            for entity, alias in some.items()
+            for entity, text in some.items()
             if not self._hidden(level, entity)
         ]
-        weights = [layer.index.weight(entity) for layer, entity, _ in kept] if len(kept) > 1 else [None]
-        out = []
-        for (layer, entity, alias), mine in zip(kept, weights, strict=False):
-            text = layer.index.alias_text(alias)
-            items = [Evidence("identical", 1.0, IDENTITY, f"spelled like the alias {text!r}")]
-            out.append(layer.listed(entity, text, (*items, *_overshadowed(weights, mine))))
+        if len(kept) == 1:
+            layer, entity, text = kept[0]
+            return [layer.listed(entity, text)]
+        weights = [layer.index.weight(entity) for layer, entity, _ in kept]
+        lead = _overshadowing(weights)
+        out = [
+            layer.listed(entity, text, () if lead is None or mine == lead else (_OVERSHADOWED,))
+            for (layer, entity, text), mine in zip(kept, weights, strict=True)
+        ]
         out.sort(key=lambda c: (-c.score, c.id))
         return out[:MOST_CANDIDATES]
 

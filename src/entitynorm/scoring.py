@@ -117,7 +117,7 @@ def decide(
 
 def is_identical(candidate: Candidate) -> bool:
     """Whether a candidate is spelled like one of the entity's strong aliases and nothing speaks against it."""
-    return candidate.score >= 1.0 and any(item.weight == IDENTITY for item in candidate.evidence)
+    return candidate.score >= 1.0  # nothing else scores 1: see `probability`
 
 
 def is_ambiguous(candidates: Sequence[Candidate], scorer: Decider) -> bool:

@@ -61,7 +61,7 @@ def test_the_click_group_works_under_clicks_own_runner():
     ("args", "expected"),
     [
         (["lnik", "x"], "no command 'lnik'; did you mean 'link'?"),
-        (["frobnicate"], "expected one of check, evaluate"),
+        (["frobnicate"], "expected one of build, check, evaluate"),
         (["link"], "link: missing argument 'FILE...'"),
         (["link", "x", "--fromat", "csv"], "'--format'"),
         (["link", "x", "--format", "jsnol"], "did you mean 'jsonl'?"),
@@ -77,6 +77,11 @@ def test_the_click_group_works_under_clicks_own_runner():
         (["search", "x", "-g", "none.yaml"], "none.yaml: no such file"),
         (["check", "none.yaml"], "none.yaml: no such file"),
         (["check", "names.txt"], "names.txt"),
+        (["build", "none.yaml"], "missing option '-o' / '--output'"),
+        (["build", "none.yaml", "-o", "out.enx"], "none.yaml: no such file"),
+        (["build", "-g", "none.yaml", "-o", "out.enx"], "none.yaml: no such file"),
+        (["build", "none.yaml", "-o", "out.jsonl"], "does not end in .enx"),
+        (["build", "-g", "none.enx", "-o", "none.enx"], "is also read"),
         (["--frob"], "no such option"),
     ],
 )

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def check(files: tuple[str, ...], gazetteers: tuple[str, ...]) -> int:
     """Report every problem of gazetteer FILEs, one a line: place, entity, what is wrong and the remedy.
 
-    Of a compiled gazetteer (.enx) every byte is checked, and the first damage is an error. Without FILE the gazetteers after -g are checked, or else the packaged one. Exit status 1 when there are problems.
+    Of a compiled gazetteer (.enx) every byte is checked, and the first damage is an error. Without FILE the gazetteers
+    after -g are checked, or else the packaged one. Exit status 1 when there are problems.
     """
     from entitynorm.resources import data_dir
 
@@ -60,7 +61,8 @@ def problems_of(path: str) -> list[Problem]:
 
 
 @click.command(short_help="Compile a gazetteer into one file that opens at once.")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.argument("files", metavar="[FILE]...", nargs=-1)
+@gazetteer_option
 @click.option("-o", "--output", metavar="OUT.enx", required=True, help="Where the compiled gazetteer goes.")
 @click.option(
     "--fuzzy",
@@ -70,16 +72,19 @@ def problems_of(path: str) -> list[Problem]:
     help="How freely names may be met that do not say it themselves: with slips, by sound only (for lists of millions; "
     "short single words then letter by letter), or letter by letter.",
 )
-def build(files: tuple[str, ...], output: str, fuzzy: str) -> int:
+def build(files: tuple[str, ...], gazetteers: tuple[str, ...], output: str, fuzzy: str) -> int:
     """Compile gazetteer FILEs (.yaml, .jsonl, .enx) into OUT.enx, to be given to -g.
 
+    Files after -g are FILEs as well, and come after the others. Without any the packaged gazetteer is compiled.
     An entity of a later FILE replaces one of the same id; for that the ids of several files are held in memory, while
     one file of JSON lines is read entity by entity. The result appears whole or not at all, and the same FILEs give the
     same bytes.
     """
     from entitynorm.io.compiled import build as compile_gazetteer
     from entitynorm.load import COMPILED
+    from entitynorm.resources import data_dir
 
+    files = tuple(dict.fromkeys(files + gazetteers)) or (str(data_dir() / "aliases.yaml"),)
     if PurePath(output).suffix.lower() != COMPILED:
         raise click.UsageError(f"{output!r} does not end in .enx; a compiled gazetteer does, give it that name")
     if any(Path(file).resolve() == Path(output).resolve() for file in files):

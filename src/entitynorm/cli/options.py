@@ -24,7 +24,8 @@ def gazetteer_option(function: Function) -> Function:
         "gazetteers",
         metavar="FILE",
         multiple=True,
-        help="Gazetteer to use: .yaml, .jsonl or .enx; repeat it to put several on top of each other.  [default: the packaged one]",
+        help="Gazetteer to use: .yaml, .jsonl or .enx; repeat it to put several on top of each other.  "
+        "[default: the packaged one]",
     )(function)
 
 

@@ -74,14 +74,16 @@ def build(
     def rows() -> Iterator[bytes]:
         for entity in entities:
             builder.add(entity)
-            yield json.dumps(entity.to_dict(), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+            record = json.dumps(entity.to_dict(), ensure_ascii=False, separators=(",", ":"))
+            yield record.encode("utf-8", "surrogatepass")
 
     with ContainerWriter(path, kind=KIND, library=__version__) as writer:
         writer.records(rows())
         arrays, meta = builder.finish()
         for name in sorted(arrays):
             writer.array(name, arrays.pop(name))
-        header = {**meta, "schema": SCHEMA, "tables": tables_digest(), "fuzzy": fuzzy, "sources": sources_digest(sources)}
+        made_by = {"schema": SCHEMA, "tables": tables_digest(), "fuzzy": fuzzy, "sources": sources_digest(sources)}
+        header = {**meta, **made_by}
         writer.meta(header)
     return header
 
@@ -99,7 +101,8 @@ class CompiledGazetteer:
         remedy = f"make it again with `entitynorm build GAZETTEER -o {one_line(self.path)}`"
         if meta.get("schema") != SCHEMA:
             raise IndexFileError(
-                f"{one_line(self.path)}: is a compiled gazetteer of schema {meta.get('schema')}, this version reads {SCHEMA}; {remedy}"
+                f"{one_line(self.path)}: is a compiled gazetteer of schema {meta.get('schema')}, "
+                f"this version reads {SCHEMA}; {remedy}"
             )
         if meta.get("tables") != tables_digest():
             raise IndexFileError(

@@ -131,6 +131,8 @@ def _compose(text: str, source: str) -> yaml.Node | None:
         return yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         problem = (error.problem or "not YAML").removeprefix("but ")
+        if "nesting depth" in problem and error.problem_mark is not None:  # newer libyaml counts too
+            raise GazetteerError([_too_deep(source, error.problem_mark.line + 1)]) from error
         # Where an opening quote or bracket has no end, the parser stops far below; the opening is what to look at.
         opening = "end of stream" in problem or "',' or" in problem
         mark = (error.context_mark if opening else None) or error.problem_mark or error.context_mark
@@ -139,6 +141,10 @@ def _compose(text: str, source: str) -> yaml.Node | None:
         raise broken(line, column, f"broken YAML: {one_line(problem)}; {remedy}") from error
     except yaml.YAMLError as error:
         raise broken(1, 1, f"broken YAML: {one_line(str(error).splitlines()[0])}; {_DEFAULT_REMEDY}") from error
+
+
+def _too_deep(source: str, line: int) -> Problem:
+    return Problem(f"{source}:{line}", "", "nested too deeply; a record has three levels")
 
 
 def _refuse_anchors_and_depth(text: str, source: str) -> None:
@@ -152,7 +158,7 @@ def _refuse_anchors_and_depth(text: str, source: str) -> None:
     for event in yaml.parse(text, Loader=_LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _MAX_DEPTH:
-            problems.append(Problem(f"{source}:{_line(event)}", "", "nested too deeply; a record has three levels"))
+            problems.append(_too_deep(source, _line(event)))
             break
         if isinstance(event, yaml.NodeEvent) and event.anchor is not None:
             sign = "*" if isinstance(event, yaml.AliasEvent) else "&"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from entitynorm.names.alignment import known_likeness
-from entitynorm.names.numbers import number_of
+from entitynorm.names.numbers import number_of, numbers_in
 from entitynorm.names.similarity import Similarity, agreement, word_similarity
 from entitynorm.names.structure import Unit, first_sounds
 from entitynorm.names.words import SAME, Word, joined
@@ -65,6 +65,8 @@ def unit_similarity(a: Unit, b: Unit, kind: str, translate: bool) -> Similarity:
     if len(a.words) != 1 or len(b.words) != 1 or "number" in (a.role, b.role):
         return _NONE
     found = word_similarity(a.words[0], b.words[0])
+    if found.value >= _LEXICAL_LEAST and (a.concepts & b.concepts or a.countries & b.countries or a.given & b.given):
+        return found._replace(value=max(0.97, found.value), level=max(2, found.level))  # Qaeda and Qaida
     if a.role in _PLACED and b.role in _PLACED and found.value < _LEXICAL_LEAST:
         return _NONE  # two words the lexicon knows as different do not meet by a likeness of sound
     return found
@@ -131,6 +133,7 @@ def pair_names(
     for _, _, i, j, likeness in found:
         if i not in taken_i and j not in taken_j:
             taken_i[i] = taken_j[j] = Match((i,), (j,), likeness)
+    _number_words(query, alias, taken_i, taken_j)
     if len(query) != len(alias):
         _join(query, alias, ours, theirs, taken_i, taken_j)
     matches = sorted({id(m): m for m in taken_i.values()}.values(), key=lambda m: m.ours)
@@ -139,6 +142,21 @@ def pair_names(
         tuple(i for i in ours if i not in taken_i),
         tuple(j for j in theirs if j not in taken_j),
     )
+
+
+def _number_words(
+    query: Sequence[Unit], alias: Sequence[Unit], taken_i: dict[int, Match], taken_j: dict[int, Match]
+) -> None:
+    """Let number words that add up (forty four) answer the number that they make."""
+    ours = tuple(i for i, u in enumerate(query) if i not in taken_i and _number(u) is not None)
+    theirs = tuple(j for j, u in enumerate(alias) if j not in taken_j and _number(u) is not None)
+    if not ours or not theirs:
+        return
+    made = numbers_in([query[i].phrase for i in ours] + [""])
+    if made == numbers_in([alias[j].phrase for j in theirs] + [""]):
+        match = Match(ours, theirs, Similarity(0.97, "number", f"{made[0]}", _MEANING, 2))
+        taken_i.update(dict.fromkeys(ours, match))
+        taken_j.update(dict.fromkeys(theirs, match))
 
 
 def _join(

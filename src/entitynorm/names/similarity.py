@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA, Indel
 
-from entitynorm.names.words import ROMANISATION, SAME, Word, warm
+from entitynorm.names.words import ROMANISATION, SAME, Word, read_forms, warm
 from entitynorm.text.sound_distance import encode, similarities, similarity, table_for
 
 SOUND, TYPO = "sound", "slip"
@@ -38,7 +38,7 @@ class Similarity(NamedTuple):
     weight: float = 0.0
     """Log-odds against chance that one renders the other, in nats: long words that agree say more than short ones."""
     level: int = 0
-    """3 the same letters, 2 the same sounds but for kin (o and a, i and e, g and h), 1 the same consonant classes, 0."""
+    """3 same letters, 2 same sounds but for kin (o and a, i and e, g and h), 1 same consonant classes, 0 none."""
     start: bool = True
     """Whether the first sounds are kin."""
 
@@ -55,7 +55,7 @@ def agreement(letters: int) -> float:
 
 @lru_cache(maxsize=131_072)
 def levels(x: str, y: str) -> tuple[int, bool]:
-    """How coarse one has to hear for two readings to be the same (see `Similarity.level`), and whether both start alike."""
+    """How coarsely heard two readings are the same (see `Similarity.level`), and whether both start alike."""
     start = _start(x) == _start(y)
     if _DOUBLE.sub(r"\1", x.translate(_KIN)) == _DOUBLE.sub(r"\1", y.translate(_KIN)):
         return 2, start
@@ -86,7 +86,7 @@ def word_similarity(a: Word, b: Word) -> Similarity:
     """How alike two words are; symmetric in value."""
     found = _KNOWN.get((a, b))
     if found is None:
-        best, plan = _begin(a, b)
+        best, plan = _plan(a, b, *_begin(a, b))
         table = table_for(a.script, b.script)
         found = _settle(a, b, best, plan, [similarity(table, x, y) for x, y, _, _ in plan])
     return found
@@ -97,8 +97,10 @@ def prime(pairs: Iterable[tuple[Word, Word]]) -> None:
     waiting: dict[str, list[tuple[Word, Word, Similarity, Plan]]] = {}
     unknown = [pair for pair in pairs if pair not in _KNOWN]
     warm(word for pair in unknown for word in pair)
-    for a, b in unknown:
-        best, plan = _begin(a, b)
+    begun = [(a, b, _begin(a, b)) for a, b in unknown]
+    read_forms(word for a, b, (_, near) in begun if near and _declines(near) for word in (a, b))
+    for a, b, (best, near) in begun:
+        best, plan = _plan(a, b, best, near)
         if plan:
             waiting.setdefault(table_for(a.script, b.script), []).append((a, b, best, plan))
         else:
@@ -114,8 +116,12 @@ def prime(pairs: Iterable[tuple[Word, Word]]) -> None:
             at += len(plan)
 
 
-def _begin(a: Word, b: Word) -> tuple[Similarity, Plan]:
-    """What is known without the pair-HMM, and the pairs of readings it should compare."""
+Near = list[tuple[float, str, str, float, str]]
+"""Pairs of readings with cost less likeness, the likest first once sorted."""
+
+
+def _begin(a: Word, b: Word) -> tuple[Similarity, Near]:
+    """What letters and plain readings say, and the pairs of readings that are not too far apart."""
     if a.fold == b.fold:
         return Similarity(1.0, SAME, a.fold, agreement(len(a.fold)), 3), []
     if a.has_digit or b.has_digit:
@@ -134,11 +140,11 @@ def _begin(a: Word, b: Word) -> tuple[Similarity, Plan]:
             level, start = (levels(a.plain[0][0], b.plain[0][0]) if a.plain and b.plain else (0, True))
             nats = agreement(length - slips) - 2.0 * slips
             best = Similarity(value, TYPO, f"{a.fold}~{b.fold}", nats, level, start)
-    return _plan(a, b, best)
+    return _plainly(a, b, best)
 
 
-def _plan(a: Word, b: Word, best: Similarity) -> tuple[Similarity, Plan]:
-    near: list[tuple[float, str, str, float, str]] = []
+def _plainly(a: Word, b: Word, best: Similarity) -> tuple[Similarity, Near]:
+    near: Near = []
     for x, cost_x in a.plain:
         for y, cost_y in b.plain:
             if x == y and len(x) > 1:
@@ -146,8 +152,19 @@ def _plan(a: Word, b: Word, best: Similarity) -> tuple[Similarity, Plan]:
             rough = Indel.normalized_similarity(x, y, score_cutoff=_ROUGH)
             if rough:
                 near.append((cost_x + cost_y - rough, x, y, cost_x + cost_y, ""))
-    # A case form shares its stem, so words that hardly resemble each other are not declined.
-    if min(near, default=(0.0,))[0] <= -_STEM:
+    return best, near
+
+
+def _declines(near: Near) -> bool:
+    """Whether one word may be a case form of the other: then they share a stem, and resemble each other."""
+    return min(near)[0] <= -_STEM
+
+
+def _plan(a: Word, b: Word, best: Similarity, near: Near) -> tuple[Similarity, Plan]:
+    """The pairs of readings that the pair-HMM should compare, dictionary forms among them."""
+    if not near:
+        return best, []
+    if _declines(near):
         ours, theirs = a.forms, b.forms
         known = {phones: (cost, form) for phones, cost, form in theirs}
         for x, cost, form in ours:

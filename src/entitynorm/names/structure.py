@@ -355,6 +355,8 @@ def parse_units(text: str, *, running: bool = False) -> tuple[Unit, ...]:
 
 
 _LONGEST_CACHED = 200
+_LONGEST_READ = 2_000
+"""Code points of one name that are taken apart: no name is longer, and a pasted page must not cost seconds."""
 
 
 @lru_cache(maxsize=16_384)
@@ -368,7 +370,7 @@ def parse(name: str) -> Name:
     >>> [(u.phrase, u.role) for u in parse("Governor Vyacheslav Gladkov").units]
     [('governor', 'title'), ('vyacheslav', 'given'), ('gladkov', 'core')]
     """
-    return _parse(name) if len(name) <= _LONGEST_CACHED else Name(name, parse_units(name))
+    return _parse(name) if len(name) <= _LONGEST_CACHED else Name(name, parse_units(name[:_LONGEST_READ]))
 
 
 def first_sounds(unit: Unit) -> frozenset[str]:

@@ -14,19 +14,21 @@ from entitynorm.text.folding import fold_text
 from entitynorm.text.sounds import Reading, distance, phone_key, readings, wide_readings, without_foreign_ending
 from entitynorm.text.tokens import script_of
 
-_SILENT = re.compile("['\".]")
+_SILENT = re.compile("['\".]|¬ ?|[=⸗]")
 _DIGIT = re.compile(r"\d")
 SAME, ROMANISATION, INFLECTION, ADJECTIVE, SPELLING = "same", "romanisation", "inflection", "adjective", "spelling"
 _LONGEST_ACRONYM = 5
 _SHORT_ACRONYM = 3
 SPELLING_ENDING = "spelling of an ending"
-_CASE_COST, _ADJECTIVE_COST = 0.05, 0.12
+_CASE_COST, _ADJECTIVE_COST = 0.02, 0.08
 """What it costs to take a word for a case form, or for an adjective, of another."""
 _MOST_WIDE, _MOST_LEMMAS, _MOST_BASES, _MOST_LATIN, _MOST_SOUTHERN = 5, 8, 4, 5, 3
 _LEAST_INFLECTED = 4
 _DERIVED_COST = 0.05
 _BONE = {
-    phone: 1 << n for n, phones in enumerate(("bp", "dt", "gkh", "fv", "zsZScCJ", "m", "n", "l", "r")) for phone in phones
+    phone: 1 << n
+    for n, phones in enumerate(("bp", "dt", "gkh", "fv", "zsZScCJ", "m", "n", "l", "r"))
+    for phone in phones
 }
 """Consonant classes, as in the skeletons of `entitynorm.retrieval.phones`."""
 LONGEST_WORD = 64
@@ -36,7 +38,21 @@ LONGEST_WORD = 64
 class Word:
     """A word with its readings, each made when asked for. Instances are shared and compared by identity; see `word`."""
 
-    __slots__ = ("_bases", "_bones", "_forms", "_genders", "_lemmas", "_readings", "_wide", "fold", "has_digit", "script", "shape", "style", "text")
+    __slots__ = (
+        "_bases",
+        "_bones",
+        "_forms",
+        "_genders",
+        "_lemmas",
+        "_readings",
+        "_wide",
+        "fold",
+        "has_digit",
+        "script",
+        "shape",
+        "style",
+        "text",
+    )
 
     def __init__(self, text: str, style: str = "") -> None:
         self.text = text
@@ -93,32 +109,35 @@ class Word:
     def forms(self) -> list[tuple[str, float, str]]:
         """(phones, cost, "" or what form) of everything the word may be read as, dictionary forms included."""
         if self._forms is None:
-            found = {phones: (cost, "") for phones, cost in self.plain}
-            for phones, cost in self._case_forms():
-                found.setdefault(phones, (cost, INFLECTION))
-            for phones, _ in self.bases[:_MOST_BASES]:
-                found.setdefault(phones, (_ADJECTIVE_COST, ADJECTIVE))
-            self._forms = [(phones, cost, form) for phones, (cost, form) in found.items()]
-        return self._forms
+            read_forms([self])
+        return self._forms or []
 
-    def _case_forms(self) -> list[tuple[str, float]]:
-        """(phones, cost) of the dictionary forms, in every language that the script can be of."""
+    def _dictionary_forms(self) -> list[tuple[str, float]]:
+        """(lower-case word, cost) for each dictionary form, in every language that the script can be of."""
         if not self._short or len(self.fold) < _LEAST_INFLECTED:
             return []
-        found = [(phones, _CASE_COST + cost * 0.5) for phones, cost, _ in self.lemmas[:_MOST_LEMMAS]]
         if self.script == "Latn":
-            stripped = without_foreign_ending(self.fold)
-            for reads, (_, cost) in zip(wide_readings([text for text, _ in stripped]), stripped, strict=True):
-                found += [(r.phones, cost + r.cost * 0.5) for r in reads[:2]]
+            found = without_foreign_ending(self.fold)
             asked = lemmas(self.text)[:_MOST_LATIN]
         elif self.script == "Cyrl":
+            found = []
             asked = lemmas(self.fold, languages=("bg", "mk"))[:_MOST_SOUTHERN]
         else:
-            return found
-        for reads, lemma in zip(wide_readings([one.text for one in asked]), asked, strict=True):
-            cost = _CASE_COST + 0.02 * (lemma.usual - 1) + (_DERIVED_COST if lemma.derived else 0.0)
-            found += [(r.phones, cost + r.cost * 0.5) for r in reads[:2]]
+            return []
+        for one in asked:
+            found.append((one.text, _CASE_COST + 0.02 * (one.usual - 1) + (_DERIVED_COST if one.derived else 0.0)))
         return found
+
+    def _take_forms(self, dictionary: Iterable[tuple[tuple[Reading, ...], float]]) -> None:
+        found = {phones: (cost, "") for phones, cost in self.plain}
+        for phones, cost, _ in self.lemmas[:_MOST_LEMMAS] if len(self.fold) >= _LEAST_INFLECTED else ():
+            found.setdefault(phones, (_CASE_COST + cost * 0.5, INFLECTION))
+        for reads, cost in dictionary:
+            for reading in reads[:2]:
+                found.setdefault(reading.phones, (cost + reading.cost * 0.5, INFLECTION))
+        for phones, _ in self.bases[:_MOST_BASES]:
+            found.setdefault(phones, (_ADJECTIVE_COST, ADJECTIVE))
+        self._forms = [(phones, cost, form) for phones, (cost, form) in found.items()]
 
     @property
     def bones(self) -> int:
@@ -168,6 +187,16 @@ def warm(words: Iterable[Word]) -> None:
     unread = list(dict.fromkeys(w for w in words if w._wide is None and w._short))
     for one, found in zip(unread, wide_readings([w.text.lower() for w in unread]), strict=True):
         one._wide = found
+
+
+def read_forms(words: Iterable[Word]) -> None:
+    """Read the dictionary forms of many words at once, where they are not read yet."""
+    unread = list(dict.fromkeys(w for w in words if w._forms is None))
+    asked = [one._dictionary_forms() for one in unread]
+    texts = list(dict.fromkeys(text for some in asked for text, _ in some))
+    found = dict(zip(texts, wide_readings(texts), strict=True))
+    for one, some in zip(unread, asked, strict=True):
+        one._take_forms((found[text], cost) for text, cost in some)
 
 
 def _lemmas(fold: str) -> tuple[tuple[str, float, str], ...]:

@@ -23,7 +23,7 @@ from entitynorm.names.lexicon import lexicon
 from entitynorm.names.types import entity_class
 from entitynorm.retrieval import phones
 from entitynorm.text.sounds import latin_initials, wide_readings
-from entitynorm.text.terms import fold_term, terms_of
+from entitynorm.text.terms import MAYBE_CUT, all_terms_of, fold_term, terms_of
 
 Arrays = dict[str, NDArray[Any]]
 Progress = Callable[[str, int, int], None]
@@ -60,9 +60,8 @@ def role_of_term(fold: str) -> str:
 
 def lexical_ids(fold: str) -> list[str]:
     """What a folded term can stand for in other words: its concepts, countries and given-name classes."""
-    return [
-        f"{s.slot}:{s.id}" for s in lexicon().lookup((fold,)) if s.slot in ("concept", "country", "given") and not s.caps
-    ]
+    senses = lexicon().lookup((fold,))
+    return [f"{s.slot}:{s.id}" for s in senses if s.slot in ("concept", "country", "given") and not s.caps]
 
 
 def acronyms_of(terms: Sequence[str]) -> list[str]:
@@ -112,7 +111,8 @@ def name_key(name: str) -> str:
 
     A name without letters or digits (an emoji, a web address of signs) is its own key.
     """
-    return " ".join(map(fold_term, terms_of(name))) or name.strip()
+    terms = all_terms_of(name)
+    return " ".join(terms if name.isascii() else map(fold_term, terms)) or name.strip()
 
 
 def aliases_of(entity: Entity) -> Iterator[Alias]:
@@ -246,7 +246,7 @@ def _rows(terms: Sequence[str], folds: Sequence[str], first: int) -> tuple[dict[
     if ids:
         keys = phones.finish(phones.text_hashes([i for _, i in ids]), phones.LEXICAL)
         packed.append(_packed(keys, first_row[[n for n, _ in ids]]))
-    rows = {
+    rows: dict[str, NDArray[Any]] = {
         "row_codes": codes,
         "row_length": lengths,
         "row_cost": np.frombuffer(bytes(costs), np.uint8),
@@ -320,9 +320,9 @@ def _arrays(grown: _Growing, progress: Progress | None) -> tuple[Arrays, dict[st
     rarity = np.log((count + 1) / np.maximum(frequency, 1)) / math.log(count + 2)
     arrays["term_weight"] = np.minimum(np.maximum(rarity, 0.15), heaviest).astype(np.float32)
     # Counted by fold, so that a word with its marks and the same without them are one.
-    number = {fold: n for n, fold in enumerate(dict.fromkeys(folds))}
-    fold_of = np.array([number[fold] for fold in folds], np.int64)
-    together = np.bincount(fold_of, frequency, len(number)).astype(np.uint32)
+    fold_number = {fold: n for n, fold in enumerate(dict.fromkeys(folds))}
+    fold_of = np.array([fold_number[fold] for fold in folds], np.int64)
+    together = np.bincount(fold_of, frequency, len(fold_number)).astype(np.uint32)
     arrays["term_frequency"] = together[fold_of] if len(folds) else np.zeros(0, np.uint32)
     _hashed(folds, np.arange(len(terms)), "fold", arrays)
     _blob(terms, "term", arrays)
@@ -369,7 +369,10 @@ _NO_ROWS: Arrays = {
 def _name_keys(folds: Sequence[str], terms: NDArray[Any], ends: NDArray[Any], texts: Sequence[str]) -> list[str]:
     numbers, bounds = terms.tolist(), ends.tolist()
     return [
-        " ".join([folds[t] for t in numbers[bounds[n] : bounds[n + 1]]]) or text.strip() for n, text in enumerate(texts)
+        " ".join([folds[t] for t in numbers[bounds[n] : bounds[n + 1]]]) or text.strip()
+        if len(text) < MAYBE_CUT
+        else name_key(text)
+        for n, text in enumerate(texts)
     ]
 
 

@@ -122,7 +122,8 @@ def skeleton(codes: Bytes) -> tuple[Bytes, NDArray[np.int64]]:
 
 def whole_hash(matrix: NDArray[Any]) -> Words:
     """A polynomial hash of each row (zero = nothing)."""
-    return (matrix.astype(np.uint64) * _POWERS[: matrix.shape[1]]).sum(axis=1, dtype=np.uint64)
+    sums: Words = (matrix.astype(np.uint64) * _POWERS[: matrix.shape[1]]).sum(axis=1, dtype=np.uint64)
+    return sums
 
 
 def deletion_hashes(matrix: NDArray[Any], lengths: NDArray[np.int64]) -> tuple[Words, NDArray[np.int64]]:
@@ -207,7 +208,8 @@ else:  # numpy before 2.0
     def popcount(values: Words) -> Bytes:
         """Bits set in each value."""
         parts = np.ascontiguousarray(values).view(np.uint16).reshape(len(values), 4)
-        return _COUNTS[parts].sum(axis=1, dtype=np.uint8)
+        counts: Bytes = _COUNTS[parts].sum(axis=1, dtype=np.uint8)
+        return counts
 
 
 def spelled(texts: Sequence[str], width: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
@@ -245,15 +247,13 @@ def text_hashes(texts: Sequence[str]) -> Words:
     """64-bit hashes of whole texts of any length, the same on every machine and in every process."""
     if not texts:
         return np.zeros(0, np.uint64)
-    flat = np.frombuffer("\n".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
-    breaks = np.flatnonzero(flat == 10)
-    starts = np.concatenate(([0], breaks + 1))
-    ends = np.concatenate((breaks, [len(flat)]))
-    powers = _powers(int((ends - starts).max()) + 1, 0x5851F42D4C957F2D)
-    column = np.arange(len(flat)) - np.repeat(starts, np.diff(np.concatenate((starts, [len(flat) + 1]))))[: len(flat)]
-    terms = (flat + np.uint64(1)) * powers[column]
-    terms[breaks] = 0
+    # Lengths, not separators: a name without letters is its own key, and may hold any sign, a line break too.
+    flat = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    ends = np.cumsum(lengths)
+    starts = ends - lengths
+    powers = _powers(int(lengths.max()) + 1, 0x5851F42D4C957F2D)
+    terms = (flat + np.uint64(1)) * powers[np.arange(len(flat)) - np.repeat(starts, lengths)]
     sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(terms, dtype=np.uint64)))
-    values = sums[ends] - sums[starts]
-    values = (values + (ends - starts).astype(np.uint64)) * _PRIME
+    values: Words = (sums[ends] - sums[starts] + lengths.astype(np.uint64)) * _PRIME
     return values ^ (values >> np.uint64(31))

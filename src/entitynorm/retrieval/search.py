@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
 from entitynorm.names.structure import parse
-from entitynorm.names.words import warm, word
+from entitynorm.names.words import read_forms, warm, word
 from entitynorm.retrieval import phones
 from entitynorm.retrieval.build import lexical_ids, role_of_term, weight_of_role
 from entitynorm.retrieval.index import NameIndex
@@ -36,6 +36,8 @@ KEPT_TERMS = 32
 """Terms of the vocabulary that one term of a name may stand for."""
 KEPT_ALIASES = 16
 _LEAST_SIMILAR = 0.3
+_FAR = 0.45
+"""Terms that are so much less alike than the likest are left out."""
 _KEY_BUDGET = 24_000
 """Readings that the keys of one term may reach before the commonest keys are left out."""
 _POSTING_BUDGET = 4_000
@@ -96,9 +98,11 @@ class Searcher:
         texts: list[str] = []
         owner: list[int] = []
         cost: list[float] = []
-        warm(map(word, terms))
-        for n, term in enumerate(terms):
-            for phone, extra, _ in word(term).forms[:_FORMS]:
+        words = [word(term) for term in terms]
+        warm(words)
+        read_forms(words)
+        for n in range(len(terms)):
+            for phone, extra, _ in words[n].forms[:_FORMS]:
                 texts.append(phone)
                 owner.append(n)
                 cost.append(extra)
@@ -233,9 +237,15 @@ class Searcher:
         out = []
         for n, fold in enumerate(folds):
             a, b = bounds[n], bounds[n + 1]
-            some, first = np.unique(terms[a:b], return_index=True)
-            order = np.argsort(first)[:KEPT_TERMS]
-            some, alike = some[order], likeness[a:b][first[order]]
+            best = float(likeness[a]) if b > a else 0.0
+            # Sorted by likeness; what is far behind the likest only costs postings.
+            near = {}
+            for term, alike in zip(terms[a:b].tolist(), likeness[a:b].tolist(), strict=True):
+                if len(near) >= KEPT_TERMS or alike < best - _FAR:
+                    break
+                near.setdefault(term, alike)
+            some = np.fromiter(near, np.int64, len(near))
+            alike = np.fromiter(near.values(), np.float32, len(near))
             role = weight_of_role(role_of_term(fold)) if len(fold) > 1 else 0.2
             if same[n]:
                 weight = float(weights[same[n][0]])
@@ -316,10 +326,10 @@ class Searcher:
         if not len(key):
             return [[] for _ in split]
         # The best of each place, then their sum for each alias.
-        order = np.lexsort((-value, key))
+        order = np.argsort(key)
         key, value = key[order], value[order]
-        first = np.concatenate(([True], key[1:] != key[:-1]))
-        key, value = key[first], value[first]
+        first = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
+        key, value = key[first], np.maximum.reduceat(value, first)
         alias_key = key >> np.uint64(5)
         group = np.flatnonzero(np.concatenate(([True], alias_key[1:] != alias_key[:-1])))
         whole = (key & np.uint64(31)) == 31
@@ -367,7 +377,8 @@ class Searcher:
         # The rarest lead; a word of very many names adds none where the name has another to go by.
         slot = who * 32 + where
         order = np.lexsort((-value, slot))
-        low, count, value, who, where, slot = (a[order] for a in (low, count, value, who, where, slot))
+        low, count, value = low[order], count[order], value[order]
+        who, where, slot = who[order], where[order], slot[order]
         running = np.cumsum(count)
         starts = np.searchsorted(slot, slot, "left")
         before = np.where(starts > 0, running[starts - 1], 0)
@@ -375,14 +386,13 @@ class Searcher:
         first = np.concatenate(([True], slot[1:] != slot[:-1]))
         count = np.where(within, count, np.where(first, np.minimum(count, _POSTING_BUDGET), 0))
         rows = np.repeat(low - (np.cumsum(count) - count), count) + np.arange(int(count.sum()))
-        alias = aliases[rows].astype(np.uint64)
+        alias: phones.Words = aliases[rows].astype(np.uint64)
         if alone:
             pass
-        key = (
-            (np.repeat(who, count).astype(np.uint64) << np.uint64(37))
-            | (alias << np.uint64(5))
-            | np.repeat(where, count).astype(np.uint64)
-        )
+        key: phones.Words = np.repeat(who, count).astype(np.uint64)
+        key <<= np.uint64(37)
+        key |= alias << np.uint64(5)
+        key |= np.repeat(where, count).astype(np.uint64)
         return key, np.repeat(value, count)
 
 
@@ -406,8 +416,9 @@ def _meanings(term: str, fold: str) -> list[str]:
     if fold.isascii():
         return lexical_ids(fold)
     units = parse(term.capitalize()).units
-    slots = ((u.concepts, "concept") for u in units), ((u.countries, "country") for u in units), ((u.given, "given") for u in units)
-    return [f"{slot}:{i}" for some in slots for ids, slot in some for i in sorted(ids)]
+    concepts = [f"concept:{i}" for u in units for i in sorted(u.concepts)]
+    countries = [f"country:{i}" for u in units for i in sorted(u.countries)]
+    return concepts + countries + [f"given:{i}" for u in units for i in sorted(u.given)]
 
 
 def _acronym(name: str, term: str) -> str:

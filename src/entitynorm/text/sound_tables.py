@@ -1,4 +1,4 @@
-"""The tables behind the readings: which letters of which script sound how (``data/sounds.yaml``, ``sounds_scripts.yaml``)."""
+"""The tables behind the readings: how letters sound (``data/sounds.yaml``, ``sounds_scripts.yaml``)."""
 
 from __future__ import annotations
 

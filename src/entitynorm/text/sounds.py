@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import product
@@ -73,7 +73,8 @@ def _letters(word: str) -> str:
         return lowered
     marked = _tables().marked
     # The voicing marks of kana (ト, ド) are no accents.
-    return "".join(c if c in marked or "\u3040" <= c <= "\u30ff" else fold_text(c) for c in unicodedata.normalize("NFC", lowered))
+    composed = unicodedata.normalize("NFC", lowered)
+    return "".join(c if c in marked or "\u3040" <= c <= "\u30ff" else fold_text(c) for c in composed)
 
 
 def _read(text: str, profile: Profile) -> list[str]:
@@ -103,8 +104,12 @@ def _cyrillic(word: str) -> list[tuple[str, float]]:
     out = []
     for choice in product(*choices.values()):
         table = {**tables.cyrillic, **{letter: reading for letter, reading, _ in choice}}
-        out.append((tables.cyrillic_groups.sub(lambda match, t=table: t[match.group()], word), _cost(choice)))
+        out.append((_replaced(tables.cyrillic_groups, table, word), _cost(choice)))
     return out
+
+
+def _replaced(groups: re.Pattern[str], table: Mapping[str, str], word: str) -> str:
+    return groups.sub(lambda match: table[match.group()], word)
 
 
 def _cost(choice: Sequence[tuple[str, str, float]]) -> float:

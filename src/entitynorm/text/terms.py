@@ -19,6 +19,7 @@ from entitynorm.text.tokens import MARK
 _DROPPED = re.compile(
     "[ʹʺʼʻ’‘`´'\"ˈʿʾ′″‛＇\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u0591-\u05c7\u064b-\u065f\u0670]"
 )
+_BROKEN = re.compile("(?<=[^\\W\\d_])(?:¬[ \n]?|[=⸗](?=[^\\W\\d_]{2}))(?=[a-zà-öø-ÿſ])")
 _TERM = re.compile(f"[^\\W_](?:[^\\W_]|[{MARK}])*")
 _ASCII_TERM = re.compile("[a-z0-9]+")
 _POSSESSIVE = re.compile("(?<=[A-Za-z]{2})['’`´ʼ][sS](?![A-Za-z])")
@@ -27,6 +28,8 @@ _ABD = re.compile("^abd(?:[aeiou]?l|[aeou]([rsnztd])(?=\\1))(?=.{3})")
 _DIN = re.compile("(?:u|e|a)[dl](?:d)?(?:in|een|ine)$")
 MOST_TERMS = 24
 """Terms of one name that are counted; no name needs more, and a pasted page must not cost a page's work."""
+MAYBE_CUT = 2 * MOST_TERMS
+"""Code points of a name from which on it may have more terms than are counted."""
 
 
 @cache
@@ -77,6 +80,17 @@ def terms_of(name: str) -> tuple[str, ...]:
     >>> terms_of("Gora-Podol’s Abd al-Rahman O’Neill"), terms_of("Salah ad-Din")
     (('gora', 'podol', 'abdrahman', 'oneill'), ('salahdin',))
     """
+    return _terms(name, MOST_TERMS)
+
+
+def all_terms_of(name: str) -> tuple[str, ...]:
+    """The terms of a name, however many: what tells names apart that differ only at their far ends."""
+    return terms_of(name) if len(name) < MAYBE_CUT else _terms(name, None)
+
+
+def _terms(name: str, most: int | None) -> tuple[str, ...]:
+    if "¬" in name or "=" in name or "⸗" in name:
+        name = _BROKEN.sub("", name)
     if name.isascii():
         if "'" in name or "`" in name:
             name = _DROPPED.sub("", _POSSESSIVE.sub("", name))
@@ -87,10 +101,12 @@ def terms_of(name: str) -> tuple[str, ...]:
         name = unicodedata.normalize("NFKC", name)
         name = _DROPPED.sub("", _CAMEL.sub(" ", _POSSESSIVE.sub("", name)))
         found = _TERM.findall(unicodedata.normalize("NFC", name.casefold()))
-    found = found[:MOST_TERMS]
-    servant, articles, religion, god = _compounds()
+    found = found[:most]
+    servant, _, religion, god = _compounds()
     if len(found) > 1 or (found and (found[0].startswith("abd") or found[0].endswith(("din", "dine", "deen")))):
-        joining = any(t in religion or t in god or t in servant or t.startswith("abd") or t.endswith("in") for t in found)
+        joining = any(
+            t in religion or t in god or t in servant or t.startswith("abd") or t.endswith("in") for t in found
+        )
         return tuple(_joined(found)) if joining else tuple(found)
     return tuple(found)
 

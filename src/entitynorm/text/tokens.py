@@ -26,7 +26,11 @@ MARK += (
 )
 _APOSTROPHE = "'’ʼʻʹ`´′"
 # Some romanisations write ” for a hard sign inside a word (V”yacheslav).
-_WORD = f"[^\\W_](?:[{MARK}]|[^\\W_]|[{_APOSTROPHE}](?=[^\\W_])|”(?=[^\\W\\d_]))*"
+# Scanned pages break words with ¬, and Fraktur prints hyphenate with = (Öster=reich, Got¬ tembourg).
+_WORD = (
+    f"[^\\W_](?:[{MARK}]|[^\\W_]|[{_APOSTROPHE}](?=[^\\W_])|”(?=[^\\W\\d_])"
+    "|(?<=[^\\W\\d_])(?:¬[ \n]?|[=⸗](?=[^\\W\\d_]{2}))(?=[a-zà-öø-ÿſ]))*"
+)
 _DOMAIN_END = (
     "com|org|net|info|media|news|press|army|tv|io|me|eu|gov|mil|edu|int|online|live|today|agency|site|blog|app|uk|us|ca|au|"
     "ua|ru|by|su|рф|укр|бел|de|fr|pl|cz|sk|bg|rs|it|es|nl|be|ch|at|se|no|fi|dk|ee|lv|lt|ge|am|az|kz|uz|kg|tr|il|ir|sy|in|cn|jp|kr"

@@ -18,6 +18,7 @@ from entitynorm.gazetteer import Gazetteer
 from entitynorm.io.importers.idset import IdSet
 from entitynorm.io.importers.report import Report, RowError
 from entitynorm.io.importers.source import Found, Record
+from entitynorm.layers import Stacked
 from entitynorm.model import Entity
 from entitynorm.records import Complaint, quoted, read_record
 
@@ -119,7 +120,7 @@ def _reason(complaint: Complaint) -> str:
 class Taken:
     """What a gazetteer holds already: the ids, and the Wikidata and GeoNames ids, of its entities."""
 
-    def __init__(self, gazetteer: Gazetteer) -> None:
+    def __init__(self, gazetteer: Gazetteer | Stacked) -> None:
         self._gazetteer = gazetteer
         self._refs = {(key, e.refs[key]) for e in gazetteer for key in MERGED_REFS if key in e.refs}
 
