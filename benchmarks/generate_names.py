@@ -250,12 +250,6 @@ def write_list(folder: Path, size: int, each: int, seed: int = SEED) -> tuple[Pa
     return gazetteer, asked
 
 
-def read_queries(path: Path) -> list[Query]:
-    """The queries of a file that `write_list` wrote."""
-    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()[1:]]
-    return [Query(text, None if right == "NIL" else right, kind) for text, right, kind in rows]
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse, generate, say what was written."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
