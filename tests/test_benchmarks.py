@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 from importlib import import_module
 from pathlib import Path
+from xml.etree.ElementTree import fromstring
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +20,8 @@ if not FOLDER.exists():  # a source distribution has the tests only
 
 sys.path.insert(0, str(FOLDER))  # they are scripts beside each other, no package
 names, maker = import_module("generate_names"), import_module("name_maker")
+measuring, matchers = import_module("measure_matcher"), import_module("matchers")
+reliability, results_page, plots = (import_module(m) for m in ("reliability", "results_page", "plots"))
 SIZE, EACH = 400, 12
 LISTED = list(maker.entities(SIZE))
 QUERIES = list(names.queries(SIZE, EACH))
@@ -121,3 +124,39 @@ def test_pairs_are_of_one_entity_or_of_two_that_share_a_word() -> None:
     assert len(pairs) == 40 and {pair.same for pair in pairs} == {True, False}
     by_name = {one.name: one for one in LISTED}
     assert all(by_name[pair.second].type == pair.type for pair in pairs)
+
+
+def asked(right: str | None, *ranked: tuple[str, float]) -> tuple[object, object]:
+    return ("a name", right, "absent" if right is None else "slip"), matchers.Answer(list(ranked))
+
+
+def test_the_best_threshold_parts_listed_names_from_absent_ones() -> None:
+    some = [asked("a", ("a", 0.9)), asked("b", ("b", 0.8)), asked("c", ("d", 0.7)), asked(None, ("a", 0.6))]
+    assert measuring.best_threshold(some) == 0.8
+    assert measuring.best_threshold([*some, asked("e", ("e", 0.5))]) == 0.8
+    assert measuring.best_threshold([asked(None, ("a", 1.0))]) == float("inf")
+
+
+def outcome(score: float, hit: bool) -> object:
+    return reliability.Outcome(score=score, hit=hit, wanted=True, linked=score >= 0.5, right=hit and score >= 0.5)
+
+
+def test_scores_that_are_probabilities_have_no_calibration_error() -> None:
+    even = [outcome(0.75, n < 3) for n in range(4)] + [outcome(0.25, n < 1) for n in range(4)]
+    assert reliability.calibration_error(even) == 0
+    assert reliability.calibration_error([outcome(0.75, False)]) == 0.75
+    assert reliability.best_threshold([outcome(0.9, True), outcome(0.4, True), outcome(0.3, False)])[1] == 0.4
+
+
+def test_a_section_takes_its_own_place(tmp_path: Path) -> None:
+    page = tmp_path / "RESULTS.md"
+    for name, text in (("one", "first"), ("two", "other"), ("one", "second \\1")):
+        results_page.put_section(name, text, page)
+    text = page.read_text(encoding="utf-8")
+    assert "first" not in text and text.index("second \\1") < text.index("other")
+
+
+def test_a_chart_is_well_formed() -> None:
+    axes = plots.axis("a < b", [10, 100_000], log=True), plots.axis("c", [0.5])
+    drawing = fromstring(plots.chart("t & u", *axes, {"s": [(10, 0.5), (100_000, 1.0)]}))
+    assert drawing.tag.endswith("svg")
