@@ -27,14 +27,14 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
+from entitynorm.comparing import Layer
 from entitynorm.comparison import sides
 from entitynorm.evidence import compare_names
-from entitynorm.load import read_gazetteer
 from entitynorm.learned import SCHEMA, LearnedScorer, basis, expand, read_scorer
+from entitynorm.load import read_gazetteer
 from entitynorm.model import Alias, Entity
 from entitynorm.names.structure import parse
 from entitynorm.records import entity_from_record
-from entitynorm.resolver import Layer
 from entitynorm.resources import data_dir
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.testing.spellings import KINDS, MAKERS

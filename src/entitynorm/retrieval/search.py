@@ -239,7 +239,7 @@ class Searcher:
             a, b = bounds[n], bounds[n + 1]
             best = float(likeness[a]) if b > a else 0.0
             # Sorted by likeness; what is far behind the likest only costs postings.
-            near = {}
+            near: dict[int, float] = {}
             for term, alike in zip(terms[a:b].tolist(), likeness[a:b].tolist(), strict=True):
                 if len(near) >= KEPT_TERMS or alike < best - _FAR:
                     break
