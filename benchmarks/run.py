@@ -1,4 +1,4 @@
-"""Quality and speed against peers in one process and one run; writes RESULTS.md beside this file.
+"""Quality and speed against peers in one process and one run; writes its section of RESULTS.md beside this file.
 
 usage: python benchmarks/run.py
 
@@ -20,6 +20,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import JaroWinkler
+from results_page import put_section
 from unidecode import unidecode
 
 import entitynorm
@@ -123,9 +124,7 @@ def main() -> None:
     rows = [row for label in NAME_SETS for row in names(label)]
     table = [texts(label) for label in TEXT_SETS]
     versions = {"entitynorm": entitynorm.__version__, "python": platform.python_version()}
-    report = f"""# Results
-
-Written by `python benchmarks/run.py` ({json.dumps(versions)}).
+    report = f"""Written by `python benchmarks/run.py` ({json.dumps(versions)}).
 CPU time, one process; ratios are comparable within a run only.
 
 ## Single names
@@ -148,7 +147,7 @@ CPU microseconds a character; flashtext finds listed spellings only.
 | --- | --- | --- | --- | --- | --- | --- | --- |
 {chr(10).join(table)}
 """
-    (HERE / "RESULTS.md").write_text(report, encoding="utf-8")
+    put_section("quality", report)
     print(report)
 
 

@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
+from entitynorm.comparing import Layer
 from entitynorm.comparison import sides
 from entitynorm.evidence import compare_names
 from entitynorm.learned import SCHEMA, LearnedScorer, basis, expand, read_scorer
@@ -34,13 +35,17 @@ from entitynorm.load import read_gazetteer
 from entitynorm.model import Alias, Entity
 from entitynorm.names.structure import parse
 from entitynorm.records import entity_from_record
-from entitynorm.resolver import Layer
 from entitynorm.resources import data_dir
+from entitynorm.retrieval.build import name_key
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.testing.spellings import KINDS, MAKERS
 
-WRITTEN = {"weak": -6.0, "less_prominent": -4.0}
+WRITTEN = {"weak": -14.0, "less_prominent": -4.0}
 """A weak alias does not decide alone; the less prominent of two namesakes gives way."""
+PLACE_LOOK_ALIKES = (
+    "{} Raion", "{} district", "{} River", "Lake {}", "New {}", "Upper {}", "{} Oblast", "Mount {}", "{}, Texas", "{} Khan",
+)  # fmt: skip
+OTHER_COUNTRIES = ("Polish", "Belarusian", "Norwegian", "Egyptian")
 PAIR_TYPES = {"person": "PERSON", "place": "PLACE", "address": "PLACE"}
 
 
@@ -108,6 +113,15 @@ def lists_from(
     return out
 
 
+def labelled(table: Path) -> list[tuple[str, str | None]]:
+    """(query, id or None) of a table of names: columns query, expected (an id or NIL), or query, entity_id, same."""
+    with table.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t"))
+    if "expected" in rows[0]:
+        return [(r["query"], None if r["expected"] == "NIL" else r["expected"]) for r in rows]
+    return [(r["query"], r["entity_id"] if r["same"] == "1" else None) for r in rows]
+
+
 def warm_lists(gazetteer: Path, queries: list[tuple[str, str | None]], scorer: LearnedScorer) -> Lists:
     """The names once more, with every other spelling of an entity listed as its alias."""
     known = entities(gazetteer)
@@ -147,6 +161,7 @@ def generated_lists(paths: list[Path], scorer: LearnedScorer) -> Lists:
             for kind in KINDS:
                 made = sorted(dict.fromkeys(MAKERS[kind](entity)), key=lambda form: zlib.crc32(form.encode()))
                 queries += [(form, entity.id) for form in made[:3]]
+        queries += [(form, None) for form in look_alikes(known)]
         one = lists_from(known, queries, scorer, removed=33, name="")
         out.rows += one.rows
         out.group += [g + out.groups for g in one.group]
@@ -155,6 +170,26 @@ def generated_lists(paths: list[Path], scorer: LearnedScorer) -> Lists:
         out.stress += one.stress
         out.groups += one.groups
     return out
+
+
+def look_alikes(known: list[Entity]) -> list[str]:
+    """Names that look like listed ones and are others: another first name, another kind of place, another country."""
+    listed = {name_key(a.text) for e in known for a in (Alias(e.name), *e.aliases)}
+    people = [e.name.split() for e in known if e.type == "PERSON" and len(e.name.split()) == 2]
+    out: list[str] = []
+    for k, (given, surname) in enumerate(people):
+        for step in (1, 3, 7):
+            other = people[(k + step) % len(people)][0]
+            if parse(other).units[0].given.isdisjoint(parse(given).units[0].given):
+                out += [f"{other} {surname}"]
+    for entity in known:
+        plain = parse(entity.name).units
+        if entity.type == "PLACE" and not any(u.types for u in plain) and plain:
+            out += [form.format(entity.name) for form in PLACE_LOOK_ALIKES]
+        countries = [u for u in plain if u.countries]
+        if entity.type == "ORG" and len(countries) == 1 and len(plain) > 1:
+            out += [entity.name.replace(countries[0].words[0].text, other) for other in OTHER_COUNTRIES]
+    return [name for name in dict.fromkeys(out) if name_key(name) not in listed]
 
 
 def pair_lists(path: Path) -> Lists:
@@ -180,7 +215,8 @@ def fit(sets: list[Lists], ridge: float) -> tuple[np.ndarray, np.ndarray]:
     weight /= weight.sum()
     found = np.zeros(count, bool)
     np.logical_or.at(found, group, right)
-    scale = np.maximum(np.sqrt((matrix**2).mean(0)), 0.05)
+    # Rare terms are held back as well: a handful of lists must not earn a weight that decides alone.
+    scale = np.maximum(np.sqrt((matrix**2).mean(0)), 0.25)
     scaled = matrix / scale
 
     def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
@@ -235,7 +271,7 @@ def report(lists: Lists, weights: np.ndarray, threshold: float) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", nargs="*", type=Path)
-    parser.add_argument("--names", nargs=2, type=Path)
+    parser.add_argument("--names", nargs=2, type=Path, action="append", default=[], metavar=("QUERIES", "GAZETTEER"))
     parser.add_argument("--pairs", type=Path)
     parser.add_argument("--gazetteers", nargs="*", type=Path, help="gazetteers to make spellings of names from")
     parser.add_argument("--most", type=int, default=2500, help="queries of a set")
@@ -294,12 +330,10 @@ def gather(args: argparse.Namespace, scorer: LearnedScorer) -> list[Lists]:
             if kept is not None:
                 save_lists(sets[-1], kept)
         print(f"{folder.name}: {len(sets[-1].rows)} rows in {time.process_time() - started:.0f} s", file=sys.stderr)
-    if args.names:
-        with args.names[0].open(encoding="utf-8") as stream:
-            rows = list(csv.DictReader(stream, delimiter="\t"))
-        queries = [(r["query"], r["entity_id"] if r["same"] == "1" else None) for r in rows]
-        sets.append(lists_of("names", args.names[1], queries, scorer, removed=0))
-        sets.append(warm_lists(args.names[1], queries, scorer))
+    for table, gazetteer in args.names:
+        queries = labelled(table)
+        sets.append(lists_of("names", gazetteer, queries, scorer, removed=0))
+        sets.append(warm_lists(gazetteer, queries, scorer))
     if args.gazetteers:
         sets.append(generated_lists(args.gazetteers, scorer))
     if args.pairs:

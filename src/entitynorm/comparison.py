@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from entitynorm.comparing import evidence_of
 from entitynorm.evidence import Side, compare_names, make_side
 from entitynorm.learned import chance, learned_scorer
 from entitynorm.model import Comparison, Evidence, LazyEvidence
@@ -11,7 +12,6 @@ from entitynorm.names.background import rarity_in
 from entitynorm.names.structure import Name, parse
 from entitynorm.names.types import entity_class
 from entitynorm.names.words import warm
-from entitynorm.resolver import evidence_of
 from entitynorm.retrieval.build import name_key
 from entitynorm.scoring import IDENTITY, VETO
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
+from entitynorm.errors import UnknownEntityError
 from entitynorm.gazetteer import Entry, Gazetteer
 from entitynorm.model import Entity
 from entitynorm.retrieval.index import NameIndex
@@ -76,6 +77,15 @@ class Stacked:
             if found is not None:
                 return found
         return None
+
+    def __getitem__(self, entity_id: str) -> Entity:
+        """Like `get`, but raises UnknownEntityError where there is none."""
+        if (entity := self.get(entity_id)) is not None:
+            return entity
+        raise UnknownEntityError(f"no entity has the id {entity_id!r}; `search` finds ids by name")
+
+    def __repr__(self) -> str:
+        return f"<Gazetteer of {len(self._layers)} layers>"
 
     def __contains__(self, entity_id: object) -> bool:
         return isinstance(entity_id, str) and self.get(entity_id) is not None

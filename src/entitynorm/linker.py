@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
+from entitynorm.comparing import Layer
 from entitynorm.context import Context
 from entitynorm.errors import UnknownEntityError
 from entitynorm.gazetteer import Gazetteer
@@ -18,7 +19,7 @@ from entitynorm.learned import LearnedScorer, learned_scorer
 from entitynorm.mentions import Span, find_spans, most_covered, with_quotation_marks
 from entitynorm.model import Candidate, Document, Entity, Evidence, Explanation, Link, Mention
 from entitynorm.names.structure import Name, parse
-from entitynorm.resolver import Layer, Resolver
+from entitynorm.resolver import Resolver
 from entitynorm.rewriting import rewrite
 from entitynorm.scoring import RULES_1, decide, is_identical
 

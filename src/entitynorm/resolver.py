@@ -1,347 +1,26 @@
-"""One name among millions: candidates from the arrays, compared in full, competing with each other and with NIL.
+"""One name among millions: the candidates of all layers competing with each other and with NIL.
 
-The cascade: a name spelled like an alias is that entity; otherwise the aliases that `Searcher.reach` finds are compared
-by `entitynorm.evidence` and weighed by the learned scorer. Everything is a function of the name, its candidates and the
-gazetteer; batches only share work.
+The cascade: a name spelled like an alias is that entity; otherwise what `entitynorm.comparing` finds competes.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from collections.abc import Sequence
+from dataclasses import replace
 
-from entitynorm.evidence import INDEX, Compared, Side, compare_names, make_side
-from entitynorm.features import EntityFacts
-from entitynorm.learned import LearnedScorer, chance, compete
-from entitynorm.model import Candidate, Entity, Evidence, LazyEvidence
-from entitynorm.names.background import rarity_in
-from entitynorm.names.pairing import Match, word_pairs
-from entitynorm.names.similarity import SOUND, TYPO, prime, word_similarity
-from entitynorm.names.structure import Name, parse
-from entitynorm.names.types import entity_class
-from entitynorm.names.words import ROMANISATION, Word
+from entitynorm.comparing import Layer, Scored, prominence
+from entitynorm.learned import LearnedScorer, compete
+from entitynorm.model import Candidate, Evidence
+from entitynorm.names.structure import parse
 from entitynorm.retrieval.build import name_key
-from entitynorm.retrieval.index import NameIndex
-from entitynorm.retrieval.search import Reached, Searcher
-from entitynorm.scoring import IDENTITY, VETO, is_identical, probability
+from entitynorm.retrieval.search import Reached
+from entitynorm.scoring import VETO, is_identical
 
 MOST_CANDIDATES = 10
-_FACT_ALIASES = 8
-_ENTITIES_KEPT = 8_192
-_ALIASES_KEPT = 32_768
-FEW = 1_000
-"""Aliases below which a gazetteer's own word frequencies are chance, and what it lacks is likelier."""
 _PROMINENT = 10
-_WORTH, _BEHIND, _ALWAYS = 0.5, 0.25, 2
-"""An alias is compared if it answers this share of what the best one does and is no farther behind, or leads."""
-_UNEXAMINED = 8.0
-"""Log-odds against an alias that was reached but answers too little to be compared."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What is worked out once of an entity."""
-
-    entity: Entity
-    facts: EntityFacts
-    blocked: frozenset[str]
-    blocked_words: tuple[Name, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """A surface form and an alias to be compared."""
-
-    alias: int
-    entity: int
-    query: Side
-    target: Side
-    owners: int
-
-
-@dataclass(slots=True)
-class Scored:
-    """An entity as a candidate for one name, through its best alias."""
-
-    layer: Layer
-    entity: int
-    alias: str
-    log_odds: float
-    compared: Compared
-    query: Side
-    target: Side
-
-
-class Layer:
-    """One index with its entities: what a name reaches in it, compared but not yet competing."""
-
-    def __init__(self, index: NameIndex, entity_at: Callable[[int], Entity], scorer: LearnedScorer) -> None:
-        self.index = index
-        self.scorer = scorer
-        self._entity_at = entity_at
-        self._searcher = Searcher(index)
-        self._known = lru_cache(maxsize=_ENTITIES_KEPT)(self._learn)
-        self._side = lru_cache(maxsize=_ALIASES_KEPT)(self._make_side)
-        self._rarities: dict[str, float] = {}
-
-    # -- what is known of names and entities ----------------------------------------------------------------------
-
-    def rarity(self, fold: str) -> float:
-        """How rare a folded word is among names, in [0.15, 1]; a small gazetteer's own counts are left out."""
-        found = self._rarities.get(fold)
-        if found is None:
-            self._rate([fold])
-            found = self._rarities[fold]
-        return found
-
-    def _rate(self, folds: Iterable[str]) -> None:
-        unknown = [fold for fold in dict.fromkeys(folds) if fold not in self._rarities]
-        if len(self._rarities) > _ALIASES_KEPT:
-            self._rarities.clear()
-        if not unknown:
-            return
-        names = self.index.aliases if self.index.aliases >= FEW else 0
-        own = self.index.frequencies(unknown) if names else [0] * len(unknown)
-        for fold, count in zip(unknown, own, strict=True):
-            self._rarities[fold] = rarity_in(fold, count, names)
-
-    def _learn(self, number: int) -> _Known:
-        entity = self._entity_at(number)
-        aliases = self.index.aliases_of(number)[:_FACT_ALIASES]
-        names = [parse(self.index.alias_text(a)) for a in aliases if not self.index.is_weak(a)]
-        units = [u for name in names for u in name.units]
-        telling = [name for name in names if len(name.units) > 1 or len(name.text) > 4]
-        countries = {c for name in telling for u in name.units for c in u.countries}
-        for ancestor in self._ancestors(entity):
-            for unit in parse(ancestor.name).units:
-                countries |= unit.countries
-        words = tuple(n for form in entity.blocked if len((n := parse(form)).units) == 1)
-        return _Known(
-            entity=entity,
-            facts=EntityFacts(
-                countries=frozenset(countries),
-                given=frozenset(g for u in units for g in u.given),
-                concepts=frozenset(c for u in units for c in u.concepts),
-                types=frozenset(t for u in units for t in u.types),
-            ),
-            blocked=frozenset(map(name_key, entity.blocked)),
-            blocked_words=words,
-        )
-
-    def _ancestors(self, entity: Entity) -> list[Entity]:
-        out: list[Entity] = []
-        waiting = [p for p in (entity.located_in, entity.part_of) if p]
-        seen = {entity.id}
-        while waiting and len(out) < 8:
-            parent = waiting.pop(0)
-            number = None if parent in seen else self.index.find_entity(parent)
-            seen.add(parent)
-            if number is not None:
-                found = self._entity_at(number)
-                out.append(found)
-                waiting += [p for p in (found.located_in, found.part_of) if p]
-        return out
-
-    def _make_side(self, alias: int, kind: str) -> Side:
-        self._prepare(alias)
-        return make_side(parse(self.index.alias_text(alias)), kind, self.rarity)
-
-    def _prepare(self, alias: int) -> None:
-        """Take over from the index what it knows of an alias's words: their readings and how rare they are."""
-        terms = {self.index.term_text(t): t for t in self.index.alias_terms(alias)}
-        names = self.index.aliases if self.index.aliases >= FEW else 0
-        for unit in parse(self.index.alias_text(alias)).units:
-            for word in unit.words:
-                term = terms.get(word.text.lower())
-                if term is None:
-                    continue
-                if not word.is_read and (known := self.index.term_readings(term)) is not None:
-                    word.take_readings(known)
-                if word.fold not in self._rarities:
-                    count = int(self.index.arrays["term_frequency"][term]) if names else 0
-                    self._rarities[word.fold] = rarity_in(word.fold, count, names)
-
-    def is_blocked(self, name: Name, key: str, entity: int) -> bool:
-        """Whether an entity must never take this surface form, its case forms or its other romanisations."""
-        if not self.index.blocks(entity):
-            return False
-        known = self._known(entity)
-        if key in known.blocked:
-            return True
-        if len(name.units) != 1 or len(name.units[0].words) != 1:
-            return False
-        own = parse(known.entity.name)
-        word = name.units[0].words[0]
-        for blocked in known.blocked_words:
-            other = blocked.units[0].words[0]
-            if word_similarity(word, other).kind in (ROMANISATION, "inflection"):
-                names = [u.words[0] for u in own.units if len(u.words) == 1]
-                if not any(word_similarity(word, w).value >= 0.9 for w in names):
-                    return True
-        return False
-
-    # -- candidates ----------------------------------------------------------------------------------------------
-
-    def _fits(self, number: int, wanted: str | None) -> bool:
-        if wanted is None:
-            return True
-        found = self.index.entity_type(number)
-        return found == wanted or entity_class(found) == entity_class(wanted)
-
-    def identical(self, keys: Sequence[str], wanted: str | None) -> list[dict[int, str] | None]:
-        """For each name key the entities whose strong alias it is, each with that alias as written.
-
-        None where the gazetteer declares the name weak: then it does not decide alone, and has to be compared.
-        """
-        found = self.index.lookup_many("exact", keys)
-        return [self._identical(a, k, wanted) if a else _NOTHING for a, k in zip(found, keys, strict=True)]
-
-    def _identical(self, aliases: Sequence[int], key: str, wanted: str | None) -> dict[int, str] | None:
-        found: dict[int, str] = {}
-        weak = False
-        for alias in aliases:
-            number = self.index.entity_of(alias)
-            if not self._fits(number, wanted):
-                continue
-            text = self.index.alias_text(alias)
-            if name_key(text) != key:
-                continue  # another name of the same hash
-            if self.index.is_weak(alias):
-                weak = True  # declared not to decide alone: another entity's strong alias wins, else all is compared
-                continue
-            found.setdefault(number, text)
-        return found if found or not weak else None
-
-    def listed(self, number: int, alias: str, rivals: tuple[Evidence, ...] = ()) -> Candidate:
-        """A candidate whose alias is spelled like the name."""
-
-        def evidence() -> tuple[Evidence, ...]:
-            return Evidence("identical", 1.0, IDENTITY, f"spelled like the alias {alias!r}"), *rivals
-
-        score = probability(evidence()) if rivals else 1.0
-        return self._candidate(number, alias, score, LazyEvidence(evidence))
-
-    def _candidate(self, number: int, alias: str, score: float, evidence: Sequence[Evidence]) -> Candidate:
-        index = self.index
-        return Candidate(
-            index.entity_id(number), index.entity_name(number), index.entity_type(number), score, alias, evidence
-        )
-
-    def examine(self, names: Sequence[str]) -> list[list[Scored]]:
-        """For each name every entity compared, but not decided: what a scorer is fitted on."""
-        out = [scored for scored, _ in self.scored(names, None)]
-        for some in out:
-            prominence(some)
-        return out
-
-    def scored(self, names: Sequence[str], wanted: str | None) -> list[tuple[list[Scored], list[Reached]]]:
-        """For each name the entities worth comparing with the log-odds of their best alias, and what else was reached.
-
-        Compared are the aliases that answer half as much as the best does and are not far behind it, and the first two.
-        """
-        parsed = [parse(name) for name in names]
-        chosen: list[list[Reached]] = []
-        rest: list[list[Reached]] = []
-        for hits in self._searcher.reach(names):
-            fitting = [h for h in hits if self._fits(self.index.entity_of(h.alias), wanted)]
-            best = fitting[0].score if fitting else 0.0
-            least = max(best * _WORTH, best - _BEHIND)
-            # Of an entity that lists this very form as weak, no other alias may decide in its place.
-            weak = {self.index.entity_of(h.alias) for h in fitting if h.how == "exact" and self.index.is_weak(h.alias)}
-            if weak:
-                of = self.index.entity_of
-                fitting = [h for h in fitting if self.index.is_weak(h.alias) or of(h.alias) not in weak]
-            chosen.append([h for n, h in enumerate(fitting) if n < _ALWAYS or h.score >= least])
-            rest.append(fitting[len(chosen[-1]) :])
-        self._rate(u.phrase for name in parsed for u in name.units)
-        tasks = [list(self._tasks(name, hits)) for name, hits in zip(parsed, chosen, strict=True)]
-        pairs: dict[tuple[Word, Word], None] = {}
-        for task in (task for some in tasks for task in some):
-            pairs.update(dict.fromkeys(word_pairs(task.query.units, task.target.units)))
-        prime(pairs)
-        return list(zip(self._best(tasks), rest, strict=True))
-
-    def compared(self, name: Name, reached: Sequence[Reached]) -> list[Scored]:
-        """The entities of these aliases for one name."""
-        return self._best([list(self._tasks(name, reached))])[0]
-
-    def _tasks(self, name: Name, reached: Sequence[Reached]) -> Iterator[_Task]:
-        if not name.units:
-            return  # nothing to compare but the spelling, which `reach` has looked up
-        queries: dict[str, Side] = {}
-        owners = len({self.index.entity_of(r.alias) for r in reached if r.how == "acronym"})
-        for hit in reached:
-            if self.index.policy(hit.alias) == "off" and hit.how not in ("exact", "squeezed"):
-                continue
-            number = self.index.entity_of(hit.alias)
-            kind = entity_class(self.index.entity_type(number))
-            query = queries.get(kind)
-            if query is None:
-                query = queries[kind] = make_side(name, kind, self.rarity, surface=True)
-            yield _Task(hit.alias, number, query, self._side(hit.alias, kind), owners)
-
-    def _best(self, tasks: Sequence[Sequence[_Task]]) -> list[list[Scored]]:
-        """For the aliases of each name the entities they name, each through the alias of highest log-odds."""
-        few = self.index.aliases < FEW
-        scored: list[tuple[int, Scored]] = []
-        for n, some in enumerate(tasks):
-            for task in some:
-                facts = partial(self._facts, task.entity)
-                weak = self.index.is_weak(task.alias)
-                compared = compare_names(task.query, task.target, facts, owners=task.owners, weak=weak, few=few)
-                if self.index.policy(task.alias) == "key" and any(_slipped(m) for m in compared.pairing.matches):
-                    continue
-                text = task.target.name.text
-                scored.append((n, Scored(self, task.entity, text, 0.0, compared, task.query, task.target)))
-        odds = self.scorer.log_odds_many([s.compared.values for _, s in scored], [s.target.kind for _, s in scored])
-        out: list[dict[int, Scored]] = [{} for _ in tasks]
-        for (n, one), log_odds in zip(scored, odds, strict=True):
-            one.log_odds = log_odds
-            held = out[n].get(one.entity)
-            if held is None or log_odds > held.log_odds:
-                out[n][one.entity] = one
-        return [list(best.values()) for best in out]
-
-    def _facts(self, entity: int) -> EntityFacts:
-        return self._known(entity).facts
-
-    def explained(self, scored: Scored, rivals: float) -> Candidate:
-        """A candidate with its evidence; ``rivals`` is what speaks against it (see `entitynorm.learned.compete`)."""
-
-        def evidence() -> tuple[Evidence, ...]:
-            items = evidence_of(self.scorer, scored.compared, scored.query, scored.target, scored.target.kind)
-            return (*items, Evidence("rivals", 1.0, -rivals, "what speaks for other candidates and for none"))
-
-        return self._candidate(scored.entity, scored.alias, chance(scored.log_odds - rivals), LazyEvidence(evidence))
-
-    def glimpsed(self, hit: Reached) -> Candidate:
-        """A candidate that was reached but not compared, since others answer much more of the name."""
-        items = (Evidence("unexamined", 1.0, hit.score - _UNEXAMINED, f"share of weight answered by {hit.how}"),)
-        entity = self.index.entity_of(hit.alias)
-        return self._candidate(entity, self.index.alias_text(hit.alias), probability(items), items)
-
-def _slipped(match: Match) -> bool:
-    return match.similarity.kind in (SOUND, TYPO)
-
-
-def prominence(scored: Sequence[Scored]) -> None:
-    """Let the less prominent of the candidates for one name say so."""
-    weights = [s.layer.index.weight(s.entity) for s in scored]
-    most = max((w for w in weights if w), default=0.0)
-    if most <= 0:
-        return
-    position = INDEX["less_prominent"]
-    for one, weight in zip(scored, weights, strict=True):
-        if weight is not None and weight < most:
-            values = list(one.compared.values)
-            values[position] = min(1.0, math.log10(most / max(weight, 1e-3)) / 4)
-            one.compared = Compared(tuple(values), one.compared.pairing)
-            one.log_odds = one.layer.scorer.log_odds(one.compared.values, one.target.kind)
-
-
+"""How many times the ``weight`` of every namesake an entity needs to win by prominence alone."""
 _OVERSHADOWED = Evidence("less_prominent", 1.0, -5.0, f"a namesake is {_PROMINENT} times as prominent or more")
+_NOTHING: dict[int, str] = {}
 
 
 def _overshadowing(weights: Sequence[float | None]) -> float | None:
@@ -350,9 +29,6 @@ def _overshadowing(weights: Sequence[float | None]) -> float | None:
         return None
     ranked = sorted((w or 0.0 for w in weights), reverse=True)
     return None if ranked[0] < _PROMINENT * ranked[1] or ranked[0] <= 0 else ranked[0]
-
-
-_NOTHING: dict[int, str] = {}
 
 
 class Resolver:
@@ -453,6 +129,7 @@ class Resolver:
         kept = kept[:MOST_CANDIDATES]
         against = compete([s.log_odds for s in kept])
         out = [s.layer.explained(s, rivals) for s, rivals in zip(kept, against, strict=True)]
+        out.sort(key=lambda c: (-c.score, c.id))
         known = {c.id for c in out}
         for level, (_, rest) in enumerate(scored):
             layer = self.layers[level]
@@ -462,34 +139,4 @@ class Resolver:
                 if not self._hidden(level, layer.index.entity_of(hit.alias)):
                     out.append(layer.glimpsed(hit))
                     known.add(out[-1].id)
-        out.sort(key=lambda c: (-c.score, c.id))  # what was only glimpsed may be likelier than what was refuted
         return out, blocked
-
-
-def evidence_of(scorer: LearnedScorer, compared: Compared, query: Side, target: Side, kind: str) -> list[Evidence]:
-    """The features that decided, each with its contribution: their replay is the score."""
-    details = _details(compared, query, target)
-    out = []
-    for (feature, position), value, contribution in zip(
-        INDEX.items(), compared.values, scorer.contributions(compared.values, kind), strict=True
-    ):
-        del position
-        if value:
-            out.append(Evidence(feature, value, contribution / value, details.get(feature, "")))
-    return out
-
-
-def _details(compared: Compared, query: Side, target: Side) -> dict[str, str]:
-    pairing = compared.pairing
-    answered = "; ".join(f"{m.similarity.kind} {m.similarity.detail}" for m in pairing.matches)
-    extra = ", ".join(query.units[i].phrase for i in pairing.extra)
-    missing = ", ".join(target.units[j].phrase for j in pairing.missing)
-    return {
-        "base": f"compared with {target.name.text!r}",
-        "covered": answered,
-        "extra": f"not in the alias: {extra}",
-        "missing": f"not in the surface form: {missing}",
-        "both": f"{extra} against {missing}",
-        "acronym": f"{query.plain} and {target.name.text!r}",
-    }
-

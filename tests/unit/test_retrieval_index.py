@@ -177,6 +177,19 @@ def test_an_interrupted_build_leaves_nothing(tmp_path: Path, error: type[BaseExc
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("name", ["Strelsau", "Strelsua", "Стрельзау"])
+def test_the_most_prominent_of_many_namesakes_are_candidates(tmp_path: Path, name: str, turned: bool) -> None:
+    towns = [Entity(f"place:strelsau-{n:02}", "PLACE", "Strelsau", weight=float(1 + n * 7 % 41)) for n in range(41)]
+    build(reversed(towns) if turned else towns, tmp_path / "towns.enx")
+    linker = entitynorm.load(tmp_path / "towns.enx")
+    largest = {e.id for e in sorted(towns, key=lambda e: -(e.weight or 0))[:8]}
+    if name == "Strelsau":
+        assert linker.resolve(name).reason == "ambiguous"
+    else:
+        assert largest <= {c.id for c in linker.search(name)}
+
+
 def test_no_entities_at_all(tmp_path: Path) -> None:
     build([], tmp_path / "empty.enx")
     for linker in (entitynorm.load([]), entitynorm.load(tmp_path / "empty.enx")):

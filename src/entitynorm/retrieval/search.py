@@ -12,6 +12,7 @@ the commonest first.
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,10 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
-from entitynorm.names.structure import parse
+from entitynorm.names.structure import parse, written
 from entitynorm.names.words import read_forms, warm, word
 from entitynorm.retrieval import phones
-from entitynorm.retrieval.build import lexical_ids, role_of_term, weight_of_role
+from entitynorm.retrieval.build import lexical_ids, name_key, role_of_term, weight_of_role
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.text.folding import fold_text
 from entitynorm.text.sound_distance import similarities, table_for
@@ -44,6 +45,7 @@ _POSTING_BUDGET = 4_000
 """Aliases that one term may add, unless nothing else is there."""
 _FORMS = 12
 _CACHED_TERMS = 50_000
+_DOMAIN = re.compile(r"[^\W_]{2}\.[^\W_]{2}")
 SAME, SOUND, INFLECTED, TYPO, LEXICAL = range(5)
 
 
@@ -260,11 +262,11 @@ class Searcher:
 
     def reach(self, names: Sequence[str]) -> list[list[Reached]]:
         """For each name the aliases worth comparing, best first."""
-        split = [terms_of(name) for name in names]
+        split = [_terms(name) for name in names]
         hits = self.hits([t for terms in split for t in terms])
-        keys = [" ".join(map(fold_term, terms)) or name.strip() for terms, name in zip(split, names, strict=True)]
+        keys = [name_key(name) for name in names]
         exact = self.index.lookup_many("exact", keys)
-        together = [key.replace(" ", "") for key in keys]
+        together = ["".join(map(fold_term, terms)) for terms in split]
         squeezed = self.index.lookup_many("squeezed", together)
         short = ["".join(terms) if len(terms) == 1 and 2 <= len(terms[0]) <= 7 else "" for terms in split]
         acronyms = self.index.lookup_many("acronym", [_acronym(name, s) for name, s in zip(names, short, strict=True)])
@@ -343,7 +345,9 @@ class Searcher:
         shared = np.minimum(terms_sum, np.minimum(ours, weight))
         score = shared / (ours + weight - shared + 0.05) + 0.15 * shared / np.maximum(ours, 0.01)
         score = np.maximum(score / 1.15, whole_best / np.maximum(ours, 0.01) * 0.9)
-        order = np.lexsort((aliases, -score, names_of))
+        # Of namesakes the most prominent are handed on, wherever they stand in the gazetteer.
+        prominent = np.nan_to_num(self.index.arrays["entity_weight"][self.index.arrays["alias_entity"][aliases]])
+        order = np.lexsort((aliases, -prominent, -np.round(score, 6), names_of))
         names_of, aliases, score = names_of[order], aliases[order], score[order]
         bounds = np.searchsorted(names_of, np.arange(len(split) + 1)).tolist()
         out = []
@@ -409,6 +413,13 @@ def _nearest(owner: NDArray[np.int64], distance: NDArray[np.int32], owners: int,
     over = (reached[np.arange(owners), enough] > 2 * most) & (enough > 0)
     enough = enough - over
     return np.flatnonzero(distance <= enough[owner])
+
+
+def _terms(name: str) -> tuple[str, ...]:
+    """The terms of a surface form; handles and domains (@SBUkr, mod.gov.ua) are cut into the words they are made of."""
+    if "@" not in name and not _DOMAIN.search(name):
+        return terms_of(name)
+    return terms_of(" ".join(w.text for u in written(parse(name).units) for w in u.words)) or terms_of(name)
 
 
 def _meanings(term: str, fold: str) -> list[str]:
