@@ -154,7 +154,8 @@ class LearnedScorer:
         held[:, _CONDITIONS.index("across")] = matrix[:, _ONE_SCRIPT] == 0
         held[:, _CONDITIONS.index("few")] = matrix[:, _FEW_NAMES] > 0
         terms = np.maximum(matrix[:, columns] - knots, 0.0) * held[:, conditions]
-        found: list[float] = (terms @ weights).tolist()
+        # Row by row, not as a matrix product: that rounds differently with the number of rows.
+        found: list[float] = np.ascontiguousarray(terms * weights).sum(axis=1).tolist()
         return found
 
     def log_odds(self, values: Sequence[float], kind: str) -> float:

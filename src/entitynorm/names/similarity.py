@@ -145,10 +145,13 @@ def _begin(a: Word, b: Word) -> tuple[Similarity, Near]:
 
 def _plainly(a: Word, b: Word, best: Similarity) -> tuple[Similarity, Near]:
     near: Near = []
+    heard = dict(b.plain)
+    # The cheapest, not the first: Kyiv and Kiev share two readings, and either order has to find the same one.
+    if both := [(cost + heard[x], x) for x, cost in a.plain if len(x) > 1 and x in heard]:
+        cost, x = min(both)
+        return _shared(a, b, best, x, cost, ROMANISATION), []
     for x, cost_x in a.plain:
         for y, cost_y in b.plain:
-            if x == y and len(x) > 1:
-                return _shared(a, b, best, x, cost_x + cost_y, ROMANISATION), []
             rough = Indel.normalized_similarity(x, y, score_cutoff=_ROUGH)
             if rough:
                 near.append((cost_x + cost_y - rough, x, y, cost_x + cost_y, ""))
@@ -167,11 +170,11 @@ def _plan(a: Word, b: Word, best: Similarity, near: Near) -> tuple[Similarity, P
     if _declines(near):
         ours, theirs = a.forms, b.forms
         known = {phones: (cost, form) for phones, cost, form in theirs}
-        for x, cost, form in ours:
-            if x in known and len(x) > 1:
-                other, form_y = known[x]
-                if not (form and form_y and form != form_y):
-                    return _shared(a, b, best, x, cost + other, form or form_y), []
+        shared = [(cost + known[x][0], x, form, known[x][1]) for x, cost, form in ours if len(x) > 1 and x in known]
+        shared = [s for s in shared if not (s[2] and s[3] and s[2] != s[3])]
+        if shared:
+            cost, x, form, form_y = min(shared, key=lambda s: s[:2])
+            return _shared(a, b, best, x, cost, form or form_y), []
         for x, cost_x, form_x in ours:
             for y, cost_y, form_y in theirs:
                 if bool(form_x) != bool(form_y):
