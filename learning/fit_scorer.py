@@ -43,7 +43,8 @@ from entitynorm.testing.spellings import KINDS, MAKERS
 WRITTEN = {"weak": -14.0, "less_prominent": -4.0}
 """A weak alias does not decide alone; the less prominent of two namesakes gives way."""
 PLACE_LOOK_ALIKES = (
-    "{} Raion", "{} district", "{} River", "Lake {}", "New {}", "Upper {}", "{} Oblast", "Mount {}", "{}, Texas", "{} Khan",
+    "{} Raion", "{} district", "{} River", "Lake {}", "New {}", "Upper {}", "{} Oblast", "Mount {}",
+    "{}, Texas", "{} Khan",
 )  # fmt: skip
 OTHER_COUNTRIES = ("Polish", "Belarusian", "Norwegian", "Egyptian")
 PAIR_TYPES = {"person": "PERSON", "place": "PLACE", "address": "PLACE"}
