@@ -129,7 +129,6 @@ class Resolver:
         kept = kept[:MOST_CANDIDATES]
         against = compete([s.log_odds for s in kept])
         out = [s.layer.explained(s, rivals) for s, rivals in zip(kept, against, strict=True)]
-        out.sort(key=lambda c: (-c.score, c.id))
         known = {c.id for c in out}
         for level, (_, rest) in enumerate(scored):
             layer = self.layers[level]
@@ -139,4 +138,5 @@ class Resolver:
                 if not self._hidden(level, layer.index.entity_of(hit.alias)):
                     out.append(layer.glimpsed(hit))
                     known.add(out[-1].id)
+        out.sort(key=lambda c: (-c.score, c.id))  # what was only glimpsed may be likelier than what was refuted
         return out, blocked
