@@ -33,6 +33,8 @@ COST_SCALE = 500
 """Costs of readings are kept in steps of 0.002."""
 _TELL = 10_000
 _SHORT_ALIAS = 5
+_SLIPPING = 3
+"""Readings of a term in which slips are looked for."""
 JOINED_BELOW = 200_000
 """Aliases below which names of two and three words are also indexed as one word (San Francisco, Sanfrancisco)."""
 _LONGEST_JOINED = 20
@@ -237,9 +239,14 @@ def _rows(terms: Sequence[str], folds: Sequence[str], first: int) -> tuple[dict[
     owners = np.frombuffer(owner, np.int32).astype(np.int64)
     bits, pairs = phones.masks(codes, lengths)
     heard = np.flatnonzero(lengths >= 2)
-    keys, which = phones.keys(codes[heard])
-    packed = [_packed(keys, heard[which] + first)]
-    first_row = np.searchsorted(owners, np.arange(len(terms))) + first
+    first_row = np.searchsorted(owners, np.arange(len(terms)))
+    # Slips are looked for in the likelier readings only; the others are met when they sound the same.
+    likely = np.arange(len(texts)) - first_row[owners] < _SLIPPING
+    packed = []
+    for rows_of, wide in ((heard[likely[heard]], True), (heard[~likely[heard]], False)):
+        keys, which = phones.keys(codes[rows_of], wide=wide)
+        packed.append(_packed(keys, rows_of[which] + first))
+    first_row = first_row + first
     keys, which = phones.typo_keys(folds)
     packed.append(_packed(keys, first_row[which]))
     ids = [(n, i) for n, fold in enumerate(folds) for i in lexical_ids(fold)]
