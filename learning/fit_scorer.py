@@ -206,6 +206,29 @@ def pair_lists(path: Path) -> Lists:
     return out
 
 
+AGAINST = frozenset(
+    ["extra", "missing", "both", "surplus", "lack", "doubt", "inverted", "numbers", "other_start", "lone_slip", "other_surname", "other_given", "other_father", "other_gender", "other_country", "other_place_type", "place_type_missing", "concept_extra", "concept_missing", "concept_clash", "generic", "country_missing", "country_extra", "surname_alone", "slip", "word_count"]
+)
+"""Features that may only speak against a candidate, whatever a handful of lists would have them say."""
+FOR = frozenset(
+    ["covered", "fuller", "weakest", "bond", "nats", "letters", "order_letters", "latin_letters", "latin_order_letters", "whole", "kindred", "skeleton", "squeezed", "acronym", "acronym_sole", "titled"]
+)
+"""Features that may, taken by themselves, only speak for one."""
+
+
+def bounds() -> list[tuple[float | None, float | None]]:
+    """The sign of every term: (least, most)."""
+    out: list[tuple[float | None, float | None]] = []
+    for feature, how in basis():
+        if feature in AGAINST:
+            out.append((None, 0.0))
+        elif feature in FOR and how == "linear":
+            out.append((0.0, None))
+        else:
+            out.append((None, None))
+    return out
+
+
 def fit(sets: list[Lists], ridge: float) -> tuple[np.ndarray, np.ndarray]:
     matrix = np.concatenate([np.array(s.rows, np.float32) for s in sets])
     right = np.concatenate([np.array(s.right) for s in sets])
@@ -232,7 +255,8 @@ def fit(sets: list[Lists], ridge: float) -> tuple[np.ndarray, np.ndarray]:
         gradient = scaled.T @ ((p - target) * weight[group])
         return float(-(np.log(good / total) * weight).sum() + ridge * (w**2).sum()), gradient + 2 * ridge * w
 
-    best = minimize(loss, np.zeros(matrix.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 300})
+    start = np.zeros(matrix.shape[1])
+    best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds(), options={"maxiter": 300})
     return best.x / scale, scale
 
 

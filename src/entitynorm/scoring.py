@@ -17,8 +17,8 @@ from entitynorm.model import Candidate, Evidence, NilReason
 
 VETO = -math.inf
 IDENTITY = math.inf
-_BETWEEN_TWO = 0.7
-"""What two candidates together have to reach for a name to be one of them, only not clear which."""
+_SHARED = 0.7
+"""What all candidates together have to reach for a name to be one of them, only not clear which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def decide(
         return None, "blocked" if blocked else "no_candidate"
     best = candidates[0]
     if best.score < scorer.threshold:
-        if len(candidates) > 1 and candidates[0].score + candidates[1].score >= _BETWEEN_TWO:
+        if len(candidates) > 1 and sum(c.score for c in candidates) >= _SHARED:
             return None, "ambiguous"
         return None, "blocked" if blocked else "below_threshold"
     if is_ambiguous(candidates, scorer):

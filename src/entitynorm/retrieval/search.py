@@ -318,11 +318,11 @@ class Searcher:
         joined_terms = [whole_hits[wholes[n]].terms[:16] for n in joined_owner]
         joined_values = [whole_hits[wholes[n]].likeness[:16] * np.float32(total[n]) for n in joined_owner]
         places = [31] * len(joined_owner)
-        pieces.append(self._expand(joined_owner, places, joined_terms, joined_values, "posting", alone=True))
+        pieces.append(self._expand(joined_owner, places, joined_terms, joined_values, "posting"))
         both = [*joined_owner, *single_owner]
         joined_terms += [hits[split[n][0]].terms[:16] for n in single_owner]
         joined_values += [hits[split[n][0]].likeness[:16] * np.float32(total[n]) for n in single_owner]
-        pieces.append(self._expand(both, [31] * len(both), joined_terms, joined_values, "joined", alone=True))
+        pieces.append(self._expand(both, [31] * len(both), joined_terms, joined_values, "joined"))
         key = np.concatenate([p[0] for p in pieces])
         value = np.concatenate([p[1] for p in pieces])
         if not len(key):
@@ -354,7 +354,6 @@ class Searcher:
         for n in range(len(split)):
             a, b = bounds[n], min(bounds[n + 1], bounds[n] + KEPT_ALIASES)
             out.append(list(zip(aliases[a:b].tolist(), score[a:b].tolist(), strict=True)))
-        del arrays
         return out
 
     def _expand(
@@ -364,8 +363,6 @@ class Searcher:
         terms: Sequence[NDArray[np.int64]],
         values: Sequence[NDArray[np.float32]],
         table: str,
-        *,
-        alone: bool = False,
     ) -> tuple[phones.Words, NDArray[np.float32]]:
         """(name << 37 | alias << 5 | place, value) for every alias that holds a term found."""
         if not owner:
@@ -391,8 +388,6 @@ class Searcher:
         count = np.where(within, count, np.where(first, np.minimum(count, _POSTING_BUDGET), 0))
         rows = np.repeat(low - (np.cumsum(count) - count), count) + np.arange(int(count.sum()))
         alias: phones.Words = aliases[rows].astype(np.uint64)
-        if alone:
-            pass
         key: phones.Words = np.repeat(who, count).astype(np.uint64)
         key <<= np.uint64(37)
         key |= alias << np.uint64(5)
