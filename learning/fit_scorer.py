@@ -207,11 +207,19 @@ def pair_lists(path: Path) -> Lists:
 
 
 AGAINST = frozenset(
-    ["extra", "missing", "both", "surplus", "lack", "doubt", "inverted", "numbers", "other_start", "lone_slip", "other_surname", "other_given", "other_father", "other_gender", "other_country", "other_place_type", "place_type_missing", "concept_extra", "concept_missing", "concept_clash", "generic", "country_missing", "country_extra", "surname_alone", "slip", "word_count"]
+    {
+        "extra", "missing", "both", "surplus", "lack", "doubt", "inverted", "numbers", "other_start",
+        "lone_slip", "other_surname", "other_given", "other_father", "other_gender", "other_country",
+        "other_place_type", "place_type_missing", "concept_extra", "concept_missing", "concept_clash",
+        "generic", "country_missing", "country_extra", "surname_alone", "slip", "word_count",
+    }
 )
 """Features that may only speak against a candidate, whatever a handful of lists would have them say."""
 FOR = frozenset(
-    ["covered", "fuller", "weakest", "bond", "nats", "letters", "order_letters", "latin_letters", "latin_order_letters", "whole", "kindred", "skeleton", "squeezed", "acronym", "acronym_sole", "titled"]
+    {
+        "covered", "fuller", "weakest", "bond", "nats", "letters", "order_letters", "latin_letters",
+        "latin_order_letters", "whole", "kindred", "skeleton", "squeezed", "acronym", "acronym_sole", "titled",
+    }
 )
 """Features that may, taken by themselves, only speak for one."""
 

@@ -297,7 +297,6 @@ class Searcher:
         wholes: Sequence[str],
         whole_hits: dict[str, TermHits],
     ) -> list[list[tuple[int, float]]]:
-        arrays = self.index.arrays
         owner: list[int] = []
         place: list[int] = []
         terms: list[NDArray[np.int64]] = []
