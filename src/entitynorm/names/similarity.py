@@ -7,7 +7,6 @@ of the other. It deliberately knows nothing of what words mean; see `entitynorm.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -22,7 +21,6 @@ _KIN = str.maketrans({"S": "s", "J": "z", "Z": "z", "C": "c", "h": "g", "f": "v"
 _CLASS = str.maketrans(
     {c: group[0] for group in ("aeiou", "pb", "td", "gkh", "vf", "szZScCJ") for c in group if c != group[0]}
 )
-_DOUBLE = re.compile(r"(.)\1+")
 _LEAST_FOR_SLIP = 4
 _LEAST_FOR_TWO_SLIPS = 9
 _SHORT_ACRONYM = 3
@@ -57,7 +55,7 @@ def agreement(letters: int) -> float:
 def levels(x: str, y: str) -> tuple[int, bool]:
     """How coarsely heard two readings are the same (see `Similarity.level`), and whether both start alike."""
     start = _start(x) == _start(y)
-    if _DOUBLE.sub(r"\1", x.translate(_KIN)) == _DOUBLE.sub(r"\1", y.translate(_KIN)):
+    if _single(x.translate(_KIN)) == _single(y.translate(_KIN)):
         return 2, start
     return int(_bones(x) == _bones(y)), start
 
@@ -69,7 +67,12 @@ def _start(phones: str) -> str:
 
 def _bones(phones: str) -> str:
     classes = phones.translate(_CLASS)
-    return _DOUBLE.sub(r"\1", classes[:1] + classes[1:].replace("a", ""))
+    return _single(classes[:1] + classes[1:].replace("a", ""))
+
+
+def _single(phones: str) -> str:
+    """Doubled phones made one."""
+    return "".join([c for c, before in zip(phones, " " + phones, strict=False) if c != before])
 
 
 _KNOWN: dict[tuple[Word, Word], Similarity] = {}

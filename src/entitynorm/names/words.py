@@ -55,15 +55,19 @@ class Word:
     )
 
     def __init__(self, text: str, style: str = "") -> None:
-        self.text = text
         # Russian prints either ё or е for one name.
-        self.fold = _SILENT.sub("", fold_text(text)).replace("ё", "е")
+        fold = _SILENT.sub("", fold_text(text)).replace("ё", "е")
+        self._begin(text, fold, script_of(text[:LONGEST_WORD]), shape_of(text), style)
+
+    def _begin(self, text: str, fold: str, script: str, shape: str, style: str) -> None:
+        self.text = text
+        self.fold = fold
         """Folded, without apostrophes and the dots of initials."""
-        self.script = script_of(text[:LONGEST_WORD])
-        self.shape = shape_of(text)
+        self.script = script
+        self.shape = shape
         """lower, title, upper, mixed, caseless or number."""
         self.style = style
-        self.has_digit = bool(_DIGIT.search(self.fold))
+        self.has_digit = bool(_DIGIT.search(fold))
         self._bones: int | None = None
         self._forms: list[tuple[str, float, str]] | None = None
         self._readings: tuple[Reading, ...] | None = None
@@ -175,7 +179,8 @@ class Word:
 @lru_cache(maxsize=32_768)
 def joined(words: tuple[Word, ...]) -> Word:
     """Words written together as one, read as they are read apart."""
-    whole = Word("".join(w.text for w in words).capitalize())
+    whole = Word.__new__(Word)
+    whole._begin("".join(w.text for w in words), "".join(w.fold for w in words), words[0].script, "title", "")
     first = Reading("".join(w.wide[0].phones for w in words if w.wide), 0.0)
     other = Reading("".join(w.wide[min(1, len(w.wide) - 1)].phones for w in words if w.wide), 0.02)
     whole.take_readings((first,) if other.phones == first.phones else (first, other))

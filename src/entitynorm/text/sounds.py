@@ -71,10 +71,14 @@ def _letters(word: str) -> str:
     lowered = _INVISIBLE.sub("", word.lower())
     if lowered.isascii():
         return lowered
-    marked = _tables().marked
+    return "".join(map(_plain_letter, unicodedata.normalize("NFC", lowered)))
+
+
+@lru_cache(maxsize=8_192)
+def _plain_letter(letter: str) -> str:
     # The voicing marks of kana (ト, ド) are no accents.
-    composed = unicodedata.normalize("NFC", lowered)
-    return "".join(c if c in marked or "\u3040" <= c <= "\u30ff" else fold_text(c) for c in composed)
+    kept = letter in _tables().marked or "\u3040" <= letter <= "\u30ff"
+    return letter if kept else fold_text(letter)
 
 
 def _read(text: str, profile: Profile) -> list[str]:
