@@ -211,7 +211,7 @@ AGAINST = frozenset(
         "extra", "missing", "both", "surplus", "lack", "doubt", "inverted", "numbers", "other_start",
         "lone_slip", "other_surname", "other_given", "other_father", "other_gender", "other_country",
         "other_place_type", "place_type_missing", "concept_extra", "concept_missing", "concept_clash",
-        "generic", "country_missing", "country_extra", "surname_alone", "slip", "word_count",
+        "generic", "country_missing", "country_extra", "surname_alone", "slip", "word_count", "refused", "beside",
     }
 )
 """Features that may only speak against a candidate, whatever a handful of lists would have them say."""
@@ -248,7 +248,7 @@ def fit(sets: list[Lists], ridge: float) -> tuple[np.ndarray, np.ndarray]:
     found = np.zeros(count, bool)
     np.logical_or.at(found, group, right)
     # Rare terms are held back as well: a handful of lists must not earn a weight that decides alone.
-    scale = np.maximum(np.sqrt((matrix**2).mean(0)), 0.25)
+    scale = np.maximum(np.sqrt((matrix**2).mean(0)), 0.15)
     scaled = matrix / scale
 
     def loss(w: np.ndarray) -> tuple[float, np.ndarray]:

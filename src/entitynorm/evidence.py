@@ -15,10 +15,10 @@ from rapidfuzz.distance import Indel, JaroWinkler
 from entitynorm.features import NO_FACTS, EntityFacts, name_weights, place_senses, surname_index
 from entitynorm.names.acronyms import acronym_of, derive, is_acronym
 from entitynorm.names.numbers import numbers_in
-from entitynorm.names.pairing import INITIAL, JOINED, Pairing, pair_names, whole_word
-from entitynorm.names.similarity import TYPO, agreement, word_similarity
+from entitynorm.names.pairing import INITIAL, JOINED, Match, Pairing, pair_names, whole_word
+from entitynorm.names.similarity import SOUND, TYPO, agreement, word_similarity
 from entitynorm.names.structure import Name, Unit
-from entitynorm.names.words import ADJECTIVE, INFLECTION, Word
+from entitynorm.names.words import ADJECTIVE, INFLECTION, Word, likeness
 from entitynorm.text.translit import latinise
 
 FEATURES: dict[str, str] = {
@@ -31,6 +31,8 @@ FEATURES: dict[str, str] = {
     "skeleton": "every weighty word that is answered has the same consonant classes",
     "other_start": "a weighty word is answered by one with another first sound",
     "lone_slip": "both names are one word, and the two do not even sound alike but for kindred sounds",
+    "refused": "few names: a weighty word is answered by a slip that the written rules of slips do not allow",
+    "beside": "the alias is one word, and another weighty word stands beside it in the surface form",
     "extra": "the weight of the heaviest word of the surface form that nothing answers",
     "missing": "the weight of the heaviest word of the alias that nothing answers",
     "both": "the lesser of `extra` and `missing`: each name has a word of its own",
@@ -184,6 +186,8 @@ def compare_names(
 
     pairing = pair_names(query.units, alias.units, query.weights, alias.weights, kind)
     _coverage(query, alias, pairing, put)
+    if few and any(_refused(query, alias, match) for match in pairing.matches):
+        put("refused", 1.0)
     _spelling(query, alias, put)
     kinds = [m.similarity.kind for m in pairing.matches]
     put("base", 1.0)
@@ -271,10 +275,21 @@ def _coverage(query: Side, alias: Side, pairing: Pairing, put: Put) -> None:
     extra = max((query.weights[i] for i in left_q), default=0.0)
     missing = max((alias.weights[j] for j in left_a), default=0.0)
     put("extra", extra)
+    put("beside", float(len(alias.units) - sum(u.role == "function" for u in alias.units) == 1 and extra >= _HEAVY))
     put("missing", missing)
     put("both", min(extra, missing))
     put("surplus", sum(query.weights[i] for i in left_q) / total_q)
     put("lack", sum(alias.weights[j] for j in left_a) / total_a)
+
+
+def _refused(query: Side, alias: Side, match: Match) -> bool:
+    """Whether words answer each other by a slip that `entitynorm.names.words.likeness` has no room for."""
+    if match.similarity.kind not in (SOUND, TYPO) or len(match.ours) != 1 or len(match.theirs) != 1:
+        return False
+    i, j = match.ours[0], match.theirs[0]
+    if max(query.weights[i], alias.weights[j]) < _HEAVY:
+        return False
+    return not likeness(query.units[i].words[0], alias.units[j].words[0], True).value
 
 
 def _spared(side: Side, left: Sequence[int], other: Side, rest: Sequence[int]) -> frozenset[int]:

@@ -31,20 +31,21 @@ _KNOTS = (0.25, 0.5, 0.7, 0.8, 0.88, 0.94, 0.98)
 _BY_CLASS = (
     "base", "covered", "fuller", "weakest", "extra", "missing", "both", "surplus", "lack", "one_word", "one_word_alias",
     "inverted", "acronym", "numbers", "bond", "translated", "letters", "initials", "slip", "length", "nats", "doubt",
-    "whole", "kindred", "skeleton", "other_start", "lone_slip",
+    "whole", "kindred", "skeleton", "other_start", "lone_slip", "refused", "beside",
 )  # fmt: skip
 _ALONE = (
     "covered", "weakest", "letters", "latin_letters", "slip", "length", "inflected", "adjective", "nats", "doubt",
-    "whole", "kindred", "skeleton", "other_start",
+    "whole", "kindred", "skeleton", "other_start", "refused",
 )  # fmt: skip
 _CROSS = (
     "base", "covered", "weakest", "inflected", "adjective", "one_word", "length", "translated", "acronym", "nats",
-    "doubt", "whole", "kindred", "skeleton", "other_start", "lone_slip",
+    "doubt", "whole", "kindred", "skeleton", "other_start", "lone_slip", "refused",
 )  # fmt: skip
 _FEW = (
     "covered", "fuller", "weakest", "kindred", "skeleton", "other_start", "one_word", "both", "extra", "missing",
     "surplus", "lack", "doubt", "nats", "letters", "other_given", "length", "joined", "slip", "one_script", "acronym",
-    "translated", "lone_slip",
+    "translated", "lone_slip", "beside", "generic", "other_surname", "other_place_type", "place_type_missing",
+    "numbers", "concept_extra", "concept_clash", "inverted",
 )  # fmt: skip
 _CLASSES = ("PERSON", "PLACE")
 SCHEMA = "scorer-2"
