@@ -56,4 +56,4 @@ def compare(a: str, b: str, *, type: str | None = None) -> Comparison:
     compared = compare_names(query, alias)
     score = chance(scorer.log_odds(compared.values, kind))
     evidence = LazyEvidence(lambda: tuple(evidence_of(scorer, compared, query, alias, kind)))
-    return Comparison(score, score >= scorer.threshold, evidence)
+    return Comparison(score, score >= scorer.threshold_of(kind), evidence)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from entitynorm.errors import DataError
 from entitynorm.evidence import FEATURES, INDEX
+from entitynorm.names.types import entity_class
 from entitynorm.resources import data_dir
 
 _SIMILARITIES = (
@@ -126,6 +127,12 @@ class LearnedScorer:
     margin: float
     terms: tuple[tuple[tuple[str, float, float], ...], ...]
     """For each feature its (condition, knot, weight) terms."""
+    thresholds: tuple[tuple[str, float], ...] = ()
+    """(class of entity type, threshold) where a class has its own."""
+
+    def threshold_of(self, entity_type: str) -> float:
+        """The least score of a link to an entity of a type."""
+        return dict(self.thresholds).get(entity_class(entity_type), self.threshold)
 
     def contributions(self, values: Sequence[float], kind: str) -> list[float]:
         """What each feature adds to the log-odds, in the order of `FEATURES`."""
@@ -197,7 +204,8 @@ def read_scorer(path: Path) -> LearnedScorer:
             tuple((*_entry(how), float(weight)) for how, weight in weights.get(feature, {}).items())
             for feature in FEATURES
         )
-        return LearnedScorer(raw["name"], float(raw["threshold"]), float(raw["margin"]), terms)
+        own = tuple((kind, float(value)) for kind, value in sorted(raw.get("thresholds", {}).items()))
+        return LearnedScorer(raw["name"], float(raw["threshold"]), float(raw["margin"]), terms, own)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{path}: not a readable scorer ({error!r}); reinstall entitynorm") from error
 

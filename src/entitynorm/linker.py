@@ -186,6 +186,17 @@ class Linker:
             scorer=self.scorer.name,
         )
 
+    def why_not(self, name: str, entity_id: str) -> tuple[Evidence, ...]:
+        """What keeps a name from being linked to an entity, the heaviest reason first; empty where it is linked.
+
+        Raises UnknownEntityError for an id that the gazetteer does not hold.
+        """
+        found = self.explain(name, entity_id)
+        if found.decision == found.id:
+            return ()
+        against = (item for item in found.evidence if item.value * item.weight < 0)
+        return tuple(sorted(against, key=lambda item: (item.value * item.weight, item.feature)))
+
 
 def _from_records(records: list[dict[str, Any]], layers: Sequence[IndexedGazetteer]) -> Linker:
     return Linker(Gazetteer(Entity.from_dict(record) for record in records), layers=layers)

@@ -30,6 +30,10 @@ class Scorer:
     threshold: float
     margin: float
 
+    def threshold_of(self, entity_type: str) -> float:
+        """The least score of a link to an entity of a type: one for all, here."""
+        return self.threshold
+
     def evidence(self, feature: str, value: float, detail: str = "") -> Evidence:
         """Evidence of a feature with this scorer's weight."""
         return Evidence(feature, value, self.weights[feature], detail)
@@ -91,6 +95,9 @@ class Decider(Protocol):
     def threshold(self) -> float:
         """The least score of a link."""
 
+    def threshold_of(self, entity_type: str) -> float:
+        """The least score of a link to an entity of a type."""
+
     @property
     def margin(self) -> float:
         """How far the next entity has to be behind."""
@@ -106,7 +113,7 @@ def decide(
     if not candidates:
         return None, "blocked" if blocked else "no_candidate"
     best = candidates[0]
-    if best.score < scorer.threshold:
+    if best.score < scorer.threshold_of(best.type):
         if len(candidates) > 1 and sum(c.score for c in candidates) >= _SHARED:
             return None, "ambiguous"
         return None, "blocked" if blocked else "below_threshold"
@@ -122,7 +129,7 @@ def is_identical(candidate: Candidate) -> bool:
 
 def is_ambiguous(candidates: Sequence[Candidate], scorer: Decider) -> bool:
     """Whether the second candidate is too near the first for a decision."""
-    if len(candidates) < 2 or candidates[1].score < scorer.threshold:
+    if len(candidates) < 2 or candidates[1].score < scorer.threshold_of(candidates[1].type):
         return False
     if is_identical(candidates[0]) and not is_identical(candidates[1]):
         return False
