@@ -18,7 +18,7 @@ from entitynorm.names.numbers import numbers_in
 from entitynorm.names.pairing import INITIAL, JOINED, Match, Pairing, pair_names, whole_word
 from entitynorm.names.similarity import SOUND, TYPO, agreement, word_similarity
 from entitynorm.names.structure import Name, Unit
-from entitynorm.names.words import ADJECTIVE, INFLECTION, Word, likeness
+from entitynorm.names.words import ADJECTIVE, INFLECTION, ROMANISATION, Word, likeness
 from entitynorm.text.translit import latinise
 
 FEATURES: dict[str, str] = {
@@ -31,7 +31,7 @@ FEATURES: dict[str, str] = {
     "skeleton": "every weighty word that is answered has the same consonant classes",
     "other_start": "a weighty word is answered by one with another first sound",
     "lone_slip": "both names are one word, and the two do not even sound alike but for kindred sounds",
-    "refused": "few names: a weighty word is answered by a slip that the written rules of slips do not allow",
+    "refused": "few names: a weighty word is answered by a sound that the written rules of running text deny",
     "beside": "the alias is one word, and another weighty word stands beside it in the surface form",
     "extra": "the weight of the heaviest word of the surface form that nothing answers",
     "missing": "the weight of the heaviest word of the alias that nothing answers",
@@ -283,8 +283,9 @@ def _coverage(query: Side, alias: Side, pairing: Pairing, put: Put) -> None:
 
 
 def _refused(query: Side, alias: Side, match: Match) -> bool:
-    """Whether words answer each other by a slip that `entitynorm.names.words.likeness` has no room for."""
-    if match.similarity.kind not in (SOUND, TYPO) or len(match.ours) != 1 or len(match.theirs) != 1:
+    """Whether words answer each other by a sound that `entitynorm.names.words.likeness`, the written rules, denies."""
+    heard = match.similarity.kind in (SOUND, TYPO, ROMANISATION, INFLECTION, ADJECTIVE)
+    if not heard or len(match.ours) != 1 or len(match.theirs) != 1:
         return False
     i, j = match.ours[0], match.theirs[0]
     if max(query.weights[i], alias.weights[j]) < _HEAVY:
