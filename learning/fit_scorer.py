@@ -29,13 +29,12 @@ from scipy.optimize import minimize
 
 from entitynorm.comparing import Layer
 from entitynorm.comparison import sides
-from entitynorm.evidence import compare_names
-from entitynorm.learned import SCHEMA, LearnedScorer, basis, expand, read_scorer
+from entitynorm.evidence import FEATURES, compare_names
+from entitynorm.learned import SCHEMA, LearnedScorer, basis, expand
 from entitynorm.load import read_gazetteer
 from entitynorm.model import Alias, Entity
 from entitynorm.names.structure import parse
 from entitynorm.records import entity_from_record
-from entitynorm.resources import data_dir
 from entitynorm.retrieval.build import name_key
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.testing.spellings import KINDS, MAKERS
@@ -47,6 +46,7 @@ PLACE_LOOK_ALIKES = (
     "{}, Texas", "{} Khan",
 )  # fmt: skip
 OTHER_COUNTRIES = ("Polish", "Belarusian", "Norwegian", "Egyptian")
+UNFITTED = LearnedScorer("unfitted", 0.5, 0.0, tuple(() for _ in FEATURES))
 PAIR_TYPES = {"person": "PERSON", "place": "PLACE", "address": "PLACE"}
 
 
@@ -58,6 +58,8 @@ class Lists:
     rows: list[Any] = field(default_factory=list)
     group: list[int] = field(default_factory=list)
     right: list[bool] = field(default_factory=list)
+    entity: list[int] = field(default_factory=list)
+    """Which entity each row's alias names."""
     truth: list[bool] = field(default_factory=list)
     """For each list, whether there is a right entity in the gazetteer at all."""
     weight: float = 1.0
@@ -65,9 +67,10 @@ class Lists:
     stress: list[bool] = field(default_factory=list)
     """For each list, whether its right entity was taken away."""
 
-    def add(self, candidates: Iterable[tuple[list[float], bool]], *, exists: bool, stress: bool = False) -> None:
-        for row, right in candidates:
+    def add(self, candidates: Iterable[tuple[list[float], bool, int]], *, exists: bool, stress: bool = False) -> None:
+        for row, right, entity in candidates:
             self.rows.append(row)
+            self.entity.append(entity)
             self.group.append(self.groups)
             self.right.append(right)
         self.truth.append(exists)
@@ -91,22 +94,23 @@ def entities(path: Path) -> list[Entity]:
 
 
 def lists_of(
-    name: str, gazetteer: Path, queries: list[tuple[str, str | None]], scorer: LearnedScorer, *, removed: int
+    name: str, gazetteer: Path, queries: list[tuple[str, str | None]], *, removed: int
 ) -> Lists:
-    return lists_from(entities(gazetteer), queries, scorer, removed=removed, name=name)
+    return lists_from(entities(gazetteer), queries, removed=removed, name=name)
 
 
 def lists_from(
-    known: list[Entity], queries: list[tuple[str, str | None]], scorer: LearnedScorer, *, removed: int, name: str
+    known: list[Entity], queries: list[tuple[str, str | None]], *, removed: int, name: str
 ) -> Lists:
     index = NameIndex.of(known)
-    layer = Layer(index, lambda n: known[n], scorer)
+    layer = Layer(index, lambda n: known[n], UNFITTED)
     out = Lists(name)
     for k in range(0, len(queries), 256):
         block = queries[k : k + 256]
         for (query, wanted), scored in zip(block, layer.examine([q for q, _ in block]), strict=True):
             rows = [
-                (expand(s.compared.values, s.target.kind), index.entity_id(s.entity) == wanted) for s in scored
+                (expand(s.compared.values, s.target.kind), index.entity_id(s.entity) == wanted, s.entity)
+                for s in scored
             ]
             out.add(rows, exists=wanted is not None)
             if zlib.crc32(query.encode()) % 100 < removed:
@@ -123,7 +127,7 @@ def labelled(table: Path) -> list[tuple[str, str | None]]:
     return [(r["query"], r["entity_id"] if r["same"] == "1" else None) for r in rows]
 
 
-def warm_lists(gazetteer: Path, queries: list[tuple[str, str | None]], scorer: LearnedScorer) -> Lists:
+def warm_lists(gazetteer: Path, queries: list[tuple[str, str | None]]) -> Lists:
     """The names once more, with every other spelling of an entity listed as its alias."""
     known = entities(gazetteer)
     spellings: dict[str, list[str]] = {}
@@ -134,10 +138,11 @@ def warm_lists(gazetteer: Path, queries: list[tuple[str, str | None]], scorer: L
     for query, wanted in queries:
         own = query.casefold()
         fuller = [with_aliases(e, [s for s in spellings.get(e.id, ()) if s.casefold() != own]) for e in known]
-        one = lists_from(fuller, [(query, wanted)], scorer, removed=0, name="")
+        one = lists_from(fuller, [(query, wanted)], removed=0, name="")
         out.rows += one.rows
         out.group += [out.groups] * len(one.rows)
         out.right += one.right
+        out.entity += one.entity
         out.truth += one.truth
         out.stress += one.stress
         out.groups += 1
@@ -149,7 +154,7 @@ def with_aliases(entity: Entity, texts: list[str]) -> Entity:
     return replace(entity, aliases=(*entity.aliases, *(Alias(t) for t in dict.fromkeys(texts) if t not in listed)))
 
 
-def generated_lists(paths: list[Path], scorer: LearnedScorer) -> Lists:
+def generated_lists(paths: list[Path]) -> Lists:
     """Spellings that rules make of the names of gazetteers: romanisations, case forms, titles, acronyms, odd encodings.
 
     For a third of them the entity is taken away as well, so that a made spelling is no proof by itself.
@@ -163,10 +168,11 @@ def generated_lists(paths: list[Path], scorer: LearnedScorer) -> Lists:
                 made = sorted(dict.fromkeys(MAKERS[kind](entity)), key=lambda form: zlib.crc32(form.encode()))
                 queries += [(form, entity.id) for form in made[:3]]
         queries += [(form, None) for form in look_alikes(known)]
-        one = lists_from(known, queries, scorer, removed=33, name="")
+        one = lists_from(known, queries, removed=33, name="")
         out.rows += one.rows
         out.group += [g + out.groups for g in one.group]
         out.right += one.right
+        out.entity += one.entity
         out.truth += one.truth
         out.stress += one.stress
         out.groups += one.groups
@@ -202,7 +208,7 @@ def pair_lists(path: Path) -> Lists:
             kind = PAIR_TYPES.get(row["type"], "ORG")
             query, alias = sides(parse(row["name_a"]), parse(row["name_b"]), kind)
             values = compare_names(query, alias).values
-            out.add([(expand(values, kind), row["same"] == "1")], exists=row["same"] == "1")
+            out.add([(expand(values, kind), row["same"] == "1", 0)], exists=row["same"] == "1")
     return out
 
 
@@ -269,18 +275,20 @@ def fit(sets: list[Lists], ridge: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def answers(lists: Lists, weights: np.ndarray) -> list[tuple[float, bool, bool]]:
-    """(score of the best, whether it is right, whether there is a right one) for each list."""
-    z = np.array(lists.rows, np.float64) @ weights if lists.rows else np.zeros(0)
+    """(score of the best entity, whether it is right, whether there is a right one) for each list."""
     out = [(0.0, False, exists) for exists in lists.truth]
-    group = np.array(lists.group)
-    bounds = np.searchsorted(group, np.arange(lists.groups + 1))
-    for n in range(lists.groups):
-        a, b = bounds[n], bounds[n + 1]
-        if b > a:
-            top = max(0.0, float(z[a:b].max()))
-            share = np.exp(z[a:b] - top)
-            best = int(share.argmax())
-            out[n] = (float(share[best] / (share.sum() + np.exp(-top))), lists.right[a + best], lists.truth[n])
+    z = np.array(lists.rows, np.float64) @ weights if len(lists.rows) else np.zeros(0)
+    best: list[dict[int, tuple[float, bool]]] = [{} for _ in out]
+    for group, entity, odds, right in zip(lists.group, lists.entity, z.tolist(), lists.right, strict=True):
+        if entity not in best[group] or odds > best[group][entity][0]:
+            best[group][entity] = (odds, right)
+    for n, some in enumerate(best):
+        if some:
+            odds = np.array([o for o, _ in some.values()])
+            top = max(0.0, float(odds.max()))
+            share = np.exp(odds - top)
+            k = int(share.argmax())
+            out[n] = (float(share[k] / (share.sum() + np.exp(-top))), list(some.values())[k][1], lists.truth[n])
     return out
 
 
@@ -317,9 +325,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, help="where to keep the lists between runs")
     parser.add_argument("-o", "--output", type=Path)
     args = parser.parse_args()
-    path = data_dir() / "scorer.json"
-    scorer = read_scorer(path) if path.exists() else LearnedScorer("none", 0.5, 0.0, first_weights())
-    sets = gather(args, scorer)
+    sets = gather(args)
     for one in sets:
         if one.name.startswith("names"):
             one.weight = args.names_weight
@@ -336,19 +342,7 @@ def main() -> None:
         write(args.output, weights, args.threshold)
 
 
-def first_weights() -> tuple[tuple[tuple[str, float, float], ...], ...]:
-    """A scorer good enough to choose an entity's best alias before there is one."""
-    expected = {"covered": 4.0, "fuller": 2.0, "weakest": 2.0, "letters": 1.0}
-    start = {(feature, "linear"): weight for feature, weight in expected.items()}
-    by_feature: dict[str, list[tuple[str, float, float]]] = {}
-    for feature, how in basis():
-        by_feature.setdefault(feature, [])
-        if (feature, how) in start:
-            by_feature[feature].append(("", 0.0, start[feature, how]))
-    return tuple(tuple(terms) for terms in by_feature.values())
-
-
-def gather(args: argparse.Namespace, scorer: LearnedScorer) -> list[Lists]:
+def gather(args: argparse.Namespace) -> list[Lists]:
     sets = []
     for folder in args.sets:
         rows = [json.loads(line) for line in (folder / "queries.jsonl").open(encoding="utf-8")]
@@ -359,16 +353,16 @@ def gather(args: argparse.Namespace, scorer: LearnedScorer) -> list[Lists]:
         if kept is not None and kept.exists():
             sets.append(load_lists(kept))
         else:
-            sets.append(lists_of(folder.name, folder / "gazetteer.jsonl", queries, scorer, removed=args.removed))
+            sets.append(lists_of(folder.name, folder / "gazetteer.jsonl", queries, removed=args.removed))
             if kept is not None:
                 save_lists(sets[-1], kept)
         print(f"{folder.name}: {len(sets[-1].rows)} rows in {time.process_time() - started:.0f} s", file=sys.stderr)
     for table, gazetteer in args.names:
         queries = labelled(table)
-        sets.append(lists_of("names", gazetteer, queries, scorer, removed=0))
-        sets.append(warm_lists(gazetteer, queries, scorer))
+        sets.append(lists_of("names", gazetteer, queries, removed=0))
+        sets.append(warm_lists(gazetteer, queries))
     if args.gazetteers:
-        sets.append(generated_lists(args.gazetteers, scorer))
+        sets.append(generated_lists(args.gazetteers))
     if args.pairs:
         sets.append(pair_lists(args.pairs))
     return sets
@@ -391,7 +385,7 @@ def load_lists(path: Path) -> Lists:
     with np.load(path) as kept:
         columns = [kept[column].tolist() for column in ("group", "right", "truth")]
         out = Lists(str(kept["name"]), list(kept["rows"]), *columns)
-        out.stress = kept["stress"].tolist()
+        out.stress, out.entity = kept["stress"].tolist(), kept["entity"].tolist()
     out.groups = len(out.truth)
     return out
 

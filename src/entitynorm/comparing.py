@@ -228,17 +228,19 @@ class Layer:
         )
 
     def examine(self, names: Sequence[str]) -> list[list[Scored]]:
-        """For each name every entity compared, but not decided: what a scorer is fitted on."""
-        out = [scored for scored, _ in self.scored(names, None)]
-        for some in out:
-            prominence(some)
-        return out
+        """For each name every alias compared, but not decided: what a scorer is fitted on."""
+        return [self._scored_aliases(tasks) for tasks, _ in self._prepared(names, None)]
 
     def scored(self, names: Sequence[str], wanted: str | None) -> list[tuple[list[Scored], list[Reached]]]:
         """For each name the entities worth comparing with the log-odds of their best alias, and what else was reached.
 
         Compared are the aliases that answer half as much as the best does and are not far behind it, and the first two.
         """
+        prepared = self._prepared(names, wanted)
+        return list(zip(self._best([tasks for tasks, _ in prepared]), (rest for _, rest in prepared), strict=True))
+
+    def _prepared(self, names: Sequence[str], wanted: str | None) -> list[tuple[list[_Task], list[Reached]]]:
+        """For each name what is to be compared, with all words read and their likeness known, and what is left out."""
         parsed = [parse(name) for name in names]
         chosen: list[list[Reached]] = []
         rest: list[list[Reached]] = []
@@ -259,7 +261,7 @@ class Layer:
         for task in (task for some in tasks for task in some):
             pairs.update(dict.fromkeys(word_pairs(task.query.units, task.target.units)))
         prime(pairs)
-        return list(zip(self._best(tasks), rest, strict=True))
+        return list(zip(tasks, rest, strict=True))
 
     def compared(self, name: Name, reached: Sequence[Reached]) -> list[Scored]:
         """The entities of these aliases for one name."""
@@ -282,17 +284,7 @@ class Layer:
 
     def _best(self, tasks: Sequence[Sequence[_Task]]) -> list[list[Scored]]:
         """For the aliases of each name the entities they name, each through the alias of highest log-odds."""
-        few = self.index.aliases < FEW
-        scored: list[tuple[int, Scored]] = []
-        for n, some in enumerate(tasks):
-            for task in some:
-                facts = partial(self._facts, task.entity)
-                weak = self.index.is_weak(task.alias)
-                compared = compare_names(task.query, task.target, facts, owners=task.owners, weak=weak, few=few)
-                if self.index.policy(task.alias) == "key" and any(_slipped(m) for m in compared.pairing.matches):
-                    continue
-                text = task.target.name.text
-                scored.append((n, Scored(self, task.entity, text, 0.0, compared, task.query, task.target)))
+        scored = [(n, one) for n, some in enumerate(tasks) for one in self._scored_aliases(some)]
         odds = self.scorer.log_odds_many([s.compared.values for _, s in scored], [s.target.kind for _, s in scored])
         out: list[dict[int, Scored]] = [{} for _ in tasks]
         for (n, one), log_odds in zip(scored, odds, strict=True):
@@ -301,6 +293,18 @@ class Layer:
             if held is None or log_odds > held.log_odds:
                 out[n][one.entity] = one
         return [list(best.values()) for best in out]
+
+    def _scored_aliases(self, tasks: Sequence[_Task]) -> list[Scored]:
+        """Every alias of a name's tasks compared, but for those that may not be met by a slip and were."""
+        few = self.index.aliases < FEW
+        out = []
+        for task in tasks:
+            facts, weak = partial(self._facts, task.entity), self.index.is_weak(task.alias)
+            compared = compare_names(task.query, task.target, facts, owners=task.owners, weak=weak, few=few)
+            if self.index.policy(task.alias) != "key" or not any(map(_slipped, compared.pairing.matches)):
+                text = task.target.name.text
+                out.append(Scored(self, task.entity, text, 0.0, compared, task.query, task.target))
+        return out
 
     def _facts(self, entity: int) -> EntityFacts:
         return self._known(entity).facts
