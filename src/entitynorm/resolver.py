@@ -114,14 +114,14 @@ class Resolver:
         self, text: str, key: str, scored: Sequence[tuple[Sequence[Scored], Sequence[Reached]]]
     ) -> tuple[list[Candidate], bool]:
         name = parse(text)
-        blocked = False
+        blocked: set[str] = set()
         kept: list[Scored] = []
         for level, (some, _) in enumerate(scored):
             for one in some:
                 if self._hidden(level, one.entity):
                     continue
                 if one.layer.is_blocked(name, key, one.entity):
-                    blocked = True
+                    blocked.add(one.layer.index.entity_id(one.entity))
                 else:
                     kept.append(one)
         prominence(kept)
@@ -129,7 +129,7 @@ class Resolver:
         kept = kept[:MOST_CANDIDATES]
         against = compete([s.log_odds for s in kept])
         out = [s.layer.explained(s, rivals) for s, rivals in zip(kept, against, strict=True)]
-        known = {c.id for c in out}
+        known = {c.id for c in out} | blocked
         for level, (_, rest) in enumerate(scored):
             layer = self.layers[level]
             for hit in rest if len(out) < MOST_CANDIDATES else ():
@@ -139,4 +139,4 @@ class Resolver:
                     out.append(layer.glimpsed(hit))
                     known.add(out[-1].id)
         out.sort(key=lambda c: (-c.score, c.id))  # what was only glimpsed may be likelier than what was refuted
-        return out, blocked
+        return out, bool(blocked)
