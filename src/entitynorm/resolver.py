@@ -133,9 +133,10 @@ class Resolver:
         for level, (_, rest) in enumerate(scored):
             layer = self.layers[level]
             for hit in rest if len(out) < MOST_CANDIDATES else ():
-                if layer.index.entity_id(layer.index.entity_of(hit.alias)) in known or len(out) >= MOST_CANDIDATES:
+                entity = layer.index.entity_of(hit.alias)
+                if layer.index.entity_id(entity) in known or len(out) >= MOST_CANDIDATES:
                     continue
-                if not self._hidden(level, layer.index.entity_of(hit.alias)):
+                if not self._hidden(level, entity) and not layer.is_blocked(name, key, entity):
                     out.append(layer.glimpsed(hit))
                     known.add(out[-1].id)
         out.sort(key=lambda c: (-c.score, c.id))  # what was only glimpsed may be likelier than what was refuted
