@@ -172,17 +172,18 @@ def names_table(results: Sequence[Figures], size: int) -> str:
     """The table of one size."""
     some = [one for one in results if one["size"] == size]
     ours = next((o["fuzzy_per_second"] for o in some if o["matcher"] == "entitynorm" and "failed" not in o), None)
-    head = ("matcher", "found", "kept apart", "first", "among ten", "listed names/s", "others/s", "speed", "build, s")
+    head = ("matcher", "asked", "found", "kept apart", "first", "among ten", "listed names/s", "others/s", "speed")
     rows = []
     for one in some:
         if "failed" in one:
-            rows.append([one["matcher"], one["failed"], *[""] * 9])
+            rows.append([one["matcher"], one["failed"], *[""] * 10])
             continue
         extra = one["extra"]
         build = extra.get("compile_seconds", one["build_seconds"])
         rows.append(
             [
                 one["matcher"],
+                f"{sum(one['asked'].values()):,}",
                 f"{found(one):.3f}" + (f" ({extra['found_at_best']:.3f})" if "found_at_best" in extra else ""),
                 f"{apart(one):.3f}" + (f" ({extra['apart_at_best']:.3f})" if "apart_at_best" in extra else ""),
                 f"{found(one, 'first'):.3f}",
@@ -195,7 +196,7 @@ def names_table(results: Sequence[Figures], size: int) -> str:
                 f"{one['index_mb']:,.0f}" if one["index_mb"] else "",
             ]
         )
-    return table((*head, "peak, MB", "index, MB"), rows)
+    return table((*head, "build, s", "peak, MB", "index, MB"), rows)
 
 
 def kinds_table(results: Sequence[Figures], size: int) -> str:
@@ -229,15 +230,17 @@ def report(run_of: Figures, command: str) -> str:
     tables = "\n\n".join(f"### {size:,} entities\n\n{names_table(results, size)}" for size in sizes)
     return f"""## Single names at scale
 
-Written by `{command}` ({versions}). Made names (`generate_names.py`, seed {run_of["seed"]}); one thread, CPU time, a
-process for each line; read times as ratios within this run.{skipped}
+Written by `{command}`
+({versions}).
+Made names (`generate_names.py`, seed {run_of["seed"]}); one thread, CPU time, a process for each line; read times as
+ratios within this run.{skipped}
 
 "Found": other spellings resolved to their entity. "Kept apart": absent names answered with NIL. A matcher that does
 not decide itself is given the threshold with the best mean of both on these very queries; for entitynorm, which decides
-by its own, that stands in parentheses. "First" and "among ten":
-where the right entity stands whatever the score. "Listed names/s": names as listed; "others/s": slips, romanisations,
-order, initials and absent names; "speed": the latter with entitynorm = 1. Peers are asked for a limited time, all
-kinds in turn; WRatio gets through few queries at a million.
+by its own, that stands in parentheses. "First" and "among ten": where the right entity stands whatever the score.
+"Listed names/s": names as listed; "others/s": slips, romanisations, order, initials and absent names; "speed": the
+latter with entitynorm = 1. Peers are asked for a limited time, all kinds in turn; WRatio gets through few queries at a
+million.
 
 {tables}
 
@@ -278,7 +281,8 @@ def _versions(results: Sequence[Figures]) -> dict[str, str]:
     out = {"python": platform.python_version()}
     for one in results:
         if "failed" not in one:
-            out.setdefault(one["matcher"].split(",")[0].split(" ")[0], one["version"])
+            name = one["matcher"].split(",")[0].split(" ")[0]
+            out.setdefault("scikit-learn" if name == "TF-IDF" else name, one["version"])
     return out
 
 

@@ -39,8 +39,9 @@ class Axis:
 def axis(label: str, values: Sequence[float], *, log: bool = False) -> Axis:
     """An axis that holds all values, with round ends."""
     if log:
-        low, high = min(values), max(values)
-        return Axis(label, 10 ** math.floor(math.log10(low)), 10 ** math.ceil(math.log10(high) + 1e-9), True)
+        low = math.floor(math.log10(min(values)))
+        high = math.ceil(math.log10(max(values)) - 1e-9)
+        return Axis(label, 10.0**low, 10.0 ** max(high, low + 1), True)
     return Axis(label, 0.0, max(1.0, *values), False)
 
 
@@ -100,4 +101,4 @@ def _short(value: float) -> str:
         return f"{value / 1_000_000:g}M"
     if value >= 1_000:
         return f"{value / 1_000:g}k"
-    return f"{value:.2g}"
+    return f"{value:.4g}"
