@@ -285,6 +285,11 @@ def _arrays(grown: _Growing, progress: Progress | None) -> tuple[Arrays, dict[st
     _hashed(grown.redirects, np.frombuffer(grown.redirect_entity, np.int32), "was", arrays)
     _hashed(grown.acronym, np.frombuffer(grown.acronym_alias, np.int32), "acronym", arrays)
     _blob(grown.alias_text, "alias", arrays)
+    # What decides between equals is made from the names themselves: the order of entities must not.
+    ids = grown.entity_id
+    owned = [f"{text}\t{ids[entity]}" for text, entity in zip(grown.alias_text, grown.alias_entity, strict=True)]
+    arrays["alias_tie"] = _ties(owned)
+    del owned
     count = len(grown.alias_text)
     alias_terms = np.frombuffer(grown.alias_terms, np.int32)
     alias_count = np.frombuffer(grown.alias_count, np.int32)
@@ -326,6 +331,8 @@ def _arrays(grown: _Growing, progress: Progress | None) -> tuple[Arrays, dict[st
     heaviest[[n for n, fold in enumerate(folds) if len(fold) == 1]] = 0.2
     rarity = np.log((count + 1) / np.maximum(frequency, 1)) / math.log(count + 2)
     arrays["term_weight"] = np.minimum(np.maximum(rarity, 0.15), heaviest).astype(np.float32)
+    sums = np.concatenate((np.zeros(1), np.cumsum(arrays["term_weight"][alias_terms], dtype=np.float64)))
+    arrays["alias_weight"] = (sums[ends[1:]] - sums[ends[:-1]]).astype(np.float32)
     # Counted by fold, so that a word with its marks and the same without them are one.
     fold_number = {fold: n for n, fold in enumerate(dict.fromkeys(folds))}
     fold_of = np.array([fold_number[fold] for fold in folds], np.int64)
@@ -333,6 +340,7 @@ def _arrays(grown: _Growing, progress: Progress | None) -> tuple[Arrays, dict[st
     arrays["term_frequency"] = together[fold_of] if len(folds) else np.zeros(0, np.uint32)
     _hashed(folds, np.arange(len(terms)), "fold", arrays)
     _blob(terms, "term", arrays)
+    arrays["term_tie"] = _ties(terms)
 
     columns: dict[str, list[NDArray[Any]]] = {}
     packed: list[NDArray[Any]] = []
@@ -389,11 +397,18 @@ def _distinct_pairs(terms: NDArray[Any], owners: NDArray[Any], size: int) -> NDA
     return np.bincount((pairs >> np.uint64(32)).astype(np.int64), minlength=size)
 
 
+def _ties(texts: Sequence[str]) -> NDArray[np.uint32]:
+    """A number for each text that is the same wherever the text stands."""
+    parts = [phones.text_hashes(texts[k : k + _BLOCK]) for k in range(0, len(texts), _BLOCK)]
+    return (np.concatenate(parts) if parts else np.zeros(0, np.uint64)).astype(np.uint32)
+
+
 def _postings(terms: NDArray[Any], owners: NDArray[Any], size: int, name: str, arrays: Arrays) -> None:
-    """For each term the aliases that hold it, ascending."""
+    """For each term the aliases that hold it, in the order of their ties."""
     pairs = _distinct((terms.astype(np.uint64) << np.uint64(32)) | owners.astype(np.uint64))
     holders = (pairs >> np.uint64(32)).astype(np.int64)
     ends = np.zeros(size + 1, np.int64)
     np.cumsum(np.bincount(holders, minlength=size), out=ends[1:])
-    arrays[f"{name}_alias"] = (pairs & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    aliases = (pairs & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    arrays[f"{name}_alias"] = aliases[np.lexsort((arrays["alias_tie"][aliases], holders))]
     arrays[f"{name}_ends"] = ends.astype(np.uint32)

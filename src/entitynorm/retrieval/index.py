@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -145,15 +144,6 @@ class NameIndex:
     def blocks(self, entity: int) -> bool:
         """Whether there are surface forms that an entity must never take."""
         return bool(self._view("entity_flags")[entity] & BLOCKS)
-
-    @cached_property
-    def alias_weight(self) -> NDArray[np.float32]:
-        """The weights of all terms of each alias, summed."""
-        ends = np.asarray(self.arrays["alias_term_ends"]).astype(np.int64)
-        weights = self.arrays["term_weight"][self.arrays["alias_terms"]].astype(np.float64)
-        sums = np.concatenate((np.zeros(1), np.cumsum(weights)))
-        totals: NDArray[np.float32] = (sums[ends[1:]] - sums[ends[:-1]]).astype(np.float32)
-        return totals
 
     @property
     def nbytes(self) -> int:

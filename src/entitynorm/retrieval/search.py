@@ -233,7 +233,7 @@ class Searcher:
         owner = np.concatenate((owner, exact_owner))
         terms = np.concatenate((terms, exact_terms))
         likeness = np.concatenate((np.minimum(likeness, 0.99), np.ones(len(exact_owner), np.float32)))
-        order = np.lexsort((terms, -likeness, owner))
+        order = np.lexsort((self.index.arrays["term_tie"][terms], -likeness, owner))
         owner, terms, likeness = owner[order], terms[order], likeness[order]
         bounds = np.searchsorted(owner, np.arange(len(folds) + 1)).tolist()
         out = []
@@ -273,6 +273,7 @@ class Searcher:
         wholes = [together[n] if 1 < len(t) < 4 and len(together[n]) <= 20 else "" for n, t in enumerate(split)]
         whole_hits = self.hits([w for w in wholes if w])
         by_terms = self._by_terms(split, hits, wholes, whole_hits)
+        ties = self.index.arrays["alias_tie"]
         out = []
         for n in range(len(names)):
             found: dict[int, Reached] = {}
@@ -287,7 +288,7 @@ class Searcher:
                 found.setdefault(alias, Reached(alias, 0.6, "acronym"))
             for alias, score in by_terms[n]:
                 found.setdefault(alias, Reached(alias, min(score, 0.999), "terms"))
-            out.append(sorted(found.values(), key=lambda r: (-r.score, r.alias)))
+            out.append(sorted(found.values(), key=lambda r: (-r.score, int(ties[r.alias]))))
         return out
 
     def _by_terms(
@@ -339,14 +340,14 @@ class Searcher:
         alias_key = alias_key[group]
         names_of = (alias_key >> np.uint64(32)).astype(np.int64)
         aliases = (alias_key & np.uint64(0xFFFFFFFF)).astype(np.int64)
-        weight = self.index.alias_weight[aliases]
+        weight = self.index.arrays["alias_weight"][aliases]
         ours = total[names_of]
         shared = np.minimum(terms_sum, np.minimum(ours, weight))
         score = shared / (ours + weight - shared + 0.05) + 0.15 * shared / np.maximum(ours, 0.01)
         score = np.maximum(score / 1.15, whole_best / np.maximum(ours, 0.01) * 0.9)
         # Of namesakes the most prominent are handed on, wherever they stand in the gazetteer.
         prominent = np.nan_to_num(self.index.arrays["entity_weight"][self.index.arrays["alias_entity"][aliases]])
-        order = np.lexsort((aliases, -prominent, -np.round(score, 6), names_of))
+        order = np.lexsort((self.index.arrays["alias_tie"][aliases], -prominent, -np.round(score, 6), names_of))
         names_of, aliases, score = names_of[order], aliases[order], score[order]
         bounds = np.searchsorted(names_of, np.arange(len(split) + 1)).tolist()
         out = []
@@ -376,7 +377,7 @@ class Searcher:
         count = ends[term + 1].astype(np.int64) - low
         # The rarest lead; a word of very many names adds none where the name has another to go by.
         slot = who * 32 + where
-        order = np.lexsort((-value, slot))
+        order = np.lexsort((self.index.arrays["term_tie"][term], -value, slot))
         low, count, value = low[order], count[order], value[order]
         who, where, slot = who[order], where[order], slot[order]
         running = np.cumsum(count)
