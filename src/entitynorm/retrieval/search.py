@@ -44,6 +44,8 @@ _KEY_BUDGET = 24_000
 _POSTING_BUDGET = 4_000
 """Aliases that one term may add, unless nothing else is there."""
 _FORMS = 12
+_SLIPPING = 3
+"""Readings of a term in which slips are looked for."""
 _CACHED_TERMS = 50_000
 _DOMAIN = re.compile(r"[^\W_]{2}\.[^\W_]{2}")
 SAME, SOUND, INFLECTED, TYPO, LEXICAL = range(5)
@@ -95,33 +97,37 @@ class Searcher:
             known.popitem(last=False)
         return found
 
-    def _forms(self, terms: Sequence[str]) -> tuple[list[str], NDArray[np.int64], NDArray[np.float32]]:
-        """Phones to look for, the term that each belongs to, and its cost."""
+    def _forms(
+        self, terms: Sequence[str]
+    ) -> tuple[list[str], NDArray[np.int64], NDArray[np.float32], NDArray[np.bool_]]:
+        """Phones to look for, the term that each belongs to, its cost, and whether slips are looked for in it."""
         texts: list[str] = []
+        slipping: list[bool] = []
         owner: list[int] = []
         cost: list[float] = []
         words = [word(term) for term in terms]
         warm(words)
         read_forms(words)
         for n in range(len(terms)):
-            for phone, extra, _ in words[n].forms[:_FORMS]:
+            for k, (phone, extra, form) in enumerate(words[n].forms[:_FORMS]):
                 texts.append(phone)
                 owner.append(n)
                 cost.append(extra)
-        return texts, np.array(owner, np.int64), np.array(cost, np.float32)
+                slipping.append(not form and k < _SLIPPING)
+        return texts, np.array(owner, np.int64), np.array(cost, np.float32), np.array(slipping, bool)
 
     def _find(self, terms: Sequence[str]) -> list[TermHits]:
         arrays = self.index.arrays
         folds = [fold_term(t) for t in terms]
         same = self.index.lookup_many("fold", folds)
-        texts, owner, cost = self._forms(terms)
+        texts, owner, cost, slipping = self._forms(terms)
         codes, lengths = phones.encode(texts)
         bits, pairs = phones.masks(codes, lengths)
         heard = np.flatnonzero(lengths >= 2)
         strange = np.array([not s for s in same], bool)
-        # A term that the vocabulary holds needs no slips: it is met by sound only.
-        wide = heard[strange[owner[heard]]]
-        near = heard[~strange[owner[heard]]]
+        # A term that the vocabulary holds needs no slips: it is met by sound only. Nor does one that is declined slip.
+        loose = strange[owner[heard]] & slipping[heard]
+        wide, near = heard[loose], heard[~loose]
         keys_wide, which_wide = phones.keys(codes[wide])
         keys_near, which_near = phones.keys(codes[near], wide=False)
         keys = np.concatenate((keys_wide, keys_near))
