@@ -41,6 +41,8 @@ from entitynorm.testing.spellings import KINDS, MAKERS
 
 WRITTEN = {"weak": -14.0, "less_prominent": -4.0}
 """A weak alias does not decide alone; the less prominent of two namesakes gives way."""
+VETOES = {"other_given": -4.0, "other_gender": -4.0, "other_country": -2.0}
+"""Added where names are few: the sets are of big lists, and a curated one has to keep a person's brother apart."""
 PLACE_LOOK_ALIKES = (
     "{} Raion", "{} district", "{} River", "Lake {}", "New {}", "Upper {}", "{} Oblast", "Mount {}",
     "{}, Texas", "{} Khan",
@@ -375,6 +377,7 @@ def save_lists(lists: Lists, path: Path) -> None:
         rows=np.array(lists.rows, np.float32),
         group=lists.group,
         right=lists.right,
+        entity=lists.entity,
         truth=lists.truth,
         stress=lists.stress,
         name=lists.name,
@@ -397,6 +400,9 @@ def write(path: Path, weights: np.ndarray, threshold: float) -> None:
         if abs(weight) >= 5e-4:
             table.setdefault(feature, {})[how] = round(weight, 3)
     table.update({feature: {"linear": weight} for feature, weight in WRITTEN.items()})
+    for feature, weight in VETOES.items():
+        terms = table.setdefault(feature, {})
+        terms["few"] = round(terms.get("few", 0.0) + weight, 3)
     record = {
         "schema": SCHEMA,
         "name": "learned-2",

@@ -1,8 +1,10 @@
 """Labelled names: each row of cases/names.tsv against a gazetteer of one canonical and one native name per entity."""
 
 import csv
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +20,14 @@ def linker() -> entitynorm.Linker:
     return entitynorm.load(CASES / "names_gazetteer.jsonl")
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda r: f"{r['query']} -> {r['expected']}")
+def cases() -> Iterator[Any]:
+    """A row whose note begins with "known failure" is expected to fail; the day it passes, the note has to go."""
+    for row in ROWS:
+        known = [pytest.mark.xfail(strict=True)] if row["note"].startswith("known failure") else []
+        yield pytest.param(row, marks=known, id=f"{row['query']} -> {row['expected']}")
+
+
+@pytest.mark.parametrize("row", cases())
 def test_name(row: dict[str, str]) -> None:
     link = linker().resolve(row["query"])
     assert (link.id or "NIL") == row["expected"], linker().explain(row["query"], link.id) if link.id else link

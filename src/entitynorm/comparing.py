@@ -23,15 +23,13 @@ from entitynorm.names.structure import Name, parse
 from entitynorm.names.types import entity_class
 from entitynorm.names.words import ROMANISATION, Word
 from entitynorm.retrieval.build import name_key
-from entitynorm.retrieval.index import NameIndex
+from entitynorm.retrieval.index import FEW, NameIndex
 from entitynorm.retrieval.search import Reached, Searcher
 from entitynorm.scoring import IDENTITY, probability
 
 _FACT_ALIASES = 8
 _ENTITIES_KEPT = 8_192
 _ALIASES_KEPT = 32_768
-FEW = 1_000
-"""Aliases below which a gazetteer's own word frequencies are chance, and what it lacks is likelier."""
 _WORTH, _BEHIND, _ALWAYS = 0.5, 0.25, 2
 """An alias is compared if it answers this share of what the best one does and is no farther behind, or leads."""
 _UNEXAMINED = 8.0

@@ -18,7 +18,7 @@ from entitynorm.names.numbers import numbers_in
 from entitynorm.names.pairing import INITIAL, JOINED, Match, Pairing, pair_names, whole_word
 from entitynorm.names.similarity import SOUND, TYPO, agreement, word_similarity
 from entitynorm.names.structure import Name, Unit
-from entitynorm.names.words import ADJECTIVE, INFLECTION, ROMANISATION, Word, likeness
+from entitynorm.names.words import ADJECTIVE, INFLECTION, ROMANISATION, SPELLING_ENDING, Word, likeness
 from entitynorm.text.translit import latinise
 
 FEATURES: dict[str, str] = {
@@ -290,7 +290,8 @@ def _refused(query: Side, alias: Side, match: Match) -> bool:
     i, j = match.ours[0], match.theirs[0]
     if max(query.weights[i], alias.weights[j]) < _HEAVY:
         return False
-    return not likeness(query.units[i].words[0], alias.units[j].words[0], True).value
+    found = likeness(query.units[i].words[0], alias.units[j].words[0], True)
+    return not found.value or (found.kind == SPELLING_ENDING and alias.kind in ("PLACE", "FACILITY"))
 
 
 def _spared(side: Side, left: Sequence[int], other: Side, rest: Sequence[int]) -> frozenset[int]:

@@ -25,7 +25,7 @@ from entitynorm.names.structure import parse, written
 from entitynorm.names.words import read_forms, warm, word
 from entitynorm.retrieval import phones
 from entitynorm.retrieval.build import lexical_ids, name_key, role_of_term, weight_of_role
-from entitynorm.retrieval.index import NameIndex
+from entitynorm.retrieval.index import FEW, NameIndex
 from entitynorm.text.folding import fold_text
 from entitynorm.text.sound_distance import similarities, table_for
 from entitynorm.text.terms import fold_term, terms_of
@@ -124,7 +124,8 @@ class Searcher:
         codes, lengths = phones.encode(texts)
         bits, pairs = phones.masks(codes, lengths)
         heard = np.flatnonzero(lengths >= 2)
-        strange = np.array([not s for s in same], bool)
+        # Where names are few, a word that is one of them may all the same be a slip for another.
+        strange = np.array([not s for s in same], bool) | (self.index.aliases < FEW)
         # A term that the vocabulary holds needs no slips: it is met by sound only. Nor does one that is declined slip.
         loose = strange[owner[heard]] & slipping[heard]
         wide, near = heard[loose], heard[~loose]
