@@ -41,7 +41,7 @@ from entitynorm.testing.spellings import KINDS, MAKERS
 
 WRITTEN = {"weak": -14.0, "less_prominent": -4.0}
 """A weak alias does not decide alone; the less prominent of two namesakes gives way."""
-VETOES = {"other_given": -4.0, "other_gender": -4.0, "other_country": -2.0}
+VETOES = {"other_given": -4.0, "other_gender": -4.0, "other_country": -2.0, "few_names": -0.3}
 """Added where names are few: the sets are of big lists, and a curated one has to keep a person's brother apart."""
 PLACE_LOOK_ALIKES = (
     "{} Raion", "{} district", "{} River", "Lake {}", "New {}", "Upper {}", "{} Oblast", "Mount {}",
@@ -322,7 +322,7 @@ def main() -> None:
     parser.add_argument("--names-weight", type=float, default=2.0)
     parser.add_argument("--pairs-weight", type=float, default=3.0)
     parser.add_argument("--ridge", type=float, default=3e-6)
-    parser.add_argument("--threshold", type=float, default=0.4)
+    parser.add_argument("--threshold", type=float, default=0.33)
     parser.add_argument("--leave-one-out", action="store_true")
     parser.add_argument("--cache", type=Path, help="where to keep the lists between runs")
     parser.add_argument("-o", "--output", type=Path)
