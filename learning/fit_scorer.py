@@ -79,6 +79,16 @@ class Lists:
         self.stress.append(stress)
         self.groups += 1
 
+    def take(self, other: Lists) -> None:
+        """Put the lists of another set behind these."""
+        self.rows += other.rows
+        self.group += [group + self.groups for group in other.group]
+        self.right += other.right
+        self.entity += other.entity
+        self.truth += other.truth
+        self.stress += other.stress
+        self.groups += other.groups
+
 
 def entities(path: Path) -> list[Entity]:
     out = []
@@ -141,13 +151,7 @@ def warm_lists(gazetteer: Path, queries: list[tuple[str, str | None]]) -> Lists:
         own = query.casefold()
         fuller = [with_aliases(e, [s for s in spellings.get(e.id, ()) if s.casefold() != own]) for e in known]
         one = lists_from(fuller, [(query, wanted)], removed=0, name="")
-        out.rows += one.rows
-        out.group += [out.groups] * len(one.rows)
-        out.right += one.right
-        out.entity += one.entity
-        out.truth += one.truth
-        out.stress += one.stress
-        out.groups += 1
+        out.take(one)
     return out
 
 
@@ -171,13 +175,7 @@ def generated_lists(paths: list[Path]) -> Lists:
                 queries += [(form, entity.id) for form in made[:3]]
         queries += [(form, None) for form in look_alikes(known)]
         one = lists_from(known, queries, removed=33, name="")
-        out.rows += one.rows
-        out.group += [g + out.groups for g in one.group]
-        out.right += one.right
-        out.entity += one.entity
-        out.truth += one.truth
-        out.stress += one.stress
-        out.groups += one.groups
+        out.take(one)
     return out
 
 

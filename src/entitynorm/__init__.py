@@ -6,8 +6,9 @@
 [('Liberty Corps of Russia', 'org:freedom-of-russia-legion'), ('Hraivoron', 'place:grayvoron')]
 """
 
+from typing import TYPE_CHECKING, Any
+
 from entitynorm._version import __version__
-from entitynorm.comparison import compare
 from entitynorm.errors import (
     DataError,
     EntitynormError,
@@ -21,6 +22,9 @@ from entitynorm.gazetteer import Gazetteer
 from entitynorm.linker import Linker
 from entitynorm.load import link, load, normalize, resolve
 from entitynorm.model import Alias, Candidate, Comparison, Document, Entity, Evidence, Explanation, Link, Mention
+
+if TYPE_CHECKING:
+    from entitynorm.comparison import compare
 
 __all__ = [
     "Alias",
@@ -48,3 +52,13 @@ __all__ = [
     "normalize",
     "resolve",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`compare` is fetched when it is asked for: it needs numpy, which a program that only links texts does not."""
+    if name == "compare":
+        from entitynorm.comparison import compare
+
+        globals()[name] = compare
+        return compare
+    raise AttributeError(f"module 'entitynorm' has no attribute {name!r}")

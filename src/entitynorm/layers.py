@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from entitynorm.errors import UnknownEntityError
 from entitynorm.gazetteer import Entry, Gazetteer
 from entitynorm.model import Entity
-from entitynorm.retrieval.index import NameIndex
+
+if TYPE_CHECKING:
+    from entitynorm.retrieval.index import NameIndex
 
 
 class IndexedGazetteer(Protocol):
@@ -45,6 +47,8 @@ class InMemory:
     @cached_property
     def index(self) -> NameIndex:
         """The arrays of its names, made on first use."""
+        from entitynorm.retrieval.index import NameIndex
+
         return NameIndex.of(self._entities)
 
     def entity_at(self, number: int) -> Entity:

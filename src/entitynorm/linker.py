@@ -7,21 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from entitynorm.comparing import Layer
 from entitynorm.context import Context
 from entitynorm.errors import UnknownEntityError
 from entitynorm.gazetteer import Gazetteer
 from entitynorm.index import Index
 from entitynorm.layers import IndexedGazetteer, InMemory, Stacked
-from entitynorm.learned import LearnedScorer, learned_scorer
 from entitynorm.mentions import Span, find_spans, most_covered, with_quotation_marks
 from entitynorm.model import Candidate, Document, Entity, Evidence, Explanation, Link, Mention
 from entitynorm.names.structure import Name, parse
-from entitynorm.resolver import Resolver
 from entitynorm.rewriting import rewrite
 from entitynorm.scoring import RULES_1, decide, is_identical
+
+if TYPE_CHECKING:
+    from entitynorm.learned import LearnedScorer
+    from entitynorm.resolver import Resolver
 
 _NIL_FLOOR = 0.2
 """A span of running text whose best candidate scores less is no mention at all."""
@@ -55,10 +56,15 @@ class Linker:
     @cached_property
     def scorer(self) -> LearnedScorer:
         """The named set of weights that single names are decided by."""
+        from entitynorm.learned import learned_scorer
+
         return learned_scorer()
 
     @cached_property
     def _resolver(self) -> Resolver:
+        from entitynorm.comparing import Layer  # these need numpy, which takes longer to load than fifty names in YAML
+        from entitynorm.resolver import Resolver
+
         layers = [Layer(layer.index, layer.entity_at, self.scorer) for layer in self._layers]
         if len(self._own) or not layers:
             own = InMemory(self._own)
