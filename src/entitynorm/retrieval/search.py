@@ -35,7 +35,7 @@ KEPT_ROWS = 64
 """Readings a term that the pair-HMM compares."""
 KEPT_TERMS = 32
 """Terms of the vocabulary that one term of a name may stand for."""
-KEPT_ALIASES = 16
+KEPT_ALIASES = 32
 _LEAST_SIMILAR = 0.3
 _FAR = 0.45
 """Terms that are so much less alike than the likest are left out."""
