@@ -403,7 +403,7 @@ def write(path: Path, weights: np.ndarray, threshold: float) -> None:
         terms["few"] = round(terms.get("few", 0.0) + weight, 3)
     record = {
         "schema": SCHEMA,
-        "name": "learned-2",
+        "name": "v2",
         "about": "Weights of entitynorm.evidence.FEATURES, fitted by learning/fit_scorer.py; "
         "log-odds per unit of the value.",
         "threshold": threshold,

@@ -286,5 +286,5 @@ class Explanation:
         for item in self.evidence:
             decides = {float("-inf"): "veto", float("inf"): "sure"}
             effect = decides.get(item.weight) or f"{item.value * item.weight:+.2f}"
-            lines.append(f"  {effect:>6}  {item.feature}: {item.detail}")
+            lines.append(f"  {effect:>6}  {item.feature}" + (f": {item.detail}" if item.detail else ""))
         return "\n".join(lines)
