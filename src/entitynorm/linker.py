@@ -100,10 +100,11 @@ class Linker:
         return [self._decided(name, *some) for name, some in zip(names, found, strict=True)]
 
     def _decided(self, name: str, candidates: list[Candidate], blocked: bool) -> Link:
-        best, nil = decide(candidates, self.scorer, blocked=blocked)
         kept = tuple(candidates)
-        if best is not None and is_identical(best):
-            return Link(name, best.id, best.name, best.type, best.score, f"spelled like the alias {best.alias!r}", kept)
+        if len(candidates) == 1 and is_identical(candidates[0]):
+            only = candidates[0]
+            return Link(name, only.id, only.name, only.type, only.score, f"spelled like the alias {only.alias!r}", kept)
+        best, nil = decide(candidates, self.scorer, blocked=blocked)
         if best is None:
             return Link(name, None, None, None, candidates[0].score if candidates else 0.0, nil or "no_candidate", kept)
         return Link(name, best.id, best.name, best.type, best.score, reason_of(best.evidence), kept)

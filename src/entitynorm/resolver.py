@@ -54,8 +54,13 @@ class Resolver:
         same = [layer.identical(keys, wanted) for layer in self.layers]
         out: list[tuple[list[Candidate], bool]] = [([], False)] * len(names)
         unsettled: list[int] = []
+        only = self.layers[0] if len(self.layers) == 1 else None
         for n in range(len(names)):
             found = [layer[n] for layer in same]
+            if only is not None and found[0] is not None and len(found[0]) == 1:
+                ((entity, text),) = found[0].items()  # nearly every listed name: nothing to compare, nothing to settle
+                out[n] = ([only.listed(entity, text)], False)
+                continue
             settled = [] if None in found else self._settled([f or _NOTHING for f in found])
             if settled:
                 out[n] = (settled, False)

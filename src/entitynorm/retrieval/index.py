@@ -31,6 +31,7 @@ class NameIndex:
         self.aliases = int(meta["aliases"])
         self.terms = int(meta["terms"])
         self._views: dict[str, memoryview[int]] = {}
+        self._runs: dict[str, tuple[memoryview[int], memoryview[int]]] = {}
 
     @classmethod
     def of(cls, entities: Iterable[Entity], progress: Progress | None = None) -> NameIndex:
@@ -51,8 +52,11 @@ class NameIndex:
         return found
 
     def _text(self, name: str, number: int) -> str:
-        ends = self._view(f"{name}_ends")
-        return bytes(self._view(f"{name}_bytes")[ends[number] : ends[number + 1]]).decode("utf-8", "surrogatepass")
+        found = self._runs.get(name)
+        if found is None:
+            found = self._runs[name] = (self._view(f"{name}_bytes"), self._view(f"{name}_ends"))
+        run, ends = found
+        return str(run[ends[number] : ends[number + 1]], "utf-8", "surrogatepass")
 
     def alias_text(self, alias: int) -> str:
         """An alias as it is written."""
