@@ -29,7 +29,7 @@ from entitynorm.evaluation import PredictedLink, evaluate, read_gold
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 NAME_SETS = {
-    "cases": (ROOT / "tests/cases/names.tsv", ROOT / "tests/cases/names_gazetteer.jsonl", 154),
+    "cases": (ROOT / "tests/cases/names.tsv", ROOT / "tests/cases/names_gazetteer.jsonl", 153),
     "abroad": (ROOT / "tests/golden/abroad/names.tsv", ROOT / "tests/golden/abroad/names_gazetteer.jsonl", 245),
 }
 TEXT_SETS = {
@@ -129,9 +129,9 @@ CPU time, one process; ratios are comparable within a run only.
 
 ## Single names
 
-"Found": spellings resolved to their entity. "Kept apart": look-alikes answered with NIL. "cases" was used while the
-rules were written; "abroad" was written independently and read for general gaps only, before which it had found
-0.72 and kept apart 0.97.
+"Found": spellings resolved to their entity. "Kept apart": look-alikes answered with NIL. Both sets are
+among what the scorer is fitted on (`learning/fit_scorer.py`), so these figures are not those of unseen names: the
+scorer before it saw "abroad" found 0.92 of it and kept 0.92 apart, and written rules alone began at 0.72 and 0.97.
 
 | matcher and set | found | kept apart | CPU time, entitynorm = 1 |
 | --- | --- | --- | --- |
