@@ -27,7 +27,7 @@ def cases() -> Iterator[Any]:
         yield pytest.param(row, marks=known, id=f"{row['query']} -> {row['expected']}")
 
 
-@pytest.mark.parametrize("row", cases())
+@pytest.mark.parametrize("row", list(cases()))
 def test_name(row: dict[str, str]) -> None:
     link = linker().resolve(row["query"])
     assert (link.id or "NIL") == row["expected"], linker().explain(row["query"], link.id) if link.id else link

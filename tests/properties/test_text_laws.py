@@ -13,7 +13,7 @@ from entitynorm import Entity
 from entitynorm.names.inflection import forms, lemmas
 from entitynorm.testing import entities, romanisations, texts
 from entitynorm.text.folding import fold, fold_text
-from entitynorm.text.sounds import VOWELS, distance, key, phone_key, readings
+from entitynorm.text.sounds import VOWELS, distance, key, phone_key, readings, wide_readings
 from entitynorm.text.tokens import Gap, tokenize
 from entitynorm.text.translit import latinise, scheme_names, transliterate
 from entitynorm.text.translit import romanisations as all_romanisations
@@ -151,3 +151,9 @@ def test_every_case_form_leads_back_to_the_dictionary_form(place: Entity, lang: 
         for found in forms(word, lang, kind=kind).values():  # type: ignore[arg-type]
             for form in found:
                 assert word.casefold() in {lemma.text for lemma in lemmas(form, lang)}, form
+
+
+@given(st.lists(st.text(max_size=12), max_size=6))
+def test_words_are_read_alike_alone_and_in_a_batch(words: list[str]) -> None:
+    together = wide_readings([word.lower() for word in words])
+    assert together == [wide_readings([word.lower()])[0] for word in words]

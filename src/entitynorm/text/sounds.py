@@ -171,7 +171,7 @@ def readings(word: str, style: str = "") -> tuple[Reading, ...]:
     >>> readings("Grajworon")[0].phones, readings("Hraivoron")[0].phones
     ('graivoron', 'hraivoron')
     """
-    letters = _letters(_one_script(word))
+    letters = _letters(_one_script(word)).replace("\n", "")
     script = script_of(letters)
     letters = _APOSTROPHES.sub("", letters)
     if script == "Cyrl":

@@ -716,7 +716,9 @@ def shared_with_others(found: Container) -> int | None:
 
 
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
-def test_processes_use_one_copy(tmp_path: Path, method: str) -> None:
+def test_processes_use_one_copy(tmp_path: Path, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A process that is not forked imports this module by its name, and finds it along the path it is handed.
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[3]))
     path = tmp_path / "x.enx"
     write(path, {"n": np.arange(2**19, dtype="u4")})
     with open_container(path) as found:
