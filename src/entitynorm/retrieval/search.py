@@ -31,7 +31,7 @@ from entitynorm.text.sound_distance import similarities, table_for
 from entitynorm.text.terms import fold_term, terms_of
 from entitynorm.text.tokens import script_of
 
-KEPT_ROWS = 64
+KEPT_ROWS = 128
 """Readings a term that the pair-HMM compares."""
 KEPT_TERMS = 32
 """Terms of the vocabulary that one term of a name may stand for."""
