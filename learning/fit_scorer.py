@@ -105,15 +105,11 @@ def entities(path: Path) -> list[Entity]:
     return out
 
 
-def lists_of(
-    name: str, gazetteer: Path, queries: list[tuple[str, str | None]], *, removed: int
-) -> Lists:
+def lists_of(name: str, gazetteer: Path, queries: list[tuple[str, str | None]], *, removed: int) -> Lists:
     return lists_from(entities(gazetteer), queries, removed=removed, name=name)
 
 
-def lists_from(
-    known: list[Entity], queries: list[tuple[str, str | None]], *, removed: int, name: str
-) -> Lists:
+def lists_from(known: list[Entity], queries: list[tuple[str, str | None]], *, removed: int, name: str) -> Lists:
     index = NameIndex.of(known)
     layer = Layer(index, lambda n: known[n], UNFITTED)
     out = Lists(name)
@@ -214,17 +210,55 @@ def pair_lists(path: Path) -> Lists:
 
 AGAINST = frozenset(
     {
-        "extra", "missing", "both", "surplus", "lack", "doubt", "inverted", "numbers", "other_start",
-        "lone_slip", "other_surname", "other_given", "other_father", "other_gender", "other_country",
-        "other_place_type", "place_type_missing", "concept_extra", "concept_missing", "concept_clash",
-        "generic", "country_missing", "country_extra", "surname_alone", "slip", "word_count", "refused", "beside",
+        "extra",
+        "missing",
+        "both",
+        "surplus",
+        "lack",
+        "doubt",
+        "inverted",
+        "numbers",
+        "other_start",
+        "lone_slip",
+        "other_surname",
+        "other_given",
+        "other_father",
+        "other_gender",
+        "other_country",
+        "other_place_type",
+        "place_type_missing",
+        "concept_extra",
+        "concept_missing",
+        "concept_clash",
+        "generic",
+        "country_missing",
+        "country_extra",
+        "surname_alone",
+        "slip",
+        "word_count",
+        "refused",
+        "beside",
     }
 )
 """Features that may only speak against a candidate, whatever a handful of lists would have them say."""
 FOR = frozenset(
     {
-        "covered", "fuller", "weakest", "bond", "nats", "letters", "order_letters", "latin_letters",
-        "latin_order_letters", "whole", "kindred", "skeleton", "squeezed", "acronym", "acronym_sole", "titled",
+        "covered",
+        "fuller",
+        "weakest",
+        "bond",
+        "nats",
+        "letters",
+        "order_letters",
+        "latin_letters",
+        "latin_order_letters",
+        "whole",
+        "kindred",
+        "skeleton",
+        "squeezed",
+        "acronym",
+        "acronym_sole",
+        "titled",
     }
 )
 """Features that may, taken by themselves, only speak for one."""

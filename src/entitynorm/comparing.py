@@ -11,11 +11,13 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 from entitynorm.evidence import INDEX, Compared, Side, compare_names, make_side
 from entitynorm.features import EntityFacts
 from entitynorm.learned import LearnedScorer, chance
 from entitynorm.model import Candidate, Entity, Evidence, LazyEvidence
+from entitynorm.names.abbreviations import full_names
 from entitynorm.names.background import rarity_in
 from entitynorm.names.pairing import Match, word_pairs
 from entitynorm.names.similarity import SOUND, TYPO, prime, word_similarity
@@ -26,12 +28,19 @@ from entitynorm.retrieval.build import name_key
 from entitynorm.retrieval.index import FEW, NameIndex
 from entitynorm.retrieval.search import Reached, Searcher
 from entitynorm.scoring import IDENTITY, probability
+from entitynorm.window_rules import WindowRule, fits_window
 
 _FACT_ALIASES = 8
 _ENTITIES_KEPT = 8_192
 _ALIASES_KEPT = 32_768
 _WORTH, _BEHIND, _ALWAYS = 0.5, 0.25, 2
 """An alias is compared if it answers this share of what the best one does and is no farther behind, or leads."""
+_DECLARED = -1.0
+"""Log-odds of a name spelled like an alias that is declared weak: below any threshold, until a text supports it."""
+_STANDS_FOR = 4.0
+"""Log-odds of an abbreviation for a name that it is short for by convention."""
+_SAME_SURNAME = 0.03
+"""How much less alike the surname of a namesake may be."""
 _UNEXAMINED = 8.0
 """Log-odds against an alias that was reached but answers too little to be compared."""
 
@@ -46,6 +55,14 @@ class _Known:
     blocked_words: tuple[Name, ...]
 
 
+class Said(NamedTuple):
+    """A written rule that decides in the place of the comparison of two names."""
+
+    feature: str
+    log_odds: float
+    detail: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Task:
     """A surface form and an alias to be compared."""
@@ -55,6 +72,8 @@ class _Task:
     query: Side
     target: Side
     owners: int
+    said: Said | None
+    """What decides instead of the comparison."""
 
 
 @dataclass(slots=True)
@@ -68,6 +87,10 @@ class Scored:
     compared: Compared
     query: Side
     target: Side
+    said: Said | None = None
+    """What decides instead of the comparison."""
+    shift: float = 0.0
+    """What was added to the log-odds because namesakes share a surname."""
 
 
 class Layer:
@@ -77,7 +100,7 @@ class Layer:
         self.index = index
         self.scorer = scorer
         self._entity_at = entity_at
-        self._searcher = Searcher(index)
+        self.searcher = Searcher(index)
         self._known = lru_cache(maxsize=_ENTITIES_KEPT)(self._learn)
         self._side = lru_cache(maxsize=_ALIASES_KEPT)(self._make_side)
         self._rarities: dict[str, float] = {}
@@ -192,6 +215,10 @@ class Layer:
         None where the gazetteer declares the name weak: then it does not decide alone, and has to be compared.
         """
         found = self.index.lookup_many("exact", keys)
+        for n, key in enumerate(keys):
+            if not found[n] and any(map(str.isdigit, key)):  # BTR82A is BTR-82A
+                together = key.replace(" ", "")
+                found[n] = self.index.lookup("squeezed", together) + self.index.lookup("exact", together)
         return [self._identical(a, k, wanted) if a else {} for a, k in zip(found, keys, strict=True)]
 
     def _identical(self, aliases: Sequence[int], key: str, wanted: str | None) -> dict[int, str] | None:
@@ -202,7 +229,7 @@ class Layer:
             if not self._fits(number, wanted):
                 continue
             text = self.index.alias_text(alias)
-            if name_key(text) != key:
+            if name_key(text).replace(" ", "") != key.replace(" ", ""):
                 continue  # another name of the same hash
             if self.index.is_weak(alias):
                 weak = True  # declared not to decide alone: another entity's strong alias wins, else all is compared
@@ -229,20 +256,28 @@ class Layer:
         """For each name every alias compared, but not decided: what a scorer is fitted on."""
         return [self._scored_aliases(tasks) for tasks, _ in self._prepared(names, None)]
 
-    def scored(self, names: Sequence[str], wanted: str | None) -> list[tuple[list[Scored], list[Reached]]]:
+    def scored(
+        self, names: Sequence[str], wanted: str | None, *, windows: WindowRule = None
+    ) -> list[tuple[list[Scored], list[Reached]]]:
         """For each name the entities worth comparing with the log-odds of their best alias, and what else was reached.
 
         Compared are the aliases that answer half as much as the best does and are not far behind it, and the first two.
+        ``windows``: see `WindowRule`.
         """
         prepared = self._prepared(names, wanted)
-        return list(zip(self._best([tasks for tasks, _ in prepared]), (rest for _, rest in prepared), strict=True))
+        best = self._best([tasks for tasks, _ in prepared], windows=windows)
+        return list(zip(best, (rest for _, rest in prepared), strict=True))
 
     def _prepared(self, names: Sequence[str], wanted: str | None) -> list[tuple[list[_Task], list[Reached]]]:
         """For each name what is to be compared, with all words read and their likeness known, and what is left out."""
         parsed = [parse(name) for name in names]
         chosen: list[list[Reached]] = []
         rest: list[list[Reached]] = []
-        for hits in self._searcher.reach(names):
+        for text, hits in zip(names, self.searcher.reach(names), strict=True):
+            short = self._abbreviated(text)
+            if short:
+                known = {h.alias for h in short}
+                hits = short + [h for h in hits if h.alias not in known]
             fitting = [h for h in hits if self._fits(self.index.entity_of(h.alias), wanted)]
             best = fitting[0].score if fitting else 0.0
             least = max(best * _WORTH, best - _BEHIND)
@@ -278,15 +313,33 @@ class Layer:
             query = queries.get(kind)
             if query is None:
                 query = queries[kind] = make_side(name, kind, self.rarity, surface=True)
-            yield _Task(hit.alias, number, query, self._side(hit.alias, kind), owners)
+            yield _Task(hit.alias, number, query, self._side(hit.alias, kind), owners, self._said(name, hit))
 
-    def _best(self, tasks: Sequence[Sequence[_Task]]) -> list[list[Scored]]:
+    def _said(self, name: Name, hit: Reached) -> Said | None:
+        if hit.how == "abbreviation":
+            return Said("abbreviation", _STANDS_FOR, f"{name.text!r} stands for {self.index.alias_text(hit.alias)!r}")
+        if hit.how == "exact" and self.index.is_weak(hit.alias):
+            alias = self.index.alias_text(hit.alias)
+            return Said("weak", _DECLARED, f"spelled like {alias!r}, which never decides alone")
+        return None
+
+    def _abbreviated(self, name: str) -> list[Reached]:
+        """The aliases that a name is short for by convention (Okla., US)."""
+        keys = [name_key(full) for full in full_names(name)]
+        found = {alias: None for some in self.index.lookup_many("exact", keys) for alias in some} if keys else {}
+        own = [alias for alias in found if name_key(self.index.alias_text(alias)) in keys]
+        return [Reached(alias, 1.0, "abbreviation") for alias in own]
+
+    def _best(self, tasks: Sequence[Sequence[_Task]], *, windows: WindowRule = None) -> list[list[Scored]]:
         """For the aliases of each name the entities they name, each through the alias of highest log-odds."""
         scored = [(n, one) for n, some in enumerate(tasks) for one in self._scored_aliases(some)]
+        if windows:
+            few, declining = self.index.aliases < FEW, windows == "declining"
+            scored = [(n, one) for n, one in scored if fits_window(one, few, declining)]
         odds = self.scorer.log_odds_many([s.compared.values for _, s in scored], [s.target.kind for _, s in scored])
         out: list[dict[int, Scored]] = [{} for _ in tasks]
         for (n, one), log_odds in zip(scored, odds, strict=True):
-            one.log_odds = log_odds
+            one.log_odds = one.said.log_odds if one.said else log_odds
             held = out[n].get(one.entity)
             if held is None or log_odds > held.log_odds:
                 out[n][one.entity] = one
@@ -297,21 +350,27 @@ class Layer:
         few = self.index.aliases < FEW
         out = []
         for task in tasks:
-            facts, weak = partial(self._facts, task.entity), self.index.is_weak(task.alias)
+            facts, weak = partial(self.facts, task.entity), self.index.is_weak(task.alias)
             compared = compare_names(task.query, task.target, facts, owners=task.owners, weak=weak, few=few)
             if self.index.policy(task.alias) != "key" or not any(map(_slipped, compared.pairing.matches)):
                 text = task.target.name.text
-                out.append(Scored(self, task.entity, text, 0.0, compared, task.query, task.target))
+                out.append(Scored(self, task.entity, text, 0.0, compared, task.query, task.target, task.said))
         return out
 
-    def _facts(self, entity: int) -> EntityFacts:
+    def facts(self, entity: int) -> EntityFacts:
+        """What all names of an entity say together."""
         return self._known(entity).facts
 
     def explained(self, scored: Scored, rivals: float) -> Candidate:
         """A candidate with its evidence; ``rivals`` is what speaks against it (see `entitynorm.learned.compete`)."""
 
         def evidence() -> tuple[Evidence, ...]:
-            items = evidence_of(self.scorer, scored.compared, scored.query, scored.target, scored.target.kind)
+            if scored.said:
+                items = [Evidence(scored.said.feature, 1.0, scored.said.log_odds, scored.said.detail)]
+            else:
+                items = evidence_of(self.scorer, scored.compared, scored.query, scored.target, scored.target.kind)
+            if scored.shift:
+                items.append(Evidence("namesakes", 1.0, scored.shift, "a surname alone tells no namesakes apart"))
             return (*items, Evidence("rivals", 1.0, -rivals, "what speaks for other candidates and for none"))
 
         return self._candidate(scored.entity, scored.alias, chance(scored.log_odds - rivals), LazyEvidence(evidence))
@@ -322,8 +381,23 @@ class Layer:
         entity = self.index.entity_of(hit.alias)
         return self._candidate(entity, self.index.alias_text(hit.alias), probability(items), items)
 
+
 def _slipped(match: Match) -> bool:
     return match.similarity.kind in (SOUND, TYPO)
+
+
+def level_namesakes(scored: Sequence[Scored]) -> None:
+    """Give people who share the surname that alone is named the same log-odds: nothing in it tells them apart."""
+    position, surname = INDEX["surname_alone"], INDEX["weakest"]
+    alone = [s for s in scored if s.compared.values[position] and not s.said]
+    if len(alone) < 2:
+        return
+    best = max(s.compared.values[surname] for s in alone)
+    alone = [s for s in alone if best - s.compared.values[surname] <= _SAME_SURNAME]
+    mean = sum(s.log_odds for s in alone) / len(alone)
+    for one in alone:
+        one.shift = mean - one.log_odds
+        one.log_odds = mean
 
 
 def prominence(scored: Sequence[Scored]) -> None:
@@ -367,4 +441,3 @@ def _details(compared: Compared, query: Side, target: Side) -> dict[str, str]:
         "both": f"{extra} against {missing}",
         "acronym": f"{query.plain} and {target.name.text!r}",
     }
-

@@ -8,30 +8,39 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 
-from entitynorm.index import Index
-from entitynorm.mentions import Span, with_candidates
+from entitynorm.gazetteer import Gazetteer
+from entitynorm.layers import Stacked
+from entitynorm.mentions import Span, Text, features_of, most_covered, plus
 from entitynorm.model import Candidate, Evidence
-from entitynorm.names.acronyms import acronym_of, is_acronym
-from entitynorm.names.structure import Unit
+from entitynorm.names.acronyms import derive
+from entitynorm.names.structure import parse
 from entitynorm.names.types import entity_class
-from entitynorm.scoring import Scorer, is_ambiguous, probability
-from entitynorm.text.tokens import Gap
+from entitynorm.resolver import Resolver
+from entitynorm.scoring import Decider, is_ambiguous, probability
+from entitynorm.senses import Senses
 
+_WEIGHT = 8.0
+"""Log-odds that the document can add to a candidate or take from it; written, not fitted."""
 _CERTAIN = 0.9
 _PLAUSIBLE = 0.2
 """Least score of a spelling that the document may confirm."""
-_NEAR = 80
-"""Units on either side that speak for a country at hand."""
-_NEEDY = frozenset({"country_missing", "weak", "surname_alone", "acronym", "missing_type"})
+_NEAR = 500
+"""Code points on either side that speak for a country at hand."""
+_STEP = 60
+"""Code points over which a country's voice falls to half."""
+_NEEDY = frozenset({"country_missing", "weak", "surname_alone", "acronym", "place_type_missing"})
+_BRACKETED = re.compile(r"\([\"'“„«]?([^\W\d_]{2,8})[\"'”“»]?\)")
+_BEFORE_BRACKET = re.compile(r"(?<!\w)([^\W\d_]{2,8}) \([\"'“„«]?")
 
 
-def _certain(span: Span, scorer: Scorer) -> Candidate | None:
+def _certain(span: Span, scorer: Decider) -> Candidate | None:
     if not span.candidates or span.candidates[0].score < _CERTAIN:
         return None
     if is_ambiguous(span.candidates, scorer):
@@ -39,20 +48,24 @@ def _certain(span: Span, scorer: Scorer) -> Candidate | None:
     return span.candidates[0]
 
 
-def _plus(candidate: Candidate, evidence: Evidence) -> Candidate:
-    items = (*candidate.evidence, evidence)
-    return replace(candidate, evidence=items, score=probability(items))
+def _for(strength: float, detail: str) -> Evidence:
+    return Evidence("context_support", strength, _WEIGHT, detail)
+
+
+def _against(detail: str) -> Evidence:
+    return Evidence("context_against", 1.0, -_WEIGHT, detail)
 
 
 class Context:
     """The document's knowledge, gathered from its certain mentions."""
 
-    def __init__(self, index: Index, scorer: Scorer, text: str, units: Sequence[Unit], settled: Sequence[Span]) -> None:
-        self.index = index
-        self.scorer = scorer
-        self.text = text
-        self.units = units
-        self.certain = [(span, c) for span in settled if (c := _certain(span, scorer)) is not None]
+    def __init__(self, resolver: Resolver, gazetteer: Gazetteer | Stacked, text: Text) -> None:
+        self.resolver = resolver
+        self.scorer = resolver.scorer
+        self.gazetteer = gazetteer
+        self.text = text.text
+        self.sentences = text.sentences
+        self.certain = [(s, c) for s in most_covered(text.spans) if (c := _certain(s, self.scorer)) is not None]
         self.named: dict[str, int] = defaultdict(int)
         self.full: set[str] = set()
         for span, candidate in self.certain:
@@ -60,27 +73,24 @@ class Context:
             if not span.partial:
                 self.full.add(candidate.id)
         self.declared = self._declared()
-        self.countries = self._countries()
 
     def _declared(self) -> dict[str, str]:
         """Acronyms in brackets right after (or before) a certain mention: acronym -> entity id."""
-        ends = {span.end: (span, c) for span, c in self.certain}
-        starts = {span.start: (span, c) for span, c in self.certain}
         out: dict[str, str] = {}
-        for unit in self.units:
-            if not is_acronym(unit, least=2):
-                continue
-            bracket = self._skip_back(unit.start, "\"'“„«") - 1
-            after = self.text[unit.end : unit.end + 3].lstrip("\"'”“»")
-            if bracket > 0 and self.text[bracket] == "(" and after.startswith(")"):
-                named = ends.get(self._skip_back(bracket, " \"'”“»’"))
-                if named and _letters_fit(acronym_of(unit), self.index, named[1].id):
-                    out.setdefault(acronym_of(unit), named[1].id)
-            opening = self.text[unit.end : unit.end + 2]
-            if opening == " (":
-                named = starts.get(unit.end + 2)
-                if named and _letters_fit(acronym_of(unit), self.index, named[1].id):
-                    out.setdefault(acronym_of(unit), named[1].id)
+        if "(" not in self.text:
+            return out
+        ends = {span.end: c for span, c in self.certain}
+        starts = {span.start: c for span, c in self.certain}
+        for match in _BRACKETED.finditer(self.text):
+            acronym = match[1]
+            named = ends.get(self._skip_back(match.start(), " \"'”“»’"))
+            if acronym.isupper() and named and self._letters_fit(acronym, named.id):
+                out.setdefault(acronym, named.id)
+        for match in _BEFORE_BRACKET.finditer(self.text):
+            acronym = match[1]
+            named = starts.get(match.end())
+            if acronym.isupper() and named and self._letters_fit(acronym, named.id):
+                out.setdefault(acronym, named.id)
         return out
 
     def _skip_back(self, position: int, skipped: str) -> int:
@@ -88,20 +98,34 @@ class Context:
             position -= 1
         return position
 
-    def _countries(self) -> list[tuple[int, str, float]]:
-        """(unit position, country, how loudly) for every word or certain mention that speaks of a country.
+    def _letters_fit(self, acronym: str, entity_id: str) -> bool:
+        """Whether a bracketed acronym can belong to an entity: derived, listed, or sharing letters with a name."""
+        entity = self.gazetteer.get(entity_id)
+        for alias in (entity.name, *(a.text for a in entity.aliases)) if entity is not None else ():
+            name = parse(alias)
+            if name.exact.replace(" ", "").upper() == acronym or acronym in derive(name.units):
+                return True
+            initials = {w.fold[0].upper() for u in name.units for w in u.words if w.fold}
+            if acronym[0] in initials and sum(letter in initials for letter in acronym) * 2 >= len(acronym):
+                return True
+        return False
+
+    @cached_property
+    def countries(self) -> list[tuple[int, str, float]]:
+        """(code point, country, how loudly) for every word or certain mention that speaks of a country.
 
         A place says where things happen, and a word only whose they are: the place counts half as much again.
         """
         spoken = {
-            (k, country): 1.0
-            for k, unit in enumerate(self.units)
+            (unit.start, country): 1.0
+            for sentence in self.sentences
+            for unit in sentence.units
             for country in unit.countries
             if unit.capitalised or unit.words[0].script == "Cyrl"
         }
         for span, candidate in self.certain:
             if entity_class(candidate.type) in ("PLACE", "FACILITY"):
-                spoken |= {(span.first, country): 1.5 for country in self.index.facts[candidate.id].countries}
+                spoken |= {(span.start, country): 1.5 for country in self.resolver.facts(candidate.id).countries}
         return sorted((k, country, loudness) for (k, country), loudness in spoken.items())
 
     def country_share(self, span: Span, countries: frozenset[str]) -> float:
@@ -111,65 +135,66 @@ class Context:
         A country counts the more the nearer it stands, twice in the same sentence, and half if it stands behind:
         a reader knows what came before.
         """
-        position = span.first
-        start = position
-        while start > 0 and self.units[start].gap < Gap.STOP:
-            start -= 1
-        end = position + 1
-        while end < len(self.units) and self.units[end].gap < Gap.STOP:
-            end += 1
+        position = span.start
+        sentence = self.sentences.at(position)
         ours = total = 0.0
         near = bisect_left(self.countries, (position - _NEAR, "", 0.0))
         for k, country, loudness in islice(self.countries, near, None):
             if k > position + _NEAR:
                 break
-            if span.first <= k <= span.last:
+            if span.start <= k < span.end:
                 continue
-            distance = abs(k - position)
-            sentence, side = 2.0 if start <= k < end else 1.0, 1.0 if k < position else 0.5
-            weight = loudness * sentence * side / (1 + distance / 10)
+            within, side = 2.0 if sentence.begin <= k < sentence.end else 1.0, 1.0 if k < position else 0.5
+            weight = loudness * within * side / (1 + abs(k - position) / _STEP)
             total += weight
             ours += weight * (country in countries)
         return ours / total if total else 0.5
 
+    def _acronym(self, span: Span) -> str:
+        surface = self.text[span.start : span.end].replace(".", "")
+        return surface if 2 <= len(surface) <= 8 and surface.isalpha() and surface.isupper() else ""
+
     def _support(self, span: Span, candidate: Candidate) -> Evidence | None:
-        make = self.scorer.evidence
-        features = {e.feature for e in candidate.evidence}
-        unit = self.units[span.first]
-        if span.first == span.last and is_acronym(unit, least=2):
-            declared = self.declared.get(acronym_of(unit))
-            if declared is not None:
-                if declared == candidate.id:
-                    return make("context_support", 1.0, f"declared: {acronym_of(unit)} stands beside the full name")
-                return make("context_against", 1.0, f"declared: {acronym_of(unit)} is {declared} in this text")
-        if "surname_alone" in features and candidate.id in self.full:
-            return make("context_support", 0.6, "full name: it stands elsewhere in the text")
-        facts = self.index.facts[candidate.id]
-        if features & {"country_missing", "weak"} and facts.countries:
-            share = self.country_share(span, facts.countries)
-            if share > 0.5:
-                detail = f"country at hand: {', '.join(sorted(facts.countries))}"
-                return make("context_support", min(0.6, share - 0.2), detail)
+        acronym = self._acronym(span) if self.declared else ""
+        declared = self.declared.get(acronym) if acronym else None
+        if declared is not None:
+            if declared == candidate.id:
+                return _for(1.0, f"declared: {acronym} stands beside the full name")
+            return _against(f"declared: {acronym} is {declared} in this text")
+        if candidate.score >= 1.0:
             return None
+        features = features_of(candidate)
+        if "surname_alone" in features and candidate.id in self.full:
+            return _for(1.0, "full name: it stands elsewhere in the text")
+        if features & {"country_missing", "weak"}:
+            facts = self.resolver.facts(candidate.id)
+            if facts.countries:
+                share = self.country_share(span, facts.countries)
+                if share > 0.5:
+                    return _for(min(0.6, share - 0.2), f"country at hand: {', '.join(sorted(facts.countries))}")
+                return None
         if candidate.score >= _CERTAIN or not self.named.get(candidate.id):
             return None
         if self._short_form(span, candidate, features):
-            return make("context_support", 0.6, "short form: the full name stands elsewhere in the text")
+            return _for(0.6, "short form: the full name stands elsewhere in the text")
         if features & _NEEDY:
-            return make("context_support", 0.4, "one sense: the text names it unmistakably elsewhere")
-        if candidate.score >= _PLAUSIBLE and not features & {"extra", "contradiction"}:
-            return make("context_support", 0.4, "one sense: the text spells it right elsewhere")
+            return _for(0.8, "one sense: the text names it unmistakably elsewhere")
+        if candidate.score >= _PLAUSIBLE and not features & {"extra", "both"}:
+            return _for(0.4, "one sense: the text spells it right elsewhere")
         return None
 
-    def _short_form(self, span: Span, candidate: Candidate, features: set[str]) -> bool:
+    def _short_form(self, span: Span, candidate: Candidate, features: frozenset[str]) -> bool:
         """Part of a thing's name with a word of its own, after the full name (Al Shifa, for Al-Shifa Hospital)."""
         if entity_class(candidate.type) in ("PERSON", "PLACE") or candidate.id not in self.full or "extra" in features:
             return False
-        own = any(u.role in ("core", "given") for u in self.units[span.first : span.last + 1])
-        return own and bool(features & {"missing", "missing_type"})
+        units = parse(self.text[span.start : span.end]).units
+        return any(u.role in ("core", "given") for u in units) and bool(features & {"missing", "place_type_missing"})
 
-    def apply(self, span: Span) -> Span:
-        """The span with its candidates scored in the light of the document."""
+    def apply(self, spans: Sequence[Span]) -> list[Span]:
+        """The spans with their candidates scored in the light of the document."""
+        return Senses(self, [self._supported(span) for span in spans]).decided()
+
+    def _supported(self, span: Span) -> Span:
         span = self._with_declared(span)
         candidates = []
         settled = span.candidates[0].score >= _CERTAIN
@@ -177,62 +202,17 @@ class Context:
             support = self._support(span, candidate)
             if settled and n and support is not None and support.feature == "context_support":
                 support = None  # a name that stands by itself is not contested by one that needs support
-            candidates.append(_plus(candidate, support) if support else candidate)
-        span = with_candidates(span, candidates)
-        return self._one_sense(span)
+            candidates.append(plus(candidate, support) if support else candidate)
+        if any(a is not b for a, b in zip(candidates, span.candidates, strict=True)):
+            span = span.with_candidates(candidates)
+        return span
 
     def _with_declared(self, span: Span) -> Span:
         """The span with the entity that its acronym is declared for, if nothing else led there."""
-        unit = self.units[span.first]
-        declared = (
-            self.declared.get(acronym_of(unit)) if span.first == span.last and is_acronym(unit, least=2) else None
-        )
-        entity = self.index.gazetteer.get(declared) if declared else None
+        declared = self.declared.get(self._acronym(span)) if self.declared else None
+        entity = self.gazetteer.get(declared) if declared else None
         if entity is None or any(c.id == declared for c in span.candidates):
             return span
-        evidence = (
-            self.scorer.evidence("base", 1.0, "an acronym"),
-            self.scorer.evidence("acronym", 1.0, "declared in the text"),
-        )
+        evidence = (Evidence("base", 1.0, 0.0, "an acronym that the text declares"),)
         new = Candidate(entity.id, entity.name, entity.type, probability(evidence), entity.name, evidence)
-        return with_candidates(span, [*span.candidates, new])
-
-    def _one_sense(self, span: Span) -> Span:
-        best = span.candidates[0]
-        if not is_ambiguous(span.candidates, self.scorer):
-            return span
-        rivals = [
-            c for c in span.candidates if c.score >= self.scorer.threshold and best.score - c.score < self.scorer.margin
-        ]
-        known = [
-            c
-            for c in rivals
-            if self.named.get(c.id) or not self.named.keys().isdisjoint(self.index.gazetteer.ancestors(c.id))
-        ]
-        if len(known) != 1:
-            shares = sorted(
-                ((self.country_share(span, self.index.facts[c.id].countries), c.id) for c in rivals), reverse=True
-            )
-            if not known and shares[0][0] - shares[1][0] > 0.3:
-                known = [c for c in rivals if c.id == shares[0][1]]
-            else:
-                return span
-        chosen = known[0]
-        against = self.scorer.evidence("context_against", 1.0, f"one sense: the text speaks for {chosen.id}")
-        return with_candidates(
-            span, [c if c.id == chosen.id else _plus(c, against) if c in rivals else c for c in span.candidates]
-        )
-
-
-def _letters_fit(acronym: str, index: Index, entity_id: str) -> bool:
-    """Whether a bracketed acronym can belong to an entity: derived, listed, or sharing the first letter of a name."""
-    if any(owner == entity_id for owner, _ in index.acronyms.get(acronym, ())):
-        return True
-    for number in index.of_entity[entity_id]:
-        target = index.aliases[number]
-        if target.name.exact.replace(" ", "").upper() == acronym:
-            return True
-        initials = {w.fold[0].upper() for u in target.units for w in u.words if w.fold}
-        if acronym[0] in initials and sum(letter in initials for letter in acronym) * 2 >= len(acronym):
-            return True
-    return False
+        return span.with_candidates([*span.candidates, new])

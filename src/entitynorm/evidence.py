@@ -290,6 +290,8 @@ def _refused(query: Side, alias: Side, match: Match) -> bool:
     i, j = match.ours[0], match.theirs[0]
     if max(query.weights[i], alias.weights[j]) < _HEAVY:
         return False
+    if match.similarity.kind == INFLECTION and query.units[i].words[0].script == "Latn":
+        return False  # the written rules read the case forms of Cyrillic only
     found = likeness(query.units[i].words[0], alias.units[j].words[0], True)
     return not found.value or (found.kind == SPELLING_ENDING and alias.kind in ("PLACE", "FACILITY"))
 

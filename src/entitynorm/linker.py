@@ -9,34 +9,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from entitynorm.context import Context
 from entitynorm.errors import UnknownEntityError
 from entitynorm.gazetteer import Gazetteer
-from entitynorm.index import Index
 from entitynorm.layers import IndexedGazetteer, InMemory, Stacked
-from entitynorm.mentions import Span, find_spans, most_covered, with_quotation_marks
-from entitynorm.model import Candidate, Document, Entity, Evidence, Explanation, Link, Mention
+from entitynorm.model import Candidate, Document, Entity, Evidence, Explanation, Link
 from entitynorm.names.structure import Name, parse
+from entitynorm.reasons import reason_of
 from entitynorm.rewriting import rewrite
-from entitynorm.scoring import RULES_1, decide, is_identical
+from entitynorm.scoring import decide, is_identical
 
 if TYPE_CHECKING:
     from entitynorm.learned import LearnedScorer
+    from entitynorm.reading import TextLinker
     from entitynorm.resolver import Resolver
 
-_NIL_FLOOR = 0.2
-"""A span of running text whose best candidate scores less is no mention at all."""
-_MOST_KEPT = 5
-_UNSAID = frozenset({"base", "extra", "missing", "both", "rivals"})
-"""Features that say nothing to someone who only wants to know why a link is right."""
+_BLOCK = 400_000
+"""Code points of text read together."""
 _BATCH = 256
 """Names resolved together."""
-
-
-def reason_of(evidence: Iterable[Evidence]) -> str:
-    """One short sentence that names what decided for a link."""
-    parts = [e.detail for e in evidence if e.feature not in _UNSAID and e.detail]
-    return "; ".join(parts) or "every word agrees"
 
 
 class Linker:
@@ -72,14 +62,14 @@ class Linker:
         return Resolver(layers, self.scorer)
 
     @cached_property
-    def _index(self) -> Index:
-        return Index(self._gazetteer)
+    def _texts(self) -> TextLinker:
+        from entitynorm.reading import TextLinker
+
+        return TextLinker(self._resolver, self._gazetteer)
 
     def warm_up(self) -> None:
         """Build the indexes now rather than at the first question."""
-        _ = self._resolver
-        if not self._layers:
-            _ = self._index
+        _ = self._texts
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled as its records and the paths of its compiled files: what arrives elsewhere makes its own index."""
@@ -103,11 +93,11 @@ class Linker:
         kept = tuple(candidates)
         if len(candidates) == 1 and is_identical(candidates[0]):
             only = candidates[0]
-            return Link(name, only.id, only.name, only.type, only.score, f"spelled like the alias {only.alias!r}", kept)
+            return Link(name, only.id, only.name, only.type, only.score, reason_of(only), kept)
         best, nil = decide(candidates, self.scorer, blocked=blocked)
         if best is None:
             return Link(name, None, None, None, candidates[0].score if candidates else 0.0, nil or "no_candidate", kept)
-        return Link(name, best.id, best.name, best.type, best.score, reason_of(best.evidence), kept)
+        return Link(name, best.id, best.name, best.type, best.score, reason_of(best), kept)
 
     def search(
         self, name: str, *, limit: int = 10, type: str | None = None, lang: str | None = None
@@ -136,30 +126,18 @@ class Linker:
 
         ``context=False`` decides each mention by itself, without what the rest of the document says.
         """
-        spans, units = find_spans(self._index, RULES_1, text)
-        if context and spans:
-            document = Context(self._index, RULES_1, text, units, most_covered(spans))
-            spans = [document.apply(span) for span in spans]
-        mentions = (self._mention(text, span) for span in most_covered(spans))
-        return Document(text, tuple(m for m in mentions if m is not None))
+        return self._link_batch([text], lang=lang, context=context)[0]
 
-    def _mention(self, text: str, span: Span) -> Mention | None:
-        candidates = span.candidates[:_MOST_KEPT]
-        best, nil = decide(candidates, RULES_1)
-        start, end = with_quotation_marks(text, span.start, span.end)
-        surface = text[start:end]
-        if best is not None:
-            reason = reason_of(best.evidence)
-            return Mention(start, end, surface, best.id, best.name, best.type, best.score, reason, candidates)
-        if candidates[0].score < _NIL_FLOOR:
-            return None
-        return Mention(start, end, surface, None, None, None, candidates[0].score, nil or "no_candidate", candidates)
+    def _link_batch(self, texts: Sequence[str], *, lang: str | None, context: bool = True) -> list[Document]:
+        return self._texts.documents(texts, context=context)
 
     def link_many(self, texts: Iterable[str], *, lang: str | None = None, jobs: int = 1) -> Iterator[Document]:
         """`link` for many texts, in input order; ``jobs`` > 1 shares the work between processes."""
         from entitynorm.parallel import ordered_map
 
-        return ordered_map(self, "link", texts, {"lang": lang}, jobs)
+        batches = _blocks(texts)
+        linked = ordered_map(self, "_link_batch", batches, {"lang": lang}, jobs)
+        return (document for some in linked for document in some)
 
     def normalize(self, text: str, *, lang: str | None = None) -> str:
         """The text with every linked mention replaced by its canonical name; nothing else changes."""
@@ -219,3 +197,17 @@ def _steps(parsed: Name) -> Iterator[str]:
             + (f"; heard as {heard}" if heard else "")
             + (f"; form of {lemmas}" if lemmas else "")
         )
+
+
+def _blocks(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Texts in lists of about `_BLOCK` code points together: arrays are worth their while from there on."""
+    block: list[str] = []
+    size = 0
+    for text in texts:
+        block.append(text)
+        size += len(text)
+        if size >= _BLOCK:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block

@@ -1,45 +1,44 @@
-"""Mention detection: from a text to the spans that may name an entity, each with scored candidates.
+"""Mention detection: from texts to the spans that may name an entity, each with scored candidates.
 
-Every word of the text looks up the words of the gazetteer it could stand for; words that lead to the same alias
-and stand together form a window, and the window is scored by the same features as a single name. To follow the
-algorithm, start at `find_spans`. Overlaps are settled by the rule ``most_covered``: the span whose score times
-covered letters is greatest wins, then the leftmost.
+Blocks of texts become windows (`entitynorm.tagging`), a window is resolved as a name would be, and what stands around
+it may contradict (`entitynorm.surroundings`). To follow the algorithm, start at `Reader.read`. Overlaps are settled by
+`most_covered`: the span whose score times covered letters is greatest wins, then the leftmost.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from entitynorm.candidates import rank
-from entitynorm.features import IndexedAlias, place_senses
-from entitynorm.index import ANCHORLESS, CACHED_WINDOWS, Index
-from entitynorm.model import Candidate
-from entitynorm.names.acronyms import is_acronym
-from entitynorm.names.lexicon import lexicon
-from entitynorm.names.structure import Name, Unit, name_in, parse_units
+from entitynorm.model import Candidate, Evidence
+from entitynorm.names.structure import Unit, parse
 from entitynorm.names.types import entity_class
-from entitynorm.scoring import Scorer
+from entitynorm.resolver import Resolver
+from entitynorm.retrieval.index import FEW
+from entitynorm.scoring import probability
+from entitynorm.sentences import Sentences
 from entitynorm.surroundings import Surroundings
-from entitynorm.text.tokens import Gap
+from entitynorm.tagging.scan import SEPARATOR, Scan
+from entitynorm.tagging.windows import WindowFinder, signed
+from entitynorm.text.ordinary import is_ordinary
 
-_FLOOR = 0.05
-"""Candidates below this are not worth keeping for a span of running text."""
-COMMON = 400
-"""Aliases that one word may lead to; a word of more names (New, Saint, General) needs another beside it."""
-_LONGEST_LISTED = 6
-_MOST_BETWEEN = 3
-"""Function words that may stand between two words of a name (of the, за свободу)."""
+FLOOR = 0.002
+"""Candidates below this are not worth keeping for a span of running text: no document could confirm them."""
+_LONGEST_ACRONYM = 6
+_UNTYPED = frozenset({"place_type_missing"})
+_PARTIAL = frozenset({"missing", "surname_alone", "place_type_missing"})
+_ORDINARY = -3.0
+_SHORT_FORM = -6.0
+"""Log-odds against part of a name where names are many; written, not fitted."""
+_READINGS_KEPT = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Units ``first`` to ``last`` of a text, and what they may name, best first."""
+    """A stretch of a text, in code points, and what it may name, best first."""
 
-    first: int
-    last: int
     start: int
     end: int
     candidates: tuple[Candidate, ...]
@@ -48,100 +47,197 @@ class Span:
 
     @property
     def priority(self) -> float:
-        """Score times covered letters; what decides between overlapping spans."""
-        return (self.candidates[0].score if self.candidates else 0.0) * (self.end - self.start)
+        """Score times covered letters; what decides between overlapping spans. Namesakes count together."""
+        return min(1.0, sum(c.score for c in self.candidates)) * (self.end - self.start)
+
+    def with_candidates(self, candidates: Sequence[Candidate]) -> Span:
+        """The same span with its candidates ranked anew."""
+        return replace(self, candidates=tuple(sorted(candidates, key=lambda c: (-c.score, c.id))))
 
 
-def _is(unit: Unit, kind: str) -> bool:
-    return any(s.slot == "function" and s.form == kind for s in unit.senses)
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text being read: its sentences, and the spans found in it, overlaps included, in text order."""
+
+    text: str
+    sentences: Sentences
+    spans: tuple[Span, ...]
 
 
-def _part_of_person(unit: Unit) -> bool:
-    return unit.role == "initial" or unit.is_patronymic
+def features_of(candidate: Candidate) -> frozenset[str]:
+    """The names of the features that have a value for a candidate."""
+    return frozenset(e.feature for e in candidate.evidence)
 
 
-def _joined(units: Sequence[Unit], before: int, after: int, target: IndexedAlias) -> bool:
-    """Whether units ``before`` and ``after`` can belong to one name, going by what stands between them."""
-    alias = target.alias.text
-    conjunction = any(_is(u, "conjunction") for u in target.units)
-    person = target.kind == "PERSON"
-    between = range(before + 1, after)
-    if len(between) > _MOST_BETWEEN or any(
-        units[k].role != "function" and not (person and _part_of_person(units[k])) for k in between
-    ):
+def plus(candidate: Candidate, evidence: Evidence) -> Candidate:
+    """A candidate with one more piece of evidence, and the score that comes of it."""
+    items = (*candidate.evidence, evidence)
+    return replace(candidate, evidence=items, score=probability(items))
+
+
+class Reader:
+    """Finds spans in texts, many at a time; what surface forms mean is remembered, within bounds."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self._finders = [WindowFinder(layer.index, layer.searcher) for layer in resolver.layers]
+        self._readings: dict[tuple[str, bool], tuple[Candidate, ...]] = {}
+
+    def read(self, texts: Sequence[str]) -> list[Text]:
+        """The spans of each text that may name an entity."""
+        windows = self._windows(texts)
+        surfaces = [(text[a:b], rule) for text, some in zip(texts, windows, strict=True) for a, b, rule in some]
+        readings = self._resolved(surfaces)
+        out: list[Text] = []
+        n = 0
+        for text, some in zip(texts, windows, strict=True):
+            sentences = Sentences(text)
+            surroundings = Surroundings(self.resolver, text, sentences)
+            spans = []
+            for start, end, _ in some:
+                candidates = readings[n]
+                n += 1
+                if candidates:
+                    span = self._span(text, sentences, surroundings, start, end, candidates)
+                    if span is not None:
+                        spans.append(span)
+            out.append(Text(text, sentences, tuple(spans)))
+        return out
+
+    def _windows(self, texts: Sequence[str]) -> list[list[tuple[int, int, bool]]]:
+        """The windows of each text as code points, in order, each with whether its text declines names."""
+        scan = Scan(SEPARATOR.join(texts))
+        found: dict[tuple[int, int], bool] = {}
+        for finder in self._finders:
+            for first, last in finder.find(scan):
+                start, end = int(scan.start[first]), int(scan.end[last])
+                dotted = end - start > 1 and scan.text[end : end + 1] == "." and scan.text[end - 2] == "."
+                found[start, end + dotted] = bool(scan.declining[first])  # U.N., D.C.
+        offset = k = 0
+        out: list[list[tuple[int, int, bool]]] = []
+        windows = sorted(found)
+        for text in texts:
+            end = offset + len(text)
+            own = dict.fromkeys(signed(text), False)
+            while k < len(windows) and windows[k][0] < end:
+                own[windows[k][0] - offset, windows[k][1] - offset] = found[windows[k]]
+                k += 1
+            out.append(sorted((a, b, declining) for (a, b), declining in own.items()))
+            offset = end + len(SEPARATOR)
+        return out
+
+    def _resolved(self, surfaces: Sequence[tuple[str, bool]]) -> list[tuple[Candidate, ...]]:
+        """The candidates of surface forms, each with whether its text is in Latin letters and declines names."""
+        known = self._readings
+        if len(known) > _READINGS_KEPT:
+            known.clear()
+        unknown = [s for s in dict.fromkeys(surfaces) if s not in known]
+        for declining in (False, True):
+            wanted = [surface for surface, declines in unknown if declines == declining]
+            for k in range(0, len(wanted), 256):
+                batch = wanted[k : k + 256]
+                found = self.resolver.candidates(batch, windows="declining" if declining else "plain")
+                for surface, (candidates, _) in zip(batch, found, strict=True):
+                    units = parse(surface).units
+                    likely = (c for c in candidates if c.score >= FLOOR)
+                    kept = [self._weighed(c) for c in likely if _written_as_name(units, c, declining)]
+                    if _is_ordinary(surface):
+                        kept = [self._doubted(c) for c in kept]
+                    known[surface, declining] = tuple(sorted(kept, key=lambda c: (-c.score, c.id)))
+        return [known[surface] for surface in surfaces]
+
+    def _weighed(self, candidate: Candidate) -> Candidate:
+        """A candidate with what running text adds: among many names, part of a name is not enough by itself."""
+        if candidate.score >= 1.0:
+            return candidate
+        place = self.resolver.place_of(candidate.id)
+        features = features_of(candidate)
+        few = place is None or place[0].index.aliases < FEW
+        if "acronym" in features or not features & (_UNTYPED if few else _PARTIAL):
+            return candidate
+        detail = "part of a name: the text has to give it whole"
+        return plus(candidate, Evidence("short_form", 1.0, _SHORT_FORM, detail))
+
+    def _doubted(self, candidate: Candidate) -> Candidate:
+        """A candidate for an ordinary word: among many names, a capital is not enough to make a name of it."""
+        place = self.resolver.place_of(candidate.id)
+        if place is None or place[0].index.aliases < FEW:
+            return candidate
+        return plus(candidate, Evidence("ordinary", 1.0, _ORDINARY, "an ordinary word, as many a name is"))
+
+    def _span(
+        self,
+        text: str,
+        sentences: Sentences,
+        surroundings: Surroundings,
+        start: int,
+        end: int,
+        candidates: tuple[Candidate, ...],
+    ) -> Span | None:
+        kept = surroundings.kept(start, end, candidates)
+        if not kept:
+            return None
+        if text[end : end + 1] == ".":
+            last = parse(text[start:end]).units[-1]
+            end += kept[0].alias.endswith(".") or any(s.form == "abbreviation" for s in last.senses)
+        if entity_class(kept[0].type) == "PERSON":
+            end = surroundings.with_initials(start, end)
+        return Span(start, end, kept, "surname_alone" in features_of(kept[0]))
+
+
+@lru_cache(maxsize=65_536)
+def _is_ordinary(surface: str) -> bool:
+    units = parse(surface).units
+    if len(units) != 1 or len(units[0].words) != 1 or units[0].kind != "word":
         return False
-    if any(_is(units[k], "adverb") or (not conjunction and _is(units[k], "conjunction")) for k in between):
+    only = units[0].words[0]
+    if only.shape == "upper" and len(only.fold) <= _LONGEST_ACRONYM:
         return False
-    for k in range(before + 1, after + 1):
-        gap = units[k].gap
-        if gap <= Gap.JOIN:
-            continue
-        if gap == Gap.COMMA and "," in alias and not between:
-            continue
-        if gap == Gap.STOP and "." in alias and not between and units[k].start == units[k - 1].end + 1:
-            continue  # Hromadske.TV
-        previous = units[k - 1]
-        if gap == Gap.STOP and (
-            previous.role == "initial"
-            or previous.kind == "dotted"
-            or (len(previous.phrase) <= 3 and previous.role == "type")
-        ):
-            continue
-        return False
-    return True
+    return is_ordinary(only.fold, only.script)
 
 
-def _chains(units: Sequence[Unit], positions: Sequence[int], target: IndexedAlias) -> list[list[int]]:
-    chains: list[list[int]] = []
-    for p in positions:
-        if chains and _joined(units, chains[-1][-1], p, target):
-            chains[-1].append(p)
-        else:
-            chains.append([p])
-    return chains
-
-
-def _windows(chain: Sequence[int], size: int) -> list[tuple[int, int]]:
-    """The stretches of a chain with at most ``size`` hits, the longest first."""
-    n = min(len(chain), size)
-    out = [
-        (chain[k], chain[k + length - 1])
-        for length in range(n, max(0, n - 2), -1)
-        for k in range(len(chain) - length + 1)
-    ]
-    return out[:24]
-
-
-def _written_as_name(units: Sequence[Unit], first: int, last: int, target: IndexedAlias) -> bool:
+def _written_as_name(units: Sequence[Unit], candidate: Candidate, declining: bool) -> bool:
     """Whether a window is written as names are: capitals where the language asks for them.
 
-    Latin script: every word but type words and those the alias itself writes small. Cyrillic: the first word.
+    Latin script: every word but type words and those the alias itself writes small. Cyrillic, and languages that
+    decline in Latin letters: the first word.
     """
+    target = parse(candidate.alias)
+    if _is_acronym(target.units) and not _is_acronym(units):
+        return False  # Po is not PO
+    if units and units[0].kind in ("handle", "hashtag", "domain"):
+        return True
     lower = {w.fold for u in target.units for w in u.words if w.shape == "lower"}
-    content = [u for u in units[first : last + 1] if u.role != "function"]
+    content = [u for u in units if u.role != "function"]
+    if not content or not target.units:
+        return bool(candidate.score >= 1.0)
     begins_small = next((u for u in target.units if u.role != "function"), target.units[0]).words[0].shape == "lower"
     if not content[0].capitalised and not begins_small:
         return False
+    first_only = declining or content[0].words[0].script == "Cyrl"
     described = all(u.role in ("country", "type") or not u.capitalised for u in content)
-    if described and any(u.role != "country" for u in content) and content[0].words[0].script == "Latn":
-        return False  # "Ukraine's military" describes; "Ukrainian Military" names
+    if (
+        described
+        and not first_only
+        and any(u.role != "country" for u in content)
+        and content[0].words[0].script == "Latn"
+    ):
+        # "Ukraine's military" describes; "Ukrainian Military" names
+        return candidate.score >= 1.0 and all(u.capitalised for u in content)
     for k, unit in enumerate(content):
         if unit.capitalised or (unit.types and k) or all(w.fold in lower for w in unit.words):
             continue
-        if unit.words[0].script == "Cyrl" and k and unit.role in ("concept", "type", "country", "title"):
+        if first_only and k and unit.role in ("concept", "type", "country", "title"):
             continue
         return False
     return not (len(content) == 1 and content[0].is_adjective)
 
 
-def _same_type(a: Unit, b: Unit) -> bool:
-    """Whether a type word of the text is one of the alias: region is oblast, small "fighters" are no "Group"."""
-    if a.types & b.types:
-        return True
-    if not a.capitalised and not place_senses([a]):
+def _is_acronym(units: Sequence[Unit]) -> bool:
+    words = units[0].words if units else ()
+    if len(words) != 1 or units[-1].words is not words:
         return False
-    senses = {s for t in a.types for s in lexicon().type_word(t).senses}
-    return any(s in senses for t in b.types for s in lexicon().type_word(t).senses)
+    return words[0].shape == "upper" and len(words[0].fold) <= _LONGEST_ACRONYM
 
 
 _QUOTATION_MARKS = (("«", "»"), ("“", "”"), ("„", "“”"), ("‚", "‘’"), ('"', '"'))
@@ -164,193 +260,6 @@ def with_quotation_marks(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-class Finder:
-    """Finds the spans of one text."""
-
-    def __init__(self, index: Index, scorer: Scorer, text: str) -> None:
-        self.index = index
-        self.scorer = scorer
-        self.text = text
-        self.units = parse_units(text, running=True)
-        self.surroundings = Surroundings(index, text, self.units)
-
-    def find_spans(self) -> list[Span]:
-        """All spans with a candidate worth keeping, overlaps included, in text order."""
-        windows: dict[tuple[int, int], dict[int, IndexedAlias]] = defaultdict(dict)
-        for number, positions in self._hits().items():
-            target = self.index.aliases[number]
-            size = sum(u.role != "function" for u in target.units)
-            for chain in _chains(self.units, positions, target):
-                for first, last in _windows(chain, size):
-                    begin = self._with_particles(target, first)
-                    if self._worth(target, first, last) and self._whole_tokens(begin, last):
-                        windows[begin, last][number] = target
-        for window in filter(lambda w: self._whole_tokens(*w), self._glued()):
-            name = name_in(self.text, self.units, *window)
-            for number in self.index.squeezed.get(name.squeezed, ()):
-                windows[window][number] = self.index.aliases[number]
-        for (first, last), number in self._listed():
-            target = self.index.aliases[number]
-            if self._whole_tokens(first, last) and _written_as_name(self.units, first, last, target):
-                windows[first, last][number] = target
-        for k, unit in enumerate(self.units):
-            if is_acronym(unit) and self.index.acronym_owners(unit):
-                windows.setdefault((k, k), {})
-        spans = []
-        for (first, last), aliases in sorted(windows.items()):
-            span = self._span(first, last, list(aliases.values()))
-            if span is not None:
-                spans.append(span)
-        return spans
-
-    def _listed(self) -> Iterator[tuple[tuple[int, int], int]]:
-        """Windows spelled like an alias whose words are all common ones (New City), which no single word leads to."""
-        for first, unit in enumerate(self.units):
-            if unit.role == "function" or len(self.index.hits(unit)) <= COMMON:
-                continue
-            phrase = unit.phrase
-            for last in range(first, min(first + _LONGEST_LISTED, len(self.units))):
-                if last > first:
-                    if self.units[last].gap > Gap.JOIN:
-                        break
-                    phrase = f"{phrase} {self.units[last].phrase}"
-                for number in self.index.exact.get(phrase, ()):
-                    yield (first, last), number
-
-    def _hits(self) -> dict[int, list[int]]:
-        found: dict[int, set[int]] = defaultdict(set)
-        common: list[tuple[int, Mapping[int, tuple[int, ...]]]] = []
-        for k, unit in enumerate(self.units):
-            if unit.role == "function":
-                continue
-            if unit.role in ("core", "given") and not unit.capitalised and not self.index.may_be_small(unit):
-                continue
-            hits = self.index.hits(unit)
-            weak = unit.role in ANCHORLESS
-            if weak or len(hits) > COMMON:
-                common.append((k, hits))
-            if len(hits) <= COMMON:
-                for number in hits:
-                    if not weak or number in self.index.anchorless:
-                        found[number].add(k)
-        # A country, a title or a word that many names share finds none by itself, but completes those found by another.
-        for k, hits in common:
-            for number in found.keys() & hits.keys():
-                found[number].add(k)
-        # A type word joins the alias whose other words stand beside it.
-        typed = {k for k, unit in enumerate(self.units) if unit.types}
-        for number, positions in found.items():
-            if typed and any(u.types for u in self.index.aliases[number].units):
-                positions |= {k + step for k in positions for step in (-1, 1, 2)} & typed
-        return {number: sorted(positions) for number, positions in found.items()}
-
-    def _worth(self, target: IndexedAlias, first: int, last: int) -> bool:
-        """Cheap tests before a window is scored."""
-        hit: set[int] = set()
-        anchored = False
-        for unit in self.units[first : last + 1]:
-            for j in self.index.hits(unit).get(target.number, ()):
-                hit.add(j)
-                anchored = anchored or target.units[j].role not in ANCHORLESS
-            if unit.types:
-                hit |= {j for j, u in enumerate(target.units) if u.types}
-        if not anchored and target.number not in self.index.anchorless:
-            return False
-        weight = sum(target.weights[j] for j in hit)
-        enough = weight >= 0.45 * target.total or (target.surname is not None and target.surname in hit)
-        if not enough:
-            return False
-        if self.units[first].role == "type" and not any(u.types & self.units[first].types for u in target.units[:1]):
-            return False  # "town of X", "district of X": the type word stays outside
-        if self.units[last].role == "type" and not any(_same_type(self.units[last], u) for u in target.units):
-            return False
-        return _written_as_name(self.units, first, last, target)
-
-    def _with_particles(self, target: IndexedAlias, first: int) -> int:
-        """Where a window begins when the alias begins with a particle that the text has too (El Fasher, Al-Shifa)."""
-        led = target.surname if target.surname else 1
-        wanted = {s.id for s in target.units[led - 1].senses if s.slot == "function" and s.form != "conjunction"}
-        if first and wanted and self.units[first].gap <= Gap.JOIN:
-            particle = self.units[first - 1]
-            before = {s.id for s in particle.senses if s.slot == "function" and s.lang != "en"}
-            if wanted & before and (particle.capitalised or target.kind == "PERSON"):
-                return first - 1
-        return first
-
-    def _with_initials(self, last: int, end: int) -> tuple[int, int]:
-        """Where a person ends when initials follow (Путин В.В.)."""
-        k = last + 1
-        while k < len(self.units) and self.units[k].role == "initial" and self.units[k].gap in (Gap.JOIN, Gap.STOP):
-            k += 1
-        if k > last + 1 or self.units[last].role == "initial":
-            end = self.units[k - 1].end
-            end += self.text[end : end + 1] == "."
-        return k - 1, end
-
-    def _whole_tokens(self, first: int, last: int) -> bool:
-        """Whether a window takes in all of every handle, domain name and compound that it touches."""
-        units = self.units
-        for k in (first, last + 1):  # #ЖывеБеларусь is one word
-            if 0 < k < len(units) and units[k].kind == units[k - 1].kind == "hashtag" and units[k].gap == Gap.NONE:
-                return False
-        return (first == 0 or units[first - 1].start < units[first].start) and (
-            last + 1 == len(units) or units[last].start < units[last + 1].start
-        )
-
-    def _glued(self) -> list[tuple[int, int]]:
-        """Single tokens and neighbours that may be a name written together (BTR82A, kyivindependent.com)."""
-        out = []
-        for k, unit in enumerate(self.units):
-            if unit.role != "function" and (unit.capitalised or unit.kind in ("domain", "handle", "hashtag")):
-                out.append((k, k))
-                if k + 1 < len(self.units):
-                    after = self.units[k + 1]
-                    if after.gap <= Gap.JOIN and after.capitalised and after.role != "function":
-                        out.append((k, k + 1))
-            if unit.kind in ("domain", "handle") and (not k or self.units[k - 1].start < unit.start):
-                same = [n for n in range(k, min(len(self.units), k + 12)) if self.units[n].start == unit.start]
-                out.append((k, same[-1]))  # @TheStudyofWar
-        return list(dict.fromkeys(out))
-
-    def _ranked(self, name: Name, aliases: Sequence[IndexedAlias]) -> tuple[Candidate, ...]:
-        """The candidates of a window; names recur in news, so the answer for the same words is kept."""
-        known = (
-            tuple((u.words, u.role, u.senses) for u in name.units),
-            tuple(a.number for a in aliases),
-            self.scorer.name,
-        )
-        found = self.index.ranked.get(known)
-        if found is None:
-            if len(self.index.ranked) >= CACHED_WINDOWS:
-                self.index.ranked.clear()
-            candidates = rank(self.index, name.units, name, self.scorer, aliases=aliases)
-            found = self.index.ranked[known] = tuple(c for c in candidates if c.score >= _FLOOR)
-        return found
-
-    def _span(self, first: int, last: int, aliases: Sequence[IndexedAlias]) -> Span | None:
-        units = self.units[first : last + 1]
-        name = name_in(self.text, self.units, first, last)
-        candidates = self._ranked(name, aliases)
-        if not candidates:
-            return None
-        kept = [c for c in candidates if not self.surroundings.contradict(first, last, c)]
-        if not kept:
-            return None
-        start, end = units[0].start, units[-1].end
-        if self.text[end : end + 1] == "." and any(s.form == "abbreviation" for s in units[-1].senses):
-            end += 1
-        if entity_class(kept[0].type) == "PERSON":
-            last, end = self._with_initials(last, end)
-        partial = any(e.feature == "surname_alone" for e in kept[0].evidence)
-        return Span(first, last, start, end, tuple(kept), partial)
-
-
-def find_spans(index: Index, scorer: Scorer, text: str) -> tuple[list[Span], tuple[Unit, ...]]:
-    """The spans of a text that may name an entity, and the units of the text."""
-    finder = Finder(index, scorer, text)
-    return finder.find_spans(), finder.units
-
-
 def most_covered(spans: Sequence[Span]) -> list[Span]:
     """Settle overlaps: score times covered letters decides, then the leftmost; the result is in text order."""
     taken: list[Span] = []  # always in text order, so that only two neighbours can stand in the way
@@ -362,8 +271,3 @@ def most_covered(spans: Sequence[Span]) -> list[Span]:
             taken.insert(k, span)
             starts.insert(k, span.start)
     return taken
-
-
-def with_candidates(span: Span, candidates: Sequence[Candidate]) -> Span:
-    """The same span with its candidates ranked anew."""
-    return replace(span, candidates=tuple(sorted(candidates, key=lambda c: (-c.score, c.id))))

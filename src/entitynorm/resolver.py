@@ -8,15 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from entitynorm.comparing import Layer, Scored, prominence
+from entitynorm.comparing import Layer, Scored, level_namesakes, prominence
+from entitynorm.features import NO_FACTS, EntityFacts
 from entitynorm.learned import LearnedScorer, compete
 from entitynorm.model import Candidate, Evidence
-from entitynorm.names.structure import parse
+from entitynorm.names.structure import Name, parse
 from entitynorm.retrieval.build import name_key
 from entitynorm.retrieval.search import Reached
 from entitynorm.scoring import VETO, is_identical
+from entitynorm.window_rules import WindowRule
 
 MOST_CANDIDATES = 10
+MOST_NAMESAKES = 40
+"""Entities of one spelling that are handed on, the most prominent first: a text may tell which of them it means."""
 _PROMINENT = 10
 """How many times the ``weight`` of every namesake an entity needs to win by prominence alone."""
 _OVERSHADOWED = Evidence("less_prominent", 1.0, -5.0, f"a namesake is {_PROMINENT} times as prominent or more")
@@ -45,10 +49,13 @@ class Resolver:
         own = self.layers[level].index.entity_id(entity)
         return any(layer.index.find_entity(own) is not None for layer in later)
 
-    def candidates(self, names: Sequence[str], wanted: str | None = None) -> list[tuple[list[Candidate], bool]]:
+    def candidates(
+        self, names: Sequence[str], wanted: str | None = None, *, windows: WindowRule = None
+    ) -> list[tuple[list[Candidate], bool]]:
         """For each name its candidates, best first, and whether an entity blocks the name.
 
         ``wanted`` keeps the entities of one type. A name spelled like a strong alias is not compared any further.
+        ``windows``: the names are windows of running text (see `entitynorm.comparing.WindowRule`).
         """
         keys = [name_key(name) for name in names]
         same = [layer.identical(keys, wanted) for layer in self.layers]
@@ -67,10 +74,40 @@ class Resolver:
             else:
                 unsettled.append(n)
         texts = [names[n] for n in unsettled]
-        scored = [layer.scored(texts, wanted) for layer in self.layers] if texts else []
+        scored = [layer.scored(texts, wanted, windows=windows) for layer in self.layers] if texts else []
         for k, n in enumerate(unsettled):
             out[n] = self._ranked(texts[k], keys[n], [some[k] for some in scored])
         return out
+
+    # -- what is known of entities --------------------------------------------------------------------------------
+
+    def place_of(self, entity_id: str) -> tuple[Layer, int] | None:
+        """The layer that an entity is read from, and its number there."""
+        for layer in reversed(self.layers):
+            number = layer.index.find_entity(entity_id)
+            if number is not None:
+                return layer, number
+        return None
+
+    def facts(self, entity_id: str) -> EntityFacts:
+        """What all names of an entity say together."""
+        place = self.place_of(entity_id)
+        return NO_FACTS if place is None else place[0].facts(place[1])
+
+    def is_blocked(self, name: Name, entity_id: str) -> bool:
+        """Whether an entity must never take a surface form."""
+        place = self.place_of(entity_id)
+        return place is not None and place[0].is_blocked(name, name_key(name.text), place[1])
+
+    def has_blocked_forms(self, entity_id: str) -> bool:
+        """Whether there are surface forms that an entity must never take."""
+        place = self.place_of(entity_id)
+        return place is not None and place[0].index.blocks(place[1])
+
+    def names(self, text: str) -> bool:
+        """Whether some entity has an alias of this spelling."""
+        key = name_key(text)
+        return any(layer.index.lookup("exact", key) for layer in self.layers)
 
     def nearest(self, name: str, entity_id: str, listed: Candidate | None) -> Candidate | None:
         """An entity that is no candidate for a name, compared all the same; None for one without a comparable name.
@@ -107,13 +144,17 @@ class Resolver:
             layer, entity, text = kept[0]
             return [layer.listed(entity, text)]
         weights = [layer.index.weight(entity) for layer, entity, _ in kept]
+        if len(kept) > MOST_NAMESAKES:
+            ids = [layer.index.entity_id(entity) for layer, entity, _ in kept]
+            order = sorted(range(len(kept)), key=lambda n: (-(weights[n] or 0.0), ids[n]))[:MOST_NAMESAKES]
+            kept, weights = [kept[n] for n in order], [weights[n] for n in order]
         lead = _overshadowing(weights)
         out = [
             layer.listed(entity, text, () if lead is None or mine == lead else (_OVERSHADOWED,))
             for (layer, entity, text), mine in zip(kept, weights, strict=True)
         ]
         out.sort(key=lambda c: (-c.score, c.id))
-        return out[:MOST_CANDIDATES]
+        return out
 
     def _ranked(
         self, text: str, key: str, scored: Sequence[tuple[Sequence[Scored], Sequence[Reached]]]
@@ -130,6 +171,7 @@ class Resolver:
                 else:
                     kept.append(one)
         prominence(kept)
+        level_namesakes(kept)
         kept.sort(key=lambda s: (-s.log_odds, s.layer.index.entity_id(s.entity)))
         kept = kept[:MOST_CANDIDATES]
         against = compete([s.log_odds for s in kept])

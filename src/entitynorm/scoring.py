@@ -8,9 +8,7 @@ an identical spelling (weight +inf) makes it 1.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from entitynorm.model import Candidate, Evidence, NilReason
@@ -19,56 +17,6 @@ VETO = -math.inf
 IDENTITY = math.inf
 _SHARED = 0.7
 """What all candidates together have to reach for a name to be one of them, only not clear which."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scorer:
-    """Weights of the features, the threshold of a link, and the margin over the next entity that it needs."""
-
-    name: str
-    weights: Mapping[str, float]
-    threshold: float
-    margin: float
-
-    def threshold_of(self, entity_type: str) -> float:
-        """The least score of a link to an entity of a type: one for all, here."""
-        return self.threshold
-
-    def evidence(self, feature: str, value: float, detail: str = "") -> Evidence:
-        """Evidence of a feature with this scorer's weight."""
-        return Evidence(feature, value, self.weights[feature], detail)
-
-
-RULES_1 = Scorer(
-    name="rules-1",
-    weights=MappingProxyType(
-        {
-            "base": 5.0,  # log-odds of a name whose every word is answered perfectly
-            "identical": IDENTITY,  # the same words up to case, marks and punctuation
-            "unlikeness": -19.0,  # 1 - weighted mean likeness of the answered words
-            "extra": -15.0,  # share of the surface form's weight that the alias lacks
-            "missing": -16.0,  # share of the alias's weight that the surface form lacks
-            "extra_concept": -2.0,  # a word for what a thing is that the alias lacks (Arakan Liberation Army)
-            "contradiction": -5.0,  # both have words that the other lacks
-            "surname_alone": 2.9,  # gives back what a missing given name costs: the surname carries the person
-            "acronym": -2.2,  # an acronym derived by rule
-            "loose_type": -1.0,  # the type word agrees only in its second sense (region for district)
-            "missing_type": -7.0,  # a province or district named without its type word
-            "generic_missing": -3.0,  # a name of common words alone lacks one of them (Russian Volunteer …)
-            "country_missing": -1.5,  # an institution named without its country
-            "order": -6.0,  # the words stand in another order although nothing explains it
-            "less_prominent": -5.0,  # a namesake carries ten times the weight
-            "weak": -6.0,  # the alias is declared weak: the document has to support it
-            "context_support": 8.0,  # the document speaks for this entity: see entitynorm.context
-            "context_against": -8.0,  # the document speaks for another reading
-            "veto": VETO,
-        }
-    ),
-    threshold=0.5,
-    margin=0.1,
-)
-
-SCORERS: Mapping[str, Scorer] = MappingProxyType({RULES_1.name: RULES_1})
 
 
 def probability(evidence: Iterable[Evidence]) -> float:

@@ -6,15 +6,17 @@ marks is a ship, a hotel or a newspaper. The rules look at the text only; each i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from entitynorm.features import SETTLED, place_senses
-from entitynorm.index import Index
 from entitynorm.model import Candidate
 from entitynorm.names.acronyms import is_acronym
 from entitynorm.names.lexicon import lexicon
-from entitynorm.names.structure import Unit, name_in
+from entitynorm.names.structure import Unit, name_in, parse
 from entitynorm.names.types import entity_class
+from entitynorm.resolver import Resolver
+from entitynorm.sentences import Sentence, Sentences
 from entitynorm.text.tokens import Gap
 
 _HYPHENS = ("-", "‐", "‑", "–")
@@ -40,14 +42,14 @@ def _title_case(units: Sequence[Unit]) -> list[bool]:
     return out
 
 
-class Surroundings:
-    """The units of a text, and what they say about a window of them."""
+class _Beside:
+    """The units of one sentence, and what they say about a window of them."""
 
-    def __init__(self, index: Index, text: str, units: Sequence[Unit]) -> None:
-        self.index = index
-        self.text = text
-        self.units = units
-        self.headline = _title_case(units)
+    def __init__(self, resolver: Resolver, sentence: Sentence) -> None:
+        self.resolver = resolver
+        self.text = sentence.text
+        self.units = sentence.units
+        self.headline = _title_case(sentence.units)
 
     def contradict(self, first: int, last: int, candidate: Candidate) -> bool:
         """Whether units ``first`` to ``last`` belong to another name than the candidate's."""
@@ -62,7 +64,7 @@ class Surroundings:
         if kind in ("PLACE", "FACILITY"):
             if self._typed_otherwise(last, content) or self._quoted(first, last):
                 return True
-            if len(content) == 1 and self._given_before_surname(content[0], last):
+            if len(content) == 1 and (self._given_before_surname(content[0], last) or self._titled(first)):
                 return True
         if kind == "ORG" and (
             self._of_another_country(first, last, candidate) or self._cut_short(last, content, candidate)
@@ -71,15 +73,37 @@ class Surroundings:
         # Slavic languages set names side by side (мэр Харькова Терехов), so what follows reads Latin script only.
         if len(content) != 1 or content[0].words[0].script != "Latn":
             return False
-        return self._follows_a_name(first, candidate) if kind == "PERSON" else self._heads_a_name(last, candidate)
+        if self._follows_a_name(first, candidate):
+            return True
+        return kind != "PERSON" and self._heads_a_name(last, candidate)
+
+    def is_whole(self, first: int, last: int) -> bool:
+        """Whether a window takes in all of every handle, domain name and compound that it touches."""
+        units = self.units
+        for k in (first, last + 1):  # #ЖывеБеларусь is one word
+            if 0 < k < len(units) and units[k].kind == units[k - 1].kind == "hashtag" and units[k].gap == Gap.NONE:
+                return False
+        return True
+
+    def with_initials(self, last: int, end: int) -> int:
+        """Where a person ends when initials follow (Путин В.В.)."""
+        k = last + 1
+        while k < len(self.units) and self.units[k].role == "initial" and self.units[k].gap in (Gap.JOIN, Gap.STOP):
+            k += 1
+        if k > last + 1 or self.units[last].role == "initial":
+            end = self.units[k - 1].end
+            end += self.text[end : end + 1] == "."
+        return end
 
     # -- what stands beside a window ----------------------------------------------------------------------------
 
     def _left(self, first: int) -> Unit | None:
         """The capitalised word before a window that could belong to a longer name with it."""
-        if not first or self.headline[first] or self._line_between(first):
+        if not first or self._line_between(first) or self._possessive(first - 1):
             return None
         unit = self.units[first - 1]
+        if self.headline[first] and unit.role not in ("given", "initial"):
+            return None
         if self.units[first].gap == Gap.STOP:
             return unit if unit.role == "initial" else None
         # A sentence begins with a capital whatever the word; an unknown English one before a surname is a first name.
@@ -112,20 +136,19 @@ class Surroundings:
 
     def _known(self, unit: Unit) -> bool:
         """Whether a word is a name of its own in the gazetteer, or an acronym."""
-        return is_acronym(unit, least=2) or any(len(self.index.aliases[n].units) == 1 for n in self.index.hits(unit))
+        return is_acronym(unit, least=2) or self.resolver.names(unit.words[0].text)
 
     # -- the rules ----------------------------------------------------------------------------------------------
 
     def _blocked(self, first: int, last: int, entity_id: str) -> bool:
         """The window lies inside a longer form that is blocked for the entity (Richard Wagner)."""
-        entity = self.index.gazetteer.get(entity_id)
-        if entity is None or not entity.blocked:
+        if not self.resolver.has_blocked_forms(entity_id):
             return False
         wider = (
             (a, b) for a in range(max(0, first - 2), first + 1) for b in range(last, min(len(self.units), last + 3))
         )
         return any(
-            entity_id in self.index.blocking(name_in(self.text, self.units, a, b))
+            self.resolver.is_blocked(name_in(self.text, self.units, a, b), entity_id)
             for a, b in wider
             if (a, b) != (first, last) and all(self.units[k].gap <= Gap.JOIN for k in range(a + 1, b + 1))
         )
@@ -171,17 +194,27 @@ class Surroundings:
             while at and self.units[at].gap <= Gap.JOIN and self.units[at - 1].role == "function":
                 at -= 1
         left = self._left(at)
-        facts = self.index.facts[candidate.id]
+        facts = self.resolver.facts(candidate.id)
         if left is None or left.role not in ("given", "initial") or left.given & facts.given:
             return False
         if facts.countries.intersection(content[0].countries):
             return False
-        return entity_class(candidate.type) == "PERSON" or left.role == "given"
+        if left.role == "given" or entity_class(candidate.type) == "PERSON":
+            return True
+        return at > 1 and self.units[at - 2].capitalised and self.units[at - 2].kind == "word"  # Krystal D. Hall
+
+    def _titled(self, first: int) -> bool:
+        """A title stands before a single word in Latin script, which a person bears (Sen. Clinton, Mr. Arlington)."""
+        if not first or self.units[first].words[0].script != "Latn" or self.headline[first]:
+            return False
+        left = self.units[first - 1]
+        between = self.text[left.end : self.units[first].start]
+        return left.role == "title" and left.capitalised and between in (" ", ". ") and left.kind == "word"
 
     def _follows_a_name(self, first: int, candidate: Candidate) -> bool:
         """A surname found by rule stands behind a capitalised word that is none of the person's names."""
         left = self._left(first)
-        identical = candidate.evidence[0].feature == "identical"
+        identical = candidate.score >= 1.0 and entity_class(candidate.type) == "PERSON"
         return left is not None and left.role == "core" and not identical and not self._own_word(left)
 
     def _qualified(self, first: int, candidate: Candidate) -> bool:
@@ -199,7 +232,7 @@ class Surroundings:
     def _given_before_surname(self, unit: Unit, last: int) -> bool:
         """A place whose name is a given name too stands before an unknown capitalised word (Israel Katz)."""
         right = self._right(last)
-        return bool(unit.given) and right is not None and right.role == "core" and not self._own_word(right)
+        return bool(unit.given) and right is not None and right.role in ("core", "given", "initial")
 
     def _quoted(self, first: int, last: int) -> bool:
         """In Cyrillic text quotation marks make another thing of a place (крейсер «Москва», «Эхо Москвы»).
@@ -221,7 +254,7 @@ class Surroundings:
 
     def _of_another_country(self, first: int, last: int, candidate: Candidate) -> bool:
         """An institution without its country stands beside another country (Министерство обороны Молдовы)."""
-        facts = self.index.facts[candidate.id]
+        facts = self.resolver.facts(candidate.id)
         if not facts.countries or not any(e.feature in ("country_missing", "weak") for e in candidate.evidence):
             return False
         beside: set[str] = set()
@@ -243,14 +276,14 @@ class Surroundings:
             return False
         if candidate.evidence[0].feature == "identical" or not right.concepts:
             return False
-        return not right.concepts & self.index.facts[candidate.id].concepts
+        return not right.concepts & self.resolver.facts(candidate.id).concepts
 
     def _heads_a_name(self, last: int, candidate: Candidate) -> bool:
         """A single word is the head of a longer capitalised name (Kyiv Post, Kharkiv Tractor Plant, Armenia Fund)."""
         right = self._right(last)
         if right is None:
             return False
-        facts = self.index.facts[candidate.id]
+        facts = self.resolver.facts(candidate.id)
         identical = candidate.evidence[0].feature == "identical"
         if right.role == "core" and not identical and not self._own_word(right):
             return True
@@ -269,3 +302,52 @@ class Surroundings:
     def _trade(self, unit: Unit) -> bool:
         """A type word of organisations, facilities or products (Tribune, Fund, Plant, крейсер)."""
         return any({"ORG", "FACILITY", "PRODUCT"} & set(lexicon().type_word(t).applies) for t in unit.types)
+
+
+class Surroundings:
+    """What the words beside the windows of a text say."""
+
+    def __init__(self, resolver: Resolver, text: str, sentences: Sentences) -> None:
+        self._resolver = resolver
+        self._text = text
+        self._sentences = sentences
+        self._beside: dict[int, _Beside] = {}
+        self._surnames: dict[str, bool] = {}
+
+    def _around(self, sentence: Sentence) -> _Beside:
+        found = self._beside.get(sentence.begin)
+        if found is None:
+            found = self._beside[sentence.begin] = _Beside(self._resolver, sentence)
+        return found
+
+    def kept(self, start: int, end: int, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+        """The candidates that the words around a window leave standing."""
+        sentence = self._sentences.at(start)
+        place = sentence.locate(start, end)
+        if place is None:
+            return tuple(candidates) if not sentence.units else ()
+        first, last = place
+        beside = self._around(sentence)
+        if not beside.is_whole(first, last):
+            return ()
+        kept = tuple(c for c in candidates if not beside.contradict(first, last, c))
+        if first == last and kept and self._is_surname(self._text[start:end]):
+            kept = tuple(c for c in kept if entity_class(c.type) not in ("PLACE", "FACILITY"))
+        return kept
+
+    def _is_surname(self, word: str) -> bool:
+        """Whether the text has a person of this surname: somewhere a given name or a title stands before the word."""
+        known = self._surnames.get(word)
+        if known is None:
+            known = self._surnames[word] = any(
+                (unit := parse(match[1]).units[:1]) and unit[0].role == "given" and not unit[0].countries
+                for match in re.finditer(rf"(?<!\w)(\w{{2,}}) {re.escape(word)}(?!\w)", self._text)
+                if match[1][0].isupper()
+            )
+        return known
+
+    def with_initials(self, start: int, end: int) -> int:
+        """Where a person ends when initials follow (Путин В.В.)."""
+        sentence = self._sentences.at(start)
+        place = sentence.locate(start, end)
+        return end if place is None else self._around(sentence).with_initials(place[1], end)

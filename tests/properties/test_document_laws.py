@@ -5,11 +5,11 @@ from __future__ import annotations
 import unicodedata
 from itertools import pairwise
 
+from entitynorm.index import Index
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from entitynorm import Document, Entity, Gazetteer, Linker
-from entitynorm.index import Index
 from entitynorm.io.formats import strip_marked, to_marked
 from entitynorm.rewriting import rewrite
 from entitynorm.scoring import probability

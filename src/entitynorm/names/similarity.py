@@ -140,7 +140,7 @@ def _begin(a: Word, b: Word) -> tuple[Similarity, Near]:
         slips = OSA.distance(a.fold, b.fold, score_cutoff=2)
         if slips == 1 or (slips == 2 and length >= _LEAST_FOR_TWO_SLIPS):
             value = 1 - 0.9 * slips / max(len(a.fold), len(b.fold))
-            level, start = (levels(a.plain[0][0], b.plain[0][0]) if a.plain and b.plain else (0, True))
+            level, start = levels(a.plain[0][0], b.plain[0][0]) if a.plain and b.plain else (0, True)
             nats = agreement(length - slips) - 2.0 * slips
             best = Similarity(value, TYPO, f"{a.fold}~{b.fold}", nats, level, start)
     return _plainly(a, b, best)

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
-from entitynorm.names.inflection import languages, lemmas
+from entitynorm.names.inflection import LATIN, languages, lemmas
 from entitynorm.names.lexicon import Sense, lexicon
 from entitynorm.names.words import Word, word
 from entitynorm.resources import data_dir, load_table
 from entitynorm.text.folding import fold_text
 from entitynorm.text.sounds import initial_pairs, readings
-from entitynorm.text.tokens import Gap, Token, pieces, tokenize
+from entitynorm.text.tokens import Gap, Token, pieces, script_of, tokenize
 
 _HANDLE_PART = re.compile(r"[^\W_]+")
 _HANDLE_TAILS = frozenset(
@@ -144,7 +144,18 @@ def _senses(fold: str) -> tuple[Sense, ...]:
             if not listed or sense.slot == "given":
                 found.setdefault((sense.slot, sense.id, sense.form), sense)
         listed = listed or bool(found)
+    if not found and len(fold) >= _LEAST_DECLINED and script_of(fold) == "Latn":
+        # Komisije, parlamentu: a form of a word that a table lists in a language that declines so.
+        for lemma in lemmas(fold):
+            for sense in lexicon().lookup((lemma.text,)):
+                # Adjectives are written small in these languages; with a capital Lotyšska is the country's own name.
+                if sense.lang in LATIN and sense.form not in ("adjective", "people"):
+                    found.setdefault((sense.slot, sense.id, sense.form), sense)
     return tuple(found.values())
+
+
+_LEAST_DECLINED = 5
+"""Letters of a word in Latin script from which it is read as a case form of a word that the tables list."""
 
 
 @lru_cache(maxsize=16_384)
@@ -318,13 +329,13 @@ def _small_inside(words: Sequence[Word]) -> bool:
     return all(w.shape == "lower" for w in words)
 
 
-def parse_units(text: str, *, running: bool = False) -> tuple[Unit, ...]:
-    """All units of a text in order, whatever stands between them (see `Unit.gap`).
+def parse_units(text: str, *, running: bool = False, begin: int = 0, end: int | None = None) -> tuple[Unit, ...]:
+    """All units of a text, or of ``text[begin:end]``, in order, whatever stands between them (see `Unit.gap`).
 
     In running text a phrase keeps to one way of writing: "Telegram channel" is a name and a common noun there,
     while in a single name it is the type word of a channel.
     """
-    tokens = [part for token in _ordinals(tokenize(text)) for part in _split_token(token)]
+    tokens = [part for token in _ordinals(tokenize(text, begin, end)) for part in _split_token(token)]
     words = [word(t.text, _style(tokens, i)) for i, t in enumerate(tokens)]
     units: list[Unit] = []
     i = 0

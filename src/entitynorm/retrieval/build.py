@@ -22,6 +22,7 @@ from entitynorm.model import Alias, Entity, Fuzzy
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.types import entity_class
 from entitynorm.retrieval import phones
+from entitynorm.tagging import trie
 from entitynorm.text.sounds import latin_initials, wide_readings
 from entitynorm.text.terms import MAYBE_CUT, all_terms_of, fold_term, terms_of
 
@@ -212,9 +213,9 @@ def _blob(texts: Iterable[str], name: str, arrays: Arrays) -> None:
 
 def _hashed(texts: Sequence[str], owners: NDArray[Any], name: str, arrays: Arrays) -> None:
     """A sorted array of text hashes and, in the same order, whom each leads to."""
-    hashes = np.concatenate([phones.text_hashes(texts[k : k + _BLOCK]) for k in range(0, len(texts), _BLOCK)] or [
-        np.zeros(0, np.uint64)
-    ])
+    hashes = np.concatenate(
+        [phones.text_hashes(texts[k : k + _BLOCK]) for k in range(0, len(texts), _BLOCK)] or [np.zeros(0, np.uint64)]
+    )
     order = np.lexsort((owners, hashes))
     arrays[f"{name}_hash"] = hashes[order]
     arrays[f"{name}_owner"] = owners[order].astype(np.uint32)
@@ -318,6 +319,7 @@ def _arrays(grown: _Growing, progress: Progress | None) -> tuple[Arrays, dict[st
     arrays["alias_term_ends"] = ends.astype(np.uint32) if ends[-1] < 1 << 32 else ends
     arrays["alias_terms"] = alias_terms.astype(np.uint32)
     keys = _name_keys(folds, alias_terms, ends, grown.alias_text)
+    arrays.update(trie.build(grown.alias_text))
     grown.alias_text.clear()
     _hashed(keys, np.arange(count), "exact", arrays)
     spaced = [n for n, key in enumerate(keys) if " " in key]

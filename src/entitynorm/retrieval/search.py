@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
-from entitynorm.names.structure import parse, written
+from entitynorm.names.structure import parse, region_adjective, written
 from entitynorm.names.words import read_forms, warm, word
 from entitynorm.retrieval import phones
 from entitynorm.retrieval.build import lexical_ids, name_key, role_of_term, weight_of_role
@@ -47,6 +47,7 @@ _FORMS = 12
 _SLIPPING = 3
 """Readings of a term in which slips are looked for."""
 _CACHED_TERMS = 50_000
+_DOTTED = re.compile(r"(?:[^\W\d_]\.){2,}")
 _DOMAIN = re.compile(r"[^\W_]{2}\.[^\W_]{2}")
 SAME, SOUND, INFLECTED, TYPO, LEXICAL = range(5)
 
@@ -269,7 +270,7 @@ class Searcher:
 
     def reach(self, names: Sequence[str]) -> list[list[Reached]]:
         """For each name the aliases worth comparing, best first."""
-        split = [_terms(name) for name in names]
+        split = [search_terms(name) for name in names]
         hits = self.hits([t for terms in split for t in terms])
         keys = [name_key(name) for name in names]
         exact = self.index.lookup_many("exact", keys)
@@ -417,11 +418,25 @@ def _nearest(owner: NDArray[np.int64], distance: NDArray[np.int32], owners: int,
     return np.flatnonzero(distance <= enough[owner])
 
 
-def _terms(name: str) -> tuple[str, ...]:
-    """The terms of a surface form; handles and domains (@SBUkr, mod.gov.ua) are cut into the words they are made of."""
+def search_terms(name: str) -> tuple[str, ...]:
+    """The terms of a surface form as they are looked for.
+
+    Handles and domains (@SBUkr, mod.gov.ua) are cut into the words they are made of, dotted letters (U.N.) are one
+    word, and a noun for a province (Херсонщина) is its adjective and a province.
+    """
+    if "." in name and _DOTTED.fullmatch(name):
+        return terms_of(name.replace(".", ""))
     if "@" not in name and not _DOMAIN.search(name):
-        return terms_of(name)
+        found = terms_of(name)
+        if name.isascii() or not any("щ" in term or "чин" in term for term in found):
+            return found
+        return tuple(part for term in found for part in _province(term))
     return terms_of(" ".join(w.text for u in written(parse(name).units) for w in u.words)) or terms_of(name)
+
+
+def _province(term: str) -> tuple[str, ...]:
+    adjective = region_adjective(term)
+    return (term,) if adjective is None else (adjective, "область")
 
 
 def _meanings(term: str, fold: str) -> list[str]:

@@ -52,9 +52,7 @@ def surface_forms(entity: Entity, *, kinds: Collection[str] = KINDS) -> st.Searc
     """
     chosen = one_of_these(kinds, KINDS, "kinds")
     blocked = {fold_text(form) for form in entity.blocked}
-    made = [
-        [form for form in dict.fromkeys(MAKERS[kind](entity)) if fold_text(form) not in blocked] for kind in chosen
-    ]
+    made = [[form for form in dict.fromkeys(MAKERS[kind](entity)) if fold_text(form) not in blocked] for kind in chosen]
     options = [st.sampled_from(forms) for forms in made if forms]
     if not options:
         raise InvalidArgument(

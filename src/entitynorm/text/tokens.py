@@ -24,11 +24,11 @@ MARK += (
     "\u0c81-\u0c83\u0cbc-\u0cd6\u0d00-\u0d03\u0d3b-\u0d57\u0d81-\u0d83\u0dca-\u0ddf\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1"
     "\u0eb4-\u0ebc\u0ec8-\u0ecd\u0f71-\u0f84\u102b-\u103e\u1056-\u1059\u135d-\u135f\u17b4-\u17d3"
 )
-_APOSTROPHE = "'’ʼʻʹ`´′"
+APOSTROPHES = "'’ʼʻʹ`´′"
 # Some romanisations write ” for a hard sign inside a word (V”yacheslav).
 # Scanned pages break words with ¬, and Fraktur prints hyphenate with = (Öster=reich, Got¬ tembourg).
 _WORD = (
-    f"[^\\W_](?:[{MARK}]|[^\\W_]|[{_APOSTROPHE}](?=[^\\W_])|”(?=[^\\W\\d_])"
+    f"[^\\W_](?:[{MARK}]|[^\\W_]|[{APOSTROPHES}](?=[^\\W_])|”(?=[^\\W\\d_])"
     "|(?<=[^\\W\\d_])(?:¬[ \n]?|[=⸗](?=[^\\W\\d_]{2}))(?=[a-zà-öø-ÿſ]))*"
 )
 _DOMAIN_END = (
@@ -37,18 +37,29 @@ _DOMAIN_END = (
 )
 # Every repeat that could fail late is bounded and begins at a boundary, so that rulers and minified lines cost no more
 # than other text. 63 letters are the most a domain label may have (RFC 1035).
+_ADDRESS = (
+    r"(?:https?://|www\.)\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]+"
+    r"|(?<![\w@.-])[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/\S+"
+)
+_HANDLE = r"(?<!\w)@\w+"
+_DOMAIN = (
+    r"(?<![\w.@-])[a-zа-яіїєґ0-9][a-zа-яіїєґ0-9-]{1,62}(?:\.[a-zа-яіїєґ0-9-]{1,63}){0,8}"
+    rf"\.(?:{_DOMAIN_END})(?![\w-])(?!\.\w)"
+)
+ADDRESS = re.compile(_ADDRESS)
+_DOTTED = r"(?<![\w.])(?:[^\W\d_]\.){2,}(?![^\W\d_])"
+SIGNED = re.compile(rf"{_HANDLE}|(?<!\w)#(?=[^\W\d_])\w+|{_DOMAIN}|{_DOTTED}")
+"""Handles, hashtags, domains and dotted letters, with their signs."""
 _TOKEN = re.compile(
-    r"(?P<url>(?:https?://|www\.)\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]+"
-    r"|(?<![\w@.-])[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/\S+)"
-    r"|(?P<handle>(?<!\w)@\w+)"
+    rf"(?P<url>{_ADDRESS})"
+    rf"|(?P<handle>{_HANDLE})"
     r"|(?P<hashtag>(?<!\w)#(?=[^\W\d_]))"
-    r"|(?P<domain>(?<![\w.@-])[a-zа-яіїєґ0-9][a-zа-яіїєґ0-9-]{1,62}(?:\.[a-zа-яіїєґ0-9-]{1,63}){0,8}"
-    rf"\.(?:{_DOMAIN_END})(?![\w-])(?!\.\w))"
-    r"|(?P<dotted>(?<![\w.])(?:[^\W\d_]\.){2,}(?![^\W\d_]))"
+    rf"|(?P<domain>{_DOMAIN})"
+    rf"|(?P<dotted>{_DOTTED})"
     rf"|(?P<word>{_WORD})"
 )
 _TRAILING = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]+$")
-_POSSESSIVE = re.compile(f"(?<=[A-Za-z\u00c0-\u024f0-9])[{_APOSTROPHE}][sS]$")
+_POSSESSIVE = re.compile(f"(?<=[A-Za-z\u00c0-\u024f0-9])[{APOSTROPHES}][sS]$")
 # A capital that another letter follows; the last letter of MoD or GmbH begins no word.
 _CAMEL = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁІЇЄҐ])(?=[A-ZА-ЯЁІЇЄҐÀ-ÖØ-Þ][^\W\d_])")
 _HARD = re.compile(r"\n[ \t\r]*\n|[\f\v\u2028\u2029]|[!?;:()\[\]{}|<>…•*=]|[–—] | -+ ")
@@ -83,7 +94,7 @@ class Token:
     """What stands before the token."""
 
 
-def _gap(between: str) -> Gap:
+def gap_of(between: str) -> Gap:
     if not between:
         return Gap.NONE
     if between == " ":
@@ -105,17 +116,17 @@ def pieces(word: str) -> list[tuple[int, int]]:
     return list(pairwise(cuts))
 
 
-def tokenize(text: str) -> list[Token]:
-    """All tokens of a text in order.
+def tokenize(text: str, begin: int = 0, end: int | None = None) -> list[Token]:
+    """All tokens of a text in order, or of ``text[begin:end]``, as it stands there and with its offsets.
 
     >>> [t.text for t in tokenize("so farCHASIV YAR, Russia’s Gora-Podol")]
     ['so', 'far', 'CHASIV', 'YAR', 'Russia', 'Gora', 'Podol']
     """
     tokens: list[Token] = []
-    last_end = 0
+    last_end = begin
     first = True
     pending_hashtag = False
-    for match in _TOKEN.finditer(text):
+    for match in _TOKEN.finditer(text, begin, len(text) if end is None else end):
         kind = match.lastgroup or "word"
         start, end = match.span()
         if kind == "url":
@@ -124,7 +135,7 @@ def tokenize(text: str) -> list[Token]:
             continue
         if kind == "hashtag":
             if not pending_hashtag and not first:
-                tokens_gap = _gap(text[last_end:start])
+                tokens_gap = gap_of(text[last_end:start])
                 if tokens_gap == Gap.HARD:
                     first = True
             pending_hashtag = True
@@ -141,7 +152,7 @@ def tokenize(text: str) -> list[Token]:
                 end = start + len(word)
         parts = pieces(word) if kind == "word" else [(0, len(word))]
         for number, (a, b) in enumerate(parts):
-            gap = Gap.NONE if number else Gap.HARD if first else _gap(text[last_end:start])
+            gap = Gap.NONE if number else Gap.HARD if first else gap_of(text[last_end:start])
             tokens.append(Token(word[a:b], start + a, start + b, "hashtag" if pending_hashtag else kind, gap))
         pending_hashtag = False
         first = False

@@ -381,7 +381,7 @@ def test_each_refusal_is_one_line_with_a_remedy(tmp_path: Path, sound: bytes) ->
 
     make = "make one with: entitynorm build GAZETTEER -o INDEX.enx"
     assert said(b"") == f"is empty, expected a compiled index; {make}"
-    assert said(b'{"id": "a:b"}\n') == f"is no compiled index: it begins with b'{{\"id\": \"'; {make}"
+    assert said(b'{"id": "a:b"}\n') == f'is no compiled index: it begins with b\'{{"id": "\'; {make}'
     assert said(sound[:5]) == f"is cut off after 5 bytes; {REBUILD}"
     cut = f"is cut off: it has {len(sound) - 9} of {len(sound)} bytes; copy it again, or {REBUILD}"
     assert said(sound[:-9]) == cut

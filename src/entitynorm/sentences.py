@@ -1,0 +1,62 @@
+"""The sentences of a text, taken apart into units when a rule asks for the words beside a mention."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+
+from entitynorm.names.structure import Unit, parse_units
+
+# A sentence ends at a blank line, or at its mark before a capital; not after an abbreviation (Gen., St., U.S.).
+_END = re.compile(
+    r"\n[ \t\r]*\n|[\f\v\u2028\u2029]"
+    r"|(?:(?<=[^\W\d_A-ZА-ЯЁІЇЄҐ]{3}\.)|(?<=[\d)%»”\"]\.)|(?<=[!?…]))[»”\"')\]]*\s+(?=[«„“\"'(\[]*[A-ZА-ЯЁІЇЄҐÀ-ÖØ-ÞĄ-Ž])"
+)
+
+
+class Sentence:
+    """The units of one sentence, at their offsets in the text."""
+
+    def __init__(self, text: str, begin: int, end: int) -> None:
+        self.text = text
+        self.begin = begin
+        self.end = end
+        self.units: tuple[Unit, ...] = parse_units(text, running=True, begin=begin, end=end)
+        self._starts = [u.start for u in self.units]
+        self._ends = [u.end for u in self.units]
+
+    def locate(self, start: int, end: int) -> tuple[int, int] | None:
+        """The first and last unit of a span; None where units do not begin and end with it."""
+        start += self.text[start] == "#"
+        first = bisect_left(self._starts, start)
+        end -= self.text[end - 1] == "." and end not in self._ends
+        last = bisect_right(self._ends, end) - 1
+        if first > last or last >= len(self.units):
+            return None
+        return (first, last) if self._starts[first] == start and self._ends[last] == end else None
+
+
+class Sentences:
+    """The sentences of a text; each is parsed once, when first asked for."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        cuts = [m.end() for m in _END.finditer(text)]
+        self._begins = [0, *(c for c in cuts if c < len(text))]
+        self._parsed: dict[int, Sentence] = {}
+
+    def at(self, position: int) -> Sentence:
+        """The sentence that a code point lies in."""
+        return self._get(bisect_right(self._begins, position) - 1)
+
+    def _get(self, number: int) -> Sentence:
+        found = self._parsed.get(number)
+        if found is None:
+            begins = self._begins
+            end = begins[number + 1] if number + 1 < len(begins) else len(self.text)
+            found = self._parsed[number] = Sentence(self.text, begins[number], end)
+        return found
+
+    def __iter__(self) -> Iterator[Sentence]:
+        return map(self._get, range(len(self._begins)))

@@ -1,0 +1,223 @@
+"""The tokens of a block of texts as arrays, and the hash of any run of them in constant time.
+
+A run of code points is hashed by the letters it folds to (`entitynorm.tagging.codepoints`): case, marks, apostrophes,
+hyphens and spaces add nothing, so that Al-Shouha, al shouha and ALSHOUHA share a hash. No folded string is made, and
+ranges are code points of the original text by construction (polynomial prefix hashes: Karp and Rabin 1987).
+
+Tokens are cut as `entitynorm.text.tokens.tokenize` cuts them, but for handles, domains and dotted initials, whose
+parts are tokens of their own here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from entitynorm.tagging.codepoints import (
+    APOSTROPHE,
+    BASE,
+    CLASS,
+    DIGIT,
+    INSIDE,
+    INVISIBLE,
+    KEPT_MARKS,
+    LETTERS,
+    LOWER,
+    UPPER,
+    VALUE,
+    WORD,
+    letter_value,
+    prepare,
+)
+from entitynorm.text.tokens import ADDRESS, Gap, gap_of
+
+Ints = NDArray[np.int64]
+Hashes = NDArray[np.uint64]
+SEPARATOR = "\f"
+"""Stands between the texts of a block; no name reaches over it."""
+_MIX = np.uint64(0xD6E8FEB86659FD93)
+_WRAP = (1 << 64) - 1
+_DIAERESIS, _IE = KEPT_MARKS[1], (ord("е"), ord("Е"))
+_HINT = re.compile(r"/|@|www\.")
+_WHITE = re.compile(r"\s")
+_LONGEST_ADDRESS = 256
+_DECLINING = np.array([ord(c) for c in "ąćęłńśźżčšžřůěďťňđĄĆĘŁŃŚŹŻČŠŽŘŮĚĎŤŇĐ"])
+_ONE_IN = 100
+_SPACE, _S = ord(" "), (ord("s"), ord("S"))
+
+
+class _Powers:
+    """Powers of the base and of its inverse, as many as were ever needed."""
+
+    def __init__(self) -> None:
+        self.up = self.down = np.ones(1, np.uint64)
+
+    def reach(self, count: int) -> None:
+        if count <= len(self.up):
+            return
+        size = max(4096, 1 << (count - 1).bit_length())
+        self.up = np.full(size, np.uint64(BASE))
+        self.down = np.full(size, np.uint64(pow(BASE, -1, 1 << 64)))
+        self.up[0] = self.down[0] = 1
+        np.cumprod(self.up, out=self.up)
+        np.cumprod(self.down, out=self.down)
+
+
+_POWERS = _Powers()
+_gap = lru_cache(maxsize=4096)(gap_of)
+
+
+class Scan:
+    """One block of text as arrays; all offsets are code points of it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
+        self.codes = codes
+        prepare(codes)
+        kinds = CLASS.take(codes)
+        letters = LETTERS.take(codes).astype(np.int64)
+        values = VALUE.take(codes)
+        self._marks(codes, letters, values)
+        word = self._word(codes, kinds)
+        for start, end in _addresses(text):
+            word[start:end] = False
+        self.start, self.end = _runs(word, kinds)
+        self._trim(kinds)
+        self.upper = (kinds.take(self.start) & UPPER) > 0
+        """Whether the token begins with a capital."""
+        self._kinds = kinds
+        self.letter_count = np.zeros(len(codes) + 1, np.int64)
+        np.cumsum(letters, out=self.letter_count[1:])
+        _POWERS.reach(int(self.letter_count[-1]) + 1)
+        values *= _POWERS.up.take(self.letter_count[:-1])
+        self._sums = np.zeros(len(codes) + 1, np.uint64)
+        np.cumsum(values, out=self._sums[1:])
+        self.gap = self._gaps(codes)
+        """What stands before each token (see `entitynorm.text.tokens.Gap`)."""
+
+    @cached_property
+    def declining(self) -> NDArray[np.bool_]:
+        """Whether each token stands in a text of a Latin-script language that declines names.
+
+        Told by its letters: Polish, Czech, Slovak, Slovene and Croatian write at least one in a hundred with a caron, a
+        stroke or an ogonek, which English, German and the Romance languages hardly ever do.
+        """
+        marked: Ints = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.isin(self.codes, _DECLINING))))
+        bounds: Ints = np.concatenate(([0], np.flatnonzero(self.codes == ord(SEPARATOR)), [len(self.codes)]))
+        letters = self.letter_count[bounds[1:]] - self.letter_count[bounds[:-1]]
+        enough = (marked[bounds[1:]] - marked[bounds[:-1]]) * _ONE_IN >= np.maximum(letters, 1)
+        found: NDArray[np.bool_] = enough[np.searchsorted(bounds[1:-1], self.start, "right")]
+        return found
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def hash(self, start: Ints, end: Ints) -> Hashes:
+        """The hash of each range of code points, by what it folds to."""
+        found: Hashes = (self._sums[end] - self._sums[start]) * _POWERS.down[self.letter_count[start]] * _MIX
+        return found
+
+    def shapes(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+        """For each token: whether all its letters are capitals, whether it has no case, whether it holds a digit."""
+        if not len(self.start):
+            none = np.zeros(0, np.bool_)
+            return none, none, none
+        kinds = self._kinds
+        bounds = np.column_stack((self.start, self.end)).ravel()
+        any_of = np.bitwise_or.reduceat(np.append(kinds, np.uint8(0)), bounds)[::2]
+        return (any_of & LOWER == 0) & (any_of & UPPER > 0), (any_of & (LOWER | UPPER)) == 0, any_of & DIGIT > 0
+
+    @staticmethod
+    def _marks(codes: Ints, letters: Ints, values: Hashes) -> None:
+        """Count the marks that make another Cyrillic letter in decomposed text."""
+        for mark in KEPT_MARKS:
+            at = np.flatnonzero(codes == mark)
+            at = at[at > 0]
+            before = codes[at - 1]
+            at = at[(before >= 0x400) & (before < 0x530) & ~((mark == _DIAERESIS) & np.isin(before, _IE))]
+            letters[at] = 1
+            values[at] = letter_value(mark)
+
+    @staticmethod
+    def _word(codes: Ints, kinds: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Which code points lie in words: letters, digits, what a word goes on over, apostrophes between letters."""
+        word = (kinds & (WORD | INSIDE)) > 0
+        at = np.flatnonzero(kinds & APOSTROPHE)
+        at = at[(at > 0) & (at < len(codes) - 1)]
+        if len(at):
+            at = at[word[at - 1] & ((kinds[at + 1] & WORD) > 0)]
+            # The English possessive: its s is no word either.
+            owns = np.isin(codes[at + 1], _S)
+            last = at + 2 >= len(codes)
+            owns &= last | ~word[np.minimum(at + 2, len(codes) - 1)]
+            owns &= codes[at - 1] < 0x250
+            word[at[~owns]] = True
+            word[at[owns] + 1] = False
+        return word
+
+    def _trim(self, kinds: NDArray[np.uint8]) -> None:
+        """Words begin with a letter, and closing direction marks belong to the text around them."""
+        odd = np.flatnonzero((kinds.take(self.start) & WORD == 0) | (kinds.take(self.end - 1) & INVISIBLE > 0))
+        if not len(odd):
+            return
+        gone = []
+        for n in odd.tolist():
+            a, b = int(self.start[n]), int(self.end[n])
+            while a < b and not kinds[a] & WORD:
+                a += 1
+            while b > a and kinds[b - 1] & INVISIBLE:
+                b -= 1
+            self.start[n], self.end[n] = a, b
+            if a == b:
+                gone.append(n)
+        self.start, self.end = np.delete(self.start, gone), np.delete(self.end, gone)
+
+    def _gaps(self, codes: Ints) -> NDArray[np.uint8]:
+        gaps = np.full(len(self.start), Gap.HARD, np.uint8)
+        if len(gaps) < 2:
+            return gaps
+        begin, width = self.end[:-1], self.start[1:] - self.end[:-1]
+        gaps[1:] = np.where(width == 0, Gap.NONE, Gap.JOIN)
+        text = self.text
+        other = np.flatnonzero((width > 1) | ((width == 1) & (codes[begin] != _SPACE)))
+        found = [
+            _gap(text[a:b] if b - a < 64 else text[a : a + 32] + text[b - 32 : b])
+            for a, b in zip(begin[other].tolist(), self.start[other + 1].tolist(), strict=True)
+        ]
+        gaps[other + 1] = found
+        return gaps
+
+
+def _runs(word: NDArray[np.bool_], kinds: NDArray[np.uint8]) -> tuple[Ints, Ints]:
+    """Starts and ends of the runs of word characters, cut where a small letter meets a capital that letters follow."""
+    padded = np.zeros(len(word) + 2, np.int8)
+    padded[1:-1] = word
+    edges = np.flatnonzero(padded[1:] != padded[:-1])
+    start, end = edges[::2], edges[1::2]
+    if len(word) > 3:
+        upper = (kinds & UPPER) > 0
+        small = (kinds & (WORD | UPPER | DIGIT)) == WORD
+        letter = (kinds & (WORD | DIGIT)) == WORD
+        cut = np.flatnonzero(upper[2:-1] & small[1:-2] & letter[3:] & word[:-3] & word[1:-2] & word[2:-1]) + 2
+        if len(cut):
+            start, end = np.sort(np.concatenate((start, cut))), np.sort(np.concatenate((end, cut)))
+    return start, end
+
+
+def _addresses(text: str) -> Iterator[tuple[int, int]]:
+    """The web and e-mail addresses of a text: looked for around the signs that none is without, not everywhere."""
+    done = 0
+    for hint in _HINT.finditer(text):
+        if hint.start() < done:
+            continue
+        begin = max(done, hint.start() - _LONGEST_ADDRESS)
+        begin = max(begin, *(text.rfind(white, begin, hint.start()) + 1 for white in " \n\t"))
+        found = _WHITE.search(text, hint.end())
+        done = found.start() if found else len(text)
+        for match in ADDRESS.finditer(text, begin, done):
+            yield match.span()

@@ -1,0 +1,83 @@
+"""Which windows of running text may name what an alias names: rules that a name by itself need not keep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from entitynorm.evidence import INDEX
+from entitynorm.names.pairing import JOINED
+from entitynorm.names.similarity import SOUND, TYPO
+from entitynorm.names.words import ADJECTIVE, INFLECTION, ROMANISATION
+from entitynorm.text.ordinary import is_ordinary
+
+if TYPE_CHECKING:
+    from entitynorm.comparing import Scored
+
+WindowRule = Literal["plain", "declining"] | None
+"""None: a name by itself. Else a window of running text, where an alias has to answer the first and last word; in Latin
+letters a single word is taken for a case form among many names only where the text is in a language that declines."""
+
+
+def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
+    """Whether a window may name what an alias names, all of it: else a shorter or longer window is the name.
+
+    The alias answers the first word of the window and the last, and what stands between and is not answered has to
+    belong to names: "of", "for", a patronymic, an initial. Among many names (``few`` is False) a single word has to be
+    right to the letter, but for another script and for case forms: every word sounds like some name.
+    """
+    if scored.said:
+        return True
+    if scored.compared.values[INDEX["acronym"]]:
+        return scored.target.kind not in ("PLACE", "PERSON")
+    units, asked = scored.query.name.units, scored.query.units
+    target, pairing = scored.target, scored.compared.pairing
+    first, last = units[0], units[-1]
+    person = target.kind == "PERSON"
+    if last.role == "function" or asked[-1] is not last:
+        return False
+    for i in pairing.extra:
+        if not (person and (asked[i].role == "initial" or asked[i].is_patronymic)):
+            return False
+    # An adjective names a place only beside a word for a province or district (Херсонская область).
+    alone = len(units) == 1 or not (target.places or scored.query.places)
+    if alone and target.kind in ("PLACE", "FACILITY") and any(m.similarity.kind == ADJECTIVE for m in pairing.matches):
+        return False
+    if person and target.surname is not None and not any(target.surname in m.theirs for m in pairing.matches):
+        return False  # a given name names nobody
+    if len(units) == 1 and not _is_sure(scored, declining):
+        words = first.words
+        if not few or (len(words) == 1 and is_ordinary(words[0].fold, words[0].script)):
+            return False
+    answers = [target.units[j] for match in pairing.matches for j in match.theirs]
+    lacking = [target.units[j] for j in pairing.missing]
+    own = ("core", "given", "number", "initial")
+    # Of a name of common words none may be missing but the country, and a name is more than its common words.
+    common = target.kind != "PERSON" and not any(u.role in own for u in answers)
+    if common and any(u.role in own or u.concepts for u in lacking):
+        return False
+    linking = {s.form for u in units for s in u.senses if u.role == "function" and s.slot == "function"}
+    known = {s.form for u in target.units for s in u.senses if s.slot == "function"}
+    if "adverb" in linking or ("conjunction" in linking and "conjunction" not in known):
+        return False
+    answered = {asked[i] for match in pairing.matches for i in match.ours}
+    if first.role == "function":
+        # A particle belongs to the name where the alias has it too (El Fasher, al-Assad).
+        hyphen = scored.query.name.text[first.end : first.end + 1] == "-"
+        particles = {s.id for u in target.units if u.role == "function" for s in u.senses}
+        if all(s.lang == "en" for s in first.senses) and not hyphen:
+            return False
+        fewer = sum(u.role == "function" for u in units) <= sum(u.role == "function" for u in target.units)
+        return fewer and any(s.id in particles for s in first.senses) and last in answered
+    return all(u in answered or u.role == "initial" or (person and u.is_patronymic) for u in (first, last))
+
+
+def _is_sure(scored: Scored, declining: bool) -> bool:
+    """Whether a single word answers by its letters, by a case form, or in another script by the same sounds."""
+    scripts = {scored.query.script, scored.target.script}
+    for match in scored.compared.pairing.matches:
+        kind = match.similarity.kind
+        if kind in (SOUND, TYPO, ADJECTIVE, JOINED):
+            return False
+        if scripts == {"Latn"} and (kind == ROMANISATION or (kind == INFLECTION and not declining)):
+            return False
+    return True
