@@ -15,7 +15,7 @@ from entitynorm.layers import IndexedGazetteer, InMemory, Stacked
 from entitynorm.model import Candidate, Document, Entity, Evidence, Explanation, Link
 from entitynorm.names.structure import Name, parse
 from entitynorm.reasons import reason_of
-from entitynorm.rewriting import rewrite
+from entitynorm.rewriting import Style, rewrite
 from entitynorm.scoring import decide, is_identical
 
 if TYPE_CHECKING:
@@ -139,9 +139,12 @@ class Linker:
         linked = ordered_map(self, "_link_batch", batches, {"lang": lang}, jobs)
         return (document for some in linked for document in some)
 
-    def normalize(self, text: str, *, lang: str | None = None) -> str:
-        """The text with every linked mention replaced by its canonical name; nothing else changes."""
-        return rewrite(self.link(text, lang=lang))
+    def normalize(self, text: str, *, lang: str | None = None, style: Style = "name") -> str:
+        """The text with every linked mention replaced by its canonical name; nothing else changes.
+
+        ``style`` "id" puts the entity's id in its place, "both" the name with the id in square brackets after it.
+        """
+        return rewrite(self.link(text, lang=lang), style)
 
     # -- why ----------------------------------------------------------------------------------------------------
 
