@@ -5,8 +5,8 @@ Offsets are Unicode code points of the original text, half open. Scores are floa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal, overload
 
@@ -245,8 +245,20 @@ class Document:
     mentions: tuple[Mention, ...] = ()
 
     def to_dict(self, doc: str | None = None) -> dict[str, Any]:
-        """The JSON form without the text, which the reader already has."""
-        return {"doc": doc, "mentions": [m.to_dict() for m in self.mentions]}
+        """The JSON form without the text, which the reader already has; it says that its offsets are code points."""
+        return {"doc": doc, "offsets": "codepoint", "mentions": [m.to_dict() for m in self.mentions]}
+
+
+def joined(pieces: Iterable[Document]) -> Document:
+    """Consecutive pieces of one text as one document, offsets counted from the beginning."""
+    texts: list[str] = []
+    mentions: list[Mention] = []
+    at = 0
+    for piece in pieces:
+        mentions += (replace(m, start=m.start + at, end=m.end + at) if at else m for m in piece.mentions)
+        texts.append(piece.text)
+        at += len(piece.text)
+    return Document("".join(texts), tuple(mentions))
 
 
 @dataclass(frozen=True, slots=True)

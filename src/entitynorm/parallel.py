@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from entitynorm.errors import EntitynormError
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from entitynorm.linker import Linker
 
 _CHUNK = 16
+_CHUNK_LETTERS = 1 << 18
+"""Inputs that go to a worker together, and letters of text after which no more are added: some texts are books."""
 _worker: Linker | None = None
 
 
@@ -27,6 +28,19 @@ def _start(linker: Linker) -> None:
 def _run(verb: str, options: dict[str, Any], items: list[Any]) -> list[Any]:
     call = partial(getattr(_worker, verb), **options)
     return [call(item) for item in items]
+
+
+def _take_chunk(source: Iterator[Any]) -> list[Any]:
+    chunk: list[Any] = []
+    letters = 0
+    while len(chunk) < _CHUNK and letters < _CHUNK_LETTERS:
+        try:
+            item = next(source)
+        except StopIteration:
+            break
+        chunk.append(item)
+        letters += len(item) if isinstance(item, str) else 0
+    return chunk
 
 
 def ordered_map(linker: Linker, verb: str, items: Iterable[Any], options: dict[str, Any], jobs: int) -> Iterator[Any]:
@@ -50,7 +64,7 @@ def ordered_map(linker: Linker, verb: str, items: Iterable[Any], options: dict[s
         waiting: list[Future[list[Any]]] = []
         try:
             while True:
-                while len(waiting) < 2 * jobs and (chunk := list(islice(source, _CHUNK))):
+                while len(waiting) < 2 * jobs and (chunk := _take_chunk(source)):
                     waiting.append(pool.submit(_run, verb, options, chunk))
                 if not waiting:
                     return

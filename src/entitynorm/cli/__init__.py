@@ -13,7 +13,14 @@ from collections.abc import Sequence
 
 import click
 
-from entitynorm.cli import evaluate_command, gazetteer_commands, import_command, name_commands, text_commands
+from entitynorm.cli import (
+    evaluate_command,
+    gazetteer_commands,
+    import_command,
+    name_commands,
+    normalize_command,
+    text_commands,
+)
 from entitynorm.cli.app import cli, describe_bug, describe_error, silence
 from entitynorm.cli.output import prepare_streams
 from entitynorm.errors import EntitynormError
@@ -21,7 +28,7 @@ from entitynorm.errors import EntitynormError
 __all__ = ["cli", "main"]
 
 for _command in (
-    text_commands.normalize,
+    normalize_command.normalize,
     text_commands.link,
     name_commands.resolve,
     name_commands.search,

@@ -64,6 +64,13 @@ def min_score_option(function: Function) -> Function:
     )(function)
 
 
+def text_field_option(function: Function) -> Function:
+    """``--text-field``: texts that come as JSON lines."""
+    return click.option(
+        "--text-field", metavar="KEY", help="Read each FILE as JSON lines; the texts stand in this field."
+    )(function)
+
+
 def output_option(help_text: str) -> Callable[[Function], Function]:
     """``-o``: where the result goes instead of standard output."""
     return click.option("-o", "--output", metavar="PATH", help=help_text)

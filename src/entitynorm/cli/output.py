@@ -6,7 +6,7 @@ import io
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -42,11 +42,12 @@ def refuse_overwriting(output: str | None, inputs: Iterable[str]) -> None:
     if output is None or output == "-":
         return
     for name in inputs:
-        if _one_file(Path(output), name):
+        if one_file(Path(output), name):
             raise click.UsageError(f"-o {output} is an input itself and would be overwritten; choose another place")
 
 
-def _one_file(target: Path, name: str) -> bool:
+def one_file(target: Path, name: str) -> bool:
+    """Whether an input lies where a result goes; devices may well be both."""
     try:
         there = target.stat()
         came = os.fstat(sys.stdin.fileno()) if name == "-" else Path(name).stat()
@@ -54,6 +55,39 @@ def _one_file(target: Path, name: str) -> bool:
         return False  # one of them is no file; reading or writing it says so
     # A device may well be both: a terminal, /dev/null.
     return stat.S_ISREG(there.st_mode) and os.path.samestat(there, came)
+
+
+def places(names: Sequence[str], output: str | None, suffix: str | None) -> list[str | None]:
+    """Where each text's result goes, decided before any work: one file or stream, or a folder with one file a text.
+
+    In a folder, results have the texts' names, with another ``suffix`` where one is given. No result may overwrite
+    another one, so equal file names from two folders are refused.
+    """
+    folder = None if output in (None, "-") else Path(str(output))
+    if len(names) == 1 and (folder is None or not folder.is_dir()):
+        return [output]
+    if folder is None:
+        raise click.UsageError(f"{len(names)} texts came for one stream; give one FILE, or a folder after -o")
+    if folder.exists() and not folder.is_dir():
+        raise click.UsageError(f"-o {folder} is a file; several texts need a folder after -o")
+    targets = [folder / _result_name(name, suffix) for name in names]
+    for number, target in enumerate(targets):
+        if target in targets[:number]:
+            raise click.UsageError(f"two texts would both become {target}; rename one or run them separately")
+    return [str(target) for target in targets]
+
+
+def _result_name(name: str, suffix: str | None) -> str:
+    path = Path("stdin.txt" if name == "-" else name)
+    return path.name if suffix is None else path.with_suffix(suffix).name
+
+
+def spare_inputs(targets: Sequence[str | None], inputs: Sequence[str]) -> None:
+    """Refuse results that would overwrite an input; where none does, make the folder they go to."""
+    for target in targets:
+        refuse_overwriting(target, inputs)
+    if len(targets) > 1:
+        Path(str(targets[0])).parent.mkdir(parents=True, exist_ok=True)
 
 
 @contextmanager

@@ -1,13 +1,15 @@
-"""Commands on running text: ``normalize`` and ``link``."""
+"""The command ``link``: names in running text, in every format."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
+from entitynorm.cli.linking import linked_texts
 from entitynorm.cli.options import (
     format_option,
     gazetteer_option,
@@ -16,153 +18,161 @@ from entitynorm.cli.options import (
     load_linker,
     min_score_option,
     output_option,
+    text_field_option,
 )
-from entitynorm.cli.output import open_output, progress, refuse_overwriting
+from entitynorm.cli.output import one_file, open_output, places, spare_inputs
 
 if TYPE_CHECKING:
-    from entitynorm.io.documents import Source
-    from entitynorm.io.formats import LinkedDocument
+    from entitynorm.io.documents import RecordFile, Source, Text
+    from entitynorm.io.formats import Options
+    from entitynorm.io.offsets import OffsetUnit
+    from entitynorm.io.writers import Format
+    from entitynorm.model import Document
 
-_MENTION_FORMATS = ("jsonl", "csv")
-"""Formats for programs: they carry NIL mentions too unless told otherwise; those for eyes show links."""
-
-
-@click.command(short_help="Print texts with every linked name replaced by its canonical name.")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
-@gazetteer_option
-@lang_option
-@output_option("File for one text, folder for several (files keep their names).  [default: standard output]")
-def normalize(files: tuple[str, ...], gazetteers: tuple[str, ...], lang: str | None, output: str | None) -> int:
-    """Print texts with every linked name replaced by its canonical name; nothing else changes.
-
-    One FILE goes to standard output or to the file after -o; several need a folder after -o.
-    """
-    from entitynorm.io.documents import open_documents
-
-    sources = open_documents(files)
-    targets = _targets(sources, output, suffix=None)
-    _spare_inputs(targets, files + gazetteers)
-    linker = load_linker(gazetteers)
-    with progress("normalizing", sum(source.size for source in sources), streams_to=output) as advance:
-        for source, target in zip(sources, targets, strict=True):
-            text = linker.normalize(source.text(), lang=lang)
-            with open_output(target) as write:
-                write(text)
-            advance(source.size)
-    return 0
+_FORMATS = ("jsonl", "csv", "marked", "html", "brat", "conll", "label-studio", "displacy")
+Linked = Iterable[tuple["Text", Iterator["Document"]]]
 
 
 @click.command(short_help="Find the names in texts and tell which entity each one is.")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @gazetteer_option
-@format_option("jsonl", "csv", "marked", "html")
+@format_option(*_FORMATS)
+@click.option(
+    "--offsets",
+    type=click.Choice(("codepoint", "utf16", "utf8")),
+    help="What start and end count: code points (Python), UTF-16 units (JavaScript, Java) or UTF-8 bytes.  "
+    "[default: codepoint]",
+)
 @lang_option
 @min_score_option
 @click.option(
     "--all/--links-only",
     "all_mentions",
     default=None,
-    help="With or without names that were not linked.  [default: all in jsonl and csv, links in marked and html]",
+    help="With or without names that were not linked.  [default: all in jsonl and csv, links in the others]",
 )
 @click.option(
     "--excel-safe", is_flag=True, help="CSV for spreadsheets: byte order mark, and no cell can run as a formula."
 )
 @click.option("--title", metavar="TEXT", help="Title of the HTML page.")
+@text_field_option
+@click.option(
+    "--doc-field", metavar="KEY", help="With --text-field: the field that names the text.  [default: file and line]"
+)
 @jobs_option
-@output_option("File to write; for several texts as marked a folder.  [default: standard output]")
+@output_option("File to write; for several texts as marked or brat a folder.  [default: standard output]")
 def link(
     files: tuple[str, ...],
     gazetteers: tuple[str, ...],
     format_: str,
+    offsets: str | None,
     lang: str | None,
     min_score: float,
     all_mentions: bool | None,
     excel_safe: bool,
     title: str | None,
+    text_field: str | None,
+    doc_field: str | None,
     jobs: int,
     output: str | None,
 ) -> int:
     """Find the names in texts and tell which entity each one is, where, how sure and why.
 
+    Texts may be of any size: long ones are worked on in pieces of some 40,000 words, cut between paragraphs. With
+    --text-field, each FILE is JSON lines, and each line is a text.
+
     \b
-    jsonl   one JSON object a text: {"doc", "mentions": [{"start", "end", "surface",
-            "id", "name", "type", "score", "reason", "candidates"}]}
-    csv     one row a mention: doc,start,end,surface,id,name,type,score,reason
-    marked  the text itself: …assault on [Grayvoron](place:grayvoron) town…
-            (its own brackets and backslashes get a backslash before them)
-    html    one self-contained page: coloured texts, evidence, who writes what
+    jsonl         one JSON object a text: {"doc", "offsets", "mentions": [{"start", "end",
+                  "surface", "id", "name", "type", "score", "reason", "candidates"}]}
+    csv           one row a mention: doc,start,end,surface,id,name,type,score,reason
+    marked        the text itself: …assault on [Grayvoron](place:grayvoron) town…
+                  (its own brackets and backslashes get a backslash before them)
+    html          one self-contained page: coloured texts, evidence, who writes what
+    brat          standoff annotations with ids as normalisations; in a folder, the texts too
+    conll         one token a line: FORM START END ID TAG, tags in BIO
+    label-studio  tasks with the links as predictions, ids in each region's meta
+    displacy      one dict a text for displacy.render(…, manual=True)
     """
-    from entitynorm.io import formats
-    from entitynorm.io.documents import open_documents
+    from entitynorm.io.formats import Options, select
+    from entitynorm.io.writers import FORMATS
 
-    _refuse_unused(format_, excel_safe, title)
-    nil = format_ in _MENTION_FORMATS if all_mentions is None else all_mentions
-    sources = open_documents(files)
-    targets = _targets(sources, output, suffix=".md") if format_ == "marked" else [output]
-    _spare_inputs(targets, files + gazetteers)
-    linker = load_linker(gazetteers)
-
-    def linked() -> Iterator[LinkedDocument]:
-        documents = linker.link_many((source.text() for source in sources), lang=lang, jobs=jobs)
-        with progress("linking", sum(source.size for source in sources), streams_to=output) as advance:
-            for source, document in zip(sources, documents, strict=True):
-                yield formats.LinkedDocument(source.name, formats.select(document, nil=nil, min_score=min_score))
-                advance(source.size)
-
-    if format_ == "marked":
-        for item, target in zip(linked(), targets, strict=True):
-            with open_output(target) as write:
-                write(formats.to_marked(item.document))
-        return 0
-    with open_output(output) as write:
-        if format_ == "html":
-            from entitynorm.io.html import to_html
-
-            write(to_html(list(linked()), title=title))
-        elif format_ == "csv":
-            write(formats.csv_heading(excel_safe=excel_safe))
-            for item in linked():
-                write(formats.to_csv(item, excel_safe=excel_safe))
-        else:
-            for item in linked():
-                write(formats.to_jsonl(item))
+    form = FORMATS.get(format_)
+    _refuse_unused(format_, form, excel_safe, title, offsets, text_field)
+    if doc_field is not None and text_field is None:
+        raise click.UsageError("--doc-field came without --text-field; it names the texts of JSON lines, leave it out")
+    nil = (form is not None and form.nil) if all_mentions is None else all_mentions
+    sources = _open(files, text_field, doc_field, whole=form is None or form.whole)
+    apart = form is not None and form.suffix is not None
+    targets = places(files, output, form.suffix) if apart and form is not None else [output]
+    spare_inputs(targets, files + gazetteers)
+    texts: Iterable[Text] = chain.from_iterable(source.texts() for source in sources)
+    linked = linked_texts(
+        load_linker(gazetteers),
+        texts,
+        sum(source.size for source in sources),
+        label="linking",
+        lang=lang,
+        jobs=jobs,
+        streams_to=output,
+        keep=lambda document: select(document, nil=nil, min_score=min_score),
+    )
+    options = Options(cast("OffsetUnit", offsets or "codepoint"), excel_safe)
+    if form is None:
+        _write_page(linked, title, output)
+    elif apart:
+        _write_apart(linked, form, options, targets, output)
+    else:
+        with open_output(output) as write:
+            for part in form.write(((text.name, pieces) for text, pieces in linked), options):
+                write(part)
     return 0
 
 
-def _refuse_unused(format_: str, excel_safe: bool, title: str | None) -> None:
+def _refuse_unused(
+    format_: str, form: Format | None, excel_safe: bool, title: str | None, offsets: str | None, text_field: str | None
+) -> None:
     if excel_safe and format_ != "csv":
         raise click.UsageError(f"--excel-safe came with --format {format_}; it belongs to --format csv")
     if title is not None and format_ != "html":
         raise click.UsageError(f"--title came with --format {format_}; it belongs to --format html")
+    if offsets is not None and (form is None or not form.offsets):
+        raise click.UsageError(f"--offsets came with --format {format_}, which holds no offsets; leave it out")
+    if text_field is not None and form is not None and form.suffix is not None:
+        raise click.UsageError(
+            f"--text-field came with --format {format_}, which writes a file for each text; choose another format"
+        )
 
 
-def _targets(sources: Sequence[Source], output: str | None, suffix: str | None) -> list[str | None]:
-    """Where each text's result goes, decided before any work: one file or stream, or a folder with one file a text.
+def _open(
+    files: Sequence[str], text_field: str | None, doc_field: str | None, *, whole: bool
+) -> Sequence[Source | RecordFile]:
+    from entitynorm.io.documents import open_documents, open_records
 
-    No result may overwrite another one, so equal file names from two folders are refused.
-    """
-    folder = None if output in (None, "-") else Path(str(output))
-    if len(sources) == 1 and (folder is None or not folder.is_dir()):
-        return [output]
-    if folder is None:
-        raise click.UsageError(f"{len(sources)} texts came for one stream; give one FILE, or a folder after -o")
-    if folder.exists() and not folder.is_dir():
-        raise click.UsageError(f"-o {folder} is a file; several texts need a folder after -o")
-    names = [_result_name(source.name, suffix) for source in sources]
-    for number, name in enumerate(names):
-        if name in names[:number]:
-            raise click.UsageError(f"two texts would both become {folder / name}; rename one or run them separately")
-    return [str(folder / name) for name in names]
+    if text_field is not None:
+        return open_records(files, text_field, doc_field)
+    return open_documents(files, whole=whole)
 
 
-def _spare_inputs(targets: Sequence[str | None], inputs: Sequence[str]) -> None:
-    """Refuse results that would overwrite an input; where none does, make the folder they go to."""
-    for target in targets:
-        refuse_overwriting(target, inputs)
-    if len(targets) > 1:
-        Path(str(targets[0])).parent.mkdir(parents=True, exist_ok=True)
+def _write_page(linked: Linked, title: str | None, output: str | None) -> None:
+    from entitynorm.io.formats import LinkedDocument
+    from entitynorm.io.html import to_html
+    from entitynorm.model import joined
+
+    with open_output(output) as write:
+        write(to_html([LinkedDocument(text.name, joined(pieces)) for text, pieces in linked], title=title))
 
 
-def _result_name(name: str, suffix: str | None) -> str:
-    path = Path("stdin.txt" if name == "-" else name)
-    return path.name if suffix is None else path.with_suffix(suffix).name
+def _write_apart(
+    linked: Linked, form: Format, options: Options, targets: Sequence[str | None], output: str | None
+) -> None:
+    """A file for each text; in a folder of a form that needs the texts, a copy of each text beside its file."""
+    for (text, pieces), target in zip(linked, targets, strict=True):
+        with open_output(target) as write:
+            for part in form.write([(text.name, pieces)], options):
+                write(part)
+        if form.copies_text and target is not None and target != output:
+            copy = Path(target).with_suffix(".txt")
+            if not one_file(copy, text.name):
+                with open_output(str(copy)) as write:
+                    for piece in text.pieces():
+                        write(piece.text)

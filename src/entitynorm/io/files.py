@@ -17,6 +17,7 @@ import io
 import os
 import re
 import secrets
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -114,7 +115,8 @@ def guess_encoding(data: bytes) -> str | None:
         if data.startswith(mark):
             return name
     sample = data[:_SAMPLE]
-    if len(sample) >= 8 and max(sample[::2].count(0), sample[1::2].count(0)) > len(sample) // 8:
+    zeros = sorted((sample[::2].count(0), sample[1::2].count(0)))
+    if len(sample) >= 8 and zeros[1] > len(sample) // 8 and zeros[0] <= zeros[1] // 2:
         return "UTF-16"
     best, best_score = None, 0
     for table in _CYRILLIC_TABLES:
@@ -167,6 +169,28 @@ def decode_lines(stream: BinaryIO, name: str, *, limit: int = MAX_LINE) -> Itera
             raise _not_utf8(line, start, f"{name}:{number}", shift=offset) from error
         offset += len(line)
         yield number, text.removesuffix("\n").removesuffix("\r")
+
+
+def decode_chunks(stream: BinaryIO, name: str, *, chunk: int = 1 << 18) -> Iterator[str]:
+    """The text of an open binary stream as it is, byte order mark and all, a chunk of bytes at a time.
+
+    Raises InputError as `decode_utf8` does, with offsets of the whole stream, and for a NUL byte: that is no text.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    offset = 0
+    while True:
+        data = stream.read(chunk)
+        held = len(decoder.getstate()[0])
+        try:
+            text = decoder.decode(data, final=not data)
+        except UnicodeDecodeError as error:
+            raise _not_utf8(error.object, error.start, name, shift=offset - held) from error
+        if (at := data.find(b"\0")) >= 0:
+            raise InputError(f"{name}: NUL byte at offset {offset + at}, expected UTF-8 text; {_nul_remedy(data)}")
+        if not data:
+            return
+        offset += len(data)
+        yield text
 
 
 def atomic_write(path: str | os.PathLike[str], data: str | bytes) -> None:
@@ -224,6 +248,42 @@ def atomic_binary_writer(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             raise _unwritable(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def keep_backup(path: str | os.PathLike[str], backup: str | os.PathLike[str]) -> None:
+    """Keep a file as it is under another name too, before it is replaced; raises InputError where the name is taken.
+
+    A second name for the same bytes costs nothing, and either exists or does not; where the file system has no such
+    names, the bytes are copied.
+    """
+    source = Path(path).resolve()
+    try:
+        try:
+            os.link(source, backup)
+        except FileExistsError:
+            raise
+        except OSError:
+            _copy(source, Path(backup))
+    except FileExistsError as error:
+        raise backup_exists(backup) from error
+    except OSError as error:
+        raise _unwritable(backup, error) from error
+
+
+def backup_exists(backup: str | os.PathLike[str]) -> InputError:
+    """The error for a backup whose name is taken; the caller raises it."""
+    return InputError(f"{_shown(backup)}: exists, and backups are never overwritten; move it away or change the suffix")
+
+
+def _copy(source: Path, target: Path) -> None:
+    with target.open("xb") as stream:
+        try:
+            with source.open("rb") as original:
+                shutil.copyfileobj(original, stream)
+            shutil.copystat(source, target)
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
 
 
 @contextmanager

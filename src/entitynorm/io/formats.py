@@ -1,7 +1,8 @@
 """Linked documents as text: JSON lines, CSV, and inline mark-up that a person can read and a program can undo.
 
-Each writer is a pure function from a document to a string; who opens the file and when is the caller's business.
-The HTML page lives in `io.html`, because it is the only one that needs a template.
+Each writer is a pure function from a text's name and its linked pieces, in order, to strings; a document is a text of
+one piece. Who opens the file and when is the caller's business. `io.writers` lists all formats; those of other programs
+have modules of their own (`io.brat`, `io.conll`, `io.label_studio`, `io.displacy`), and so has the page (`io.html`).
 
 Mark-up: ``…assault on [Grayvoron](place:grayvoron) town…``. A NIL mention, where it is asked for, is ``[Alpha]()``.
 Because a news text has brackets of its own (``told[1]``), every backslash and square bracket of the text is written
@@ -19,6 +20,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from entitynorm.errors import InputError
+from entitynorm.io.offsets import OffsetCounter, OffsetUnit
 from entitynorm.model import Document, Mention
 
 MENTION_COLUMNS = ("doc", "start", "end", "surface", "id", "name", "type", "score", "reason")
@@ -42,8 +44,16 @@ class LinkedDocument:
     document: Document
 
 
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a writer may be told: the unit of offsets, and whether CSV is for spreadsheets."""
+
+    offsets: OffsetUnit = "codepoint"
+    excel_safe: bool = False
+
+
 class MarkedSpan(NamedTuple):
-    """Where a marked mention lies in the stripped text, and its id (None for NIL)."""
+    """Where a mention lies that was read back from a file, in that file's unit, and its id (None for NIL)."""
 
     start: int
     end: int
@@ -82,23 +92,52 @@ def printable(text: str) -> str:
 
 def json_line(record: object) -> str:
     """One JSON object on one line, letters as they are, with its line end."""
-    return printable(json.dumps(record, ensure_ascii=False)) + "\n"
+    return printable(_json(record)) + "\n"
 
 
-def to_jsonl(linked: LinkedDocument) -> str:
-    """The document's mentions as one JSON object on one line: ``{"doc": …, "mentions": […]}``."""
-    return json_line(linked.document.to_dict(linked.name))
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
-def to_csv(linked: LinkedDocument, *, excel_safe: bool = False) -> str:
+def jsonl_parts(name: str, pieces: Iterable[Document], options: Options) -> Iterator[str]:
+    """One JSON object on one line: ``{"doc": …, "offsets": …, "mentions": […]}``, written as the mentions come."""
+    counter = OffsetCounter(options.offsets)
+    yield printable(f'{{"doc": {_json(name)}, "offsets": {_json(options.offsets)}, "mentions": [')
+    comma = ""
+    for piece in pieces:
+        for start, end, mention in counter.place(piece):
+            yield comma + printable(_json(mention.to_dict() | {"start": start, "end": end}))
+            comma = ", "
+    yield "]}\n"
+
+
+def to_jsonl(linked: LinkedDocument, options: Options | None = None) -> str:
+    """The document's mentions as one JSON object on one line."""
+    return "".join(jsonl_parts(linked.name, [linked.document], options or Options()))
+
+
+def csv_parts(name: str, pieces: Iterable[Document], options: Options) -> Iterator[str]:
     """One row a mention, without heading (see `csv_heading`); NIL has empty id, name and type."""
-    return csv_text(([linked.name, *_cells(m)] for m in linked.document.mentions), excel_safe=excel_safe)
+    counter = OffsetCounter(options.offsets)
+    for piece in pieces:
+        rows = ([name, start, end, *_cells(mention)] for start, end, mention in counter.place(piece))
+        yield csv_text(rows, excel_safe=options.excel_safe)
 
 
-def csv_heading(*, excel_safe: bool = False) -> str:
-    """The first row of the CSV form; for spreadsheets a byte order mark goes before it, without which Excel reads
-    UTF-8 as the local code page and shows Ð“Ñ€Ð°Ð¹ for Грай."""
-    return (BYTE_ORDER_MARK if excel_safe else "") + csv_text([MENTION_COLUMNS])
+def to_csv(linked: LinkedDocument, options: Options | None = None) -> str:
+    """The document's rows, without heading."""
+    return "".join(csv_parts(linked.name, [linked.document], options or Options()))
+
+
+def csv_heading(options: Options) -> str:
+    """The first row of the CSV form; other units than code points stand in the columns' names (``start_utf16``).
+
+    For spreadsheets a byte order mark goes before it, without which Excel reads UTF-8 as the local code page and shows
+    Ð“Ñ€Ð°Ð¹ for Грай.
+    """
+    unit = "" if options.offsets == "codepoint" else f"_{options.offsets}"
+    columns = [column + unit if column in ("start", "end") else column for column in MENTION_COLUMNS]
+    return (BYTE_ORDER_MARK if options.excel_safe else "") + csv_text([columns])
 
 
 def csv_text(rows: Iterable[Sequence[Any]], *, excel_safe: bool = False, delimiter: str = ",") -> str:
@@ -131,21 +170,23 @@ def excel_cell(cell: object) -> object:
 
 def _cells(mention: Mention) -> list[Any]:
     score = f"{mention.score:.4f}"
-    return [mention.start, mention.end, mention.surface, mention.id, mention.name, mention.type, score, mention.reason]
+    return [mention.surface, mention.id, mention.name, mention.type, score, mention.reason]
+
+
+def marked_parts(name: str, pieces: Iterable[Document], options: Options) -> Iterator[str]:
+    """The text with every mention in inline mark-up; see the module's docstring for the escapes."""
+    for piece in pieces:
+        at = 0
+        for mention in piece.mentions:
+            yield _escape(piece.text[at : mention.start], _TEXT_SPECIAL)
+            yield f"[{_escape(mention.surface, _TEXT_SPECIAL)}]({_escape(mention.id or '', _ID_SPECIAL)})"
+            at = mention.end
+        yield _escape(piece.text[at:], _TEXT_SPECIAL)
 
 
 def to_marked(document: Document) -> str:
-    """The text with every mention in inline mark-up; see the module's docstring for the escapes."""
-    return "".join(_marked_parts(document))
-
-
-def _marked_parts(document: Document) -> Iterator[str]:
-    at = 0
-    for mention in document.mentions:
-        yield _escape(document.text[at : mention.start], _TEXT_SPECIAL)
-        yield f"[{_escape(mention.surface, _TEXT_SPECIAL)}]({_escape(mention.id or '', _ID_SPECIAL)})"
-        at = mention.end
-    yield _escape(document.text[at:], _TEXT_SPECIAL)
+    """The document's text in inline mark-up."""
+    return "".join(marked_parts("", [document], Options()))
 
 
 def _escape(text: str, special: re.Pattern[str]) -> str:
