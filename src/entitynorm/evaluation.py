@@ -1,4 +1,5 @@
-"""Precision, recall and F1 of links against stand-off gold: over everything, by type, by kind, with the errors listed.
+"""Precision, recall and F1 of links against stand-off gold: over everything, by type and kind, what was taken for what,
+and every error in its context.
 
 Gold is one JSON object a mention: ``doc, start, end, text, id, type, kind``, and optionally ``nested``, ``optional``,
 ``alt_spans``, ``alt_ids``, ``sense_id``. The rules:
@@ -9,6 +10,8 @@ Gold is one JSON object a mention: ``doc, start, end, text, id, type, kind``, an
 3. A link that meets a nested, optional or demonym mention with an acceptable id is neither rewarded nor punished:
    annotators disagree about those, and a score should not depend on whose side a program takes.
 4. Every other link counts against precision. NIL mentions are no claims and count nowhere.
+5. The kind of a mention is what the gold says (surname, handle, …). Where it says nothing, or only ``name``, it is the
+   kind of its spelling (`entitynorm.kinds`), if somebody asks for it (`with_surface_kinds`).
 
 Start reading at `evaluate`.
 """
@@ -16,17 +19,26 @@ Start reading at `evaluate`.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from entitynorm.errors import InputError
+from entitynorm.errors import InputError, UnknownEntityError
+from entitynorm.kinds import surface_kind
+from entitynorm.records import one_line
+
+if TYPE_CHECKING:
+    from entitynorm.linker import Linker
 
 Span = tuple[int, int]
 NO_GOLD = "(no gold mention)"
-"""The kind under which a link is counted that meets no gold mention at all."""
+"""The kind under which a link is counted that meets no gold mention at all, and its row in the confusion table."""
+NOTHING = "(nothing)"
+"""The column of the confusion table for gold mentions at whose place nothing was linked."""
+_UNSAID = "name"
+"""The kind of a gold mention of which the gold says nothing more."""
 
 _CONTEXT = 40
 
@@ -117,6 +129,11 @@ class Evaluation:
     by_document: Mapping[str, Counts]
     gold_documents: int
     errors: tuple[EvaluationError, ...] = ()
+    confusion: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Gold type -> linked type -> how often; every gold mention that must be found counts in one cell of its row, and
+    every other wrong link in the row `NO_GOLD`."""
+    confused: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """(expected id, linked id) -> how often one was linked for the other, the most frequent first."""
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -125,6 +142,8 @@ class Evaluation:
             "by_type": {name: counts.to_dict() for name, counts in self.by_type.items()},
             "by_kind": {name: counts.to_dict() for name, counts in self.by_kind.items()},
             "by_document": {name: counts.to_dict() for name, counts in self.by_document.items()},
+            "confusion": {gold: dict(row) for gold, row in self.confusion.items()},
+            "confused": [{"expected": a, "got": b, "count": n} for (a, b), n in self.confused.items()],
         }
 
 
@@ -149,6 +168,8 @@ def evaluate(
         by_document=tally.by_document,
         gold_documents=len(gold_of),
         errors=tuple(tally.errors),
+        confusion={gold: dict(sorted(row.items())) for gold, row in sorted(tally.confusion.items())},
+        confused=dict(sorted(tally.confused.items(), key=lambda item: (-item[1], item[0]))),
     )
 
 
@@ -161,6 +182,8 @@ class _Tally:
     by_kind: dict[str, Counts] = field(default_factory=dict)
     by_document: dict[str, Counts] = field(default_factory=dict)
     errors: list[EvaluationError] = field(default_factory=list)
+    confusion: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    confused: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, doc: str, type_: str, kind: str, **step: int) -> None:
         self.total = self.total.plus(**step)
@@ -179,23 +202,45 @@ def _score_document(
                 required[span] = number
             else:
                 free[span] |= mention.ids
-    found: set[int] = set()
+    found: dict[int, PredictedLink] = {}
+    wrong: list[tuple[int | None, PredictedLink]] = []
     for link in links:
         span = (link.start, link.end)
         met = gold[required[span]] if span in required else None
         if met is not None and link.id in met.ids:
             if required[span] not in found:
-                found.add(required[span])
+                found[required[span]] = link
                 tally.add(doc, met.type, met.kind, found=1)
         elif link.id not in free.get(span, ()):
+            wrong.append((required.get(span), link))
             kind = met.kind if met else NO_GOLD
             tally.add(doc, link.type or (met.type if met else ""), kind, extra=1)
             yield EvaluationError("extra", doc, *span, link.surface, link.id, met.id if met else None, kind)
     got = {(link.start, link.end): link.id for link in links}
-    for number in sorted(set(required.values()) - found):
+    _confuse(gold, required, found, wrong, tally)
+    for number in sorted(set(required.values()) - found.keys()):
         m = gold[number]
         tally.add(doc, m.type, m.kind, missed=1)
         yield EvaluationError("missed", doc, m.start, m.end, m.text, got.get((m.start, m.end)), m.id, m.kind)
+
+
+def _confuse(
+    gold: Sequence[GoldMention],
+    required: Mapping[Span, int],
+    found: Mapping[int, PredictedLink],
+    wrong: Sequence[tuple[int | None, PredictedLink]],
+    tally: _Tally,
+) -> None:
+    taken = dict(found)
+    for number, link in wrong:
+        if number is None or number in taken:
+            tally.confusion[NO_GOLD][link.type] += 1
+        else:
+            taken[number] = link
+            tally.confused[gold[number].id, link.id] += 1
+    for number in set(required.values()):
+        link_type = (taken[number].type or gold[number].type) if number in taken else NOTHING
+        tally.confusion[gold[number].type][link_type] += 1
 
 
 def _in_context(error: EvaluationError, text: str | None) -> EvaluationError:
@@ -207,6 +252,28 @@ def _in_context(error: EvaluationError, text: str | None) -> EvaluationError:
     return EvaluationError(
         error.problem, error.doc, error.start, error.end, error.surface, error.got, error.expected, error.kind, context
     )
+
+
+def with_surface_kinds(gold: Iterable[GoldMention], linker: Linker) -> list[GoldMention]:
+    """The gold with the kind of its spelling for every mention of which it says no kind.
+
+    A mention of an entity that the linker's gazetteer does not hold stays as it is.
+    """
+    known: dict[tuple[str, str], str] = {}
+    return [m if m.kind != _UNSAID else replace(m, kind=_surface_kind(m, linker, known)) for m in gold]
+
+
+def _surface_kind(mention: GoldMention, linker: Linker, known: dict[tuple[str, str], str]) -> str:
+    key = (mention.text, mention.id)
+    if key not in known:
+        try:
+            explained = linker.explain(*key)
+            entity = linker.gazetteer[mention.id]
+            names = (entity.name, *(alias.text for alias in entity.aliases))
+            known[key] = surface_kind(mention.text, explained.alias, explained.evidence, names)
+        except UnknownEntityError:
+            known[key] = mention.kind
+    return known[key]
 
 
 def read_gold(lines: Iterable[tuple[int, str]], path: str) -> list[GoldMention]:
@@ -224,6 +291,11 @@ def read_predictions(lines: Iterable[tuple[int, str]], path: str) -> dict[str, l
     predicted: dict[str, list[PredictedLink]] = {}
     for number, row in _objects(lines, path):
         try:
+            if row.get("offsets", "codepoint") != "codepoint":
+                raise InputError(
+                    f"{path}:{number}: offsets count {one_line(str(row['offsets']))} units, and those of the gold code "
+                    "points; link again with --offsets codepoint"
+                )
             links = [_predicted_link(m) for m in row["mentions"] if m.get("id") is not None]
             predicted.setdefault(document_name(row["doc"]), []).extend(links)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -262,7 +334,7 @@ def _gold_mention(row: Mapping[str, Any], place: str) -> GoldMention:
         start, end = int(row["start"]), int(row["end"])
         spans = {(start, end), *(_alt_span(span) for span in row.get("alt_spans") or ())}
         ids = {row["id"], *(row.get("alt_ids") or ()), *filter(None, [row.get("sense_id")])}
-        kind = str(row.get("kind") or "name")
+        kind = str(row.get("kind") or _UNSAID)
         return GoldMention(
             doc=document_name(row["doc"]),
             start=start,

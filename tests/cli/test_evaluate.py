@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from entitynorm.evaluation import Counts, PredictedLink, evaluate, read_gold
+from entitynorm.evaluation import NO_GOLD, NOTHING, Counts, PredictedLink, evaluate, read_gold
 
 GOLD = [
     {"doc": "a.txt", "start": 0, "end": 4, "text": "Kyiv", "id": "place:kyiv", "type": "PLACE", "kind": "name"},
@@ -72,6 +74,70 @@ def test_links_in_a_document_without_gold_are_extra():
     assert evaluate(gold(), {"b.txt": [PredictedLink(0, 1, "x", "place:kyiv")]}).total == Counts(0, 1, 0)
 
 
+def test_confusion_tells_what_was_taken_for_what():
+    links = [
+        PredictedLink(0, 4, "Kyiv", "org:kyiv", "ORG"),
+        PredictedLink(0, 4, "Kyiv", "place:lviv", "PLACE"),
+        PredictedLink(10, 14, "@UN1", "org:un", "ORG"),
+        PredictedLink(60, 66, "x", "place:x", "PLACE"),
+        PredictedLink(20, 27, "Russian", "place:russia", "PLACE"),  # a demonym: nowhere
+    ]
+    result = evaluate(gold(), {"a.txt": links})
+    assert result.confusion == {
+        "PLACE": {"ORG": 1},
+        "ORG": {"ORG": 1, NOTHING: 1},
+        NO_GOLD: {"PLACE": 2},
+    }
+    assert result.confused == {("place:kyiv", "org:kyiv"): 1}
+    record = result.to_dict()
+    assert record["confusion"] == result.confusion
+    assert record["confused"] == [{"expected": "place:kyiv", "got": "org:kyiv", "count": 1}]
+
+
+PLACES = st.sampled_from([(0, 4), (0, 5), (10, 14), (11, 14), (20, 27), (30, 34), (30, 41), (50, 55), (60, 66)])
+FOUND = st.builds(
+    lambda span, id_, type_: PredictedLink(*span, "x", id_, type_),
+    PLACES,
+    st.sampled_from(["place:kyiv", "org:un", "org:ki", "place:russia", "org:alpha"]),
+    st.sampled_from(["PLACE", "ORG", ""]),
+)
+
+
+@given(st.lists(FOUND, max_size=8))
+def test_every_gold_mention_is_in_one_cell_of_its_row(links):
+    result = evaluate(gold(), {"a.txt": links})
+    rows = {name: sum(row.values()) for name, row in result.confusion.items() if name != NO_GOLD}
+    assert rows == {"PLACE": 1, "ORG": 2}
+    wrong = sum(result.confused.values())
+    assert sum(result.confusion.get(NO_GOLD, {}).values()) == result.total.extra - wrong
+    assert sum(rows.values()) == result.total.found + result.total.missed
+
+
+def test_kinds_of_spelling_are_told_where_the_gold_tells_none(run, gazetteer, tmp_path):
+    text = "Graivoron Grayvoron @Suspilne Суспильне Lviv"
+    kinds = {
+        "Graivoron": ("place:grayvoron", None, "romanisation"),
+        "Grayvoron": ("place:grayvoron", "name", "exact"),
+        "@Suspilne": ("org:suspilne", "handle", "handle"),
+        "Суспильне": ("org:suspilne", None, "other_script"),
+        "Lviv": ("place:lviv", None, "name"),
+    }
+    rows = [
+        {"doc": "t.txt", "start": at, "end": at + len(s), "text": s, "id": i, "type": "T", "kind": k}
+        for s, (i, k, _) in kinds.items()
+        for at in [text.index(s)]
+    ]
+    (tmp_path / "t.txt").write_text(text)
+    path = tmp_path / "gold.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "none.jsonl").write_text('{"doc": "t.txt", "mentions": []}\n')
+    args = ("evaluate", path, "--predictions", tmp_path / "none.jsonl", "-f", "json")
+    assert json.loads(run(*args, "-g", gazetteer).out)["by_kind"].keys() == {kind for _, _, kind in kinds.values()}
+    assert json.loads(run(*args).out)["by_kind"].keys() == {"name", "handle"}
+    linked = json.loads(run("evaluate", path, "--texts", tmp_path, "-g", gazetteer, "-f", "json").out)
+    assert linked["by_kind"].keys() - {NO_GOLD} == {kind for _, _, kind in kinds.values()}
+
+
 @pytest.fixture
 def corpus(tmp_path, text):
     (tmp_path / "gold").mkdir()
@@ -97,25 +163,27 @@ def test_command_reads_the_texts_above_the_gold(run, gazetteer, corpus):
     assert "documents 1/1  mentions 4  P 0.7500  R 0.7500  F1 0.7500" in result.out
     assert "missed article.txt" in result.out and "⟦readers⟧" in result.out
     assert "extra  article.txt" in result.out
+    assert "gold \\ linked      ORG  PERSON  PLACE  (nothing)\n" in result.out
+    assert "(no gold mention)    0       0      1          0\n" in result.out
 
 
 def test_command_as_json_and_from_predictions(run, gazetteer, corpus, tmp_path):
     predictions = tmp_path / "links.jsonl"
     run("link", tmp_path / "article.txt", "-g", gazetteer, "-o", predictions)
     direct = json.loads(run("evaluate", corpus, "-g", gazetteer, "-f", "json").out)
-    later = json.loads(run("evaluate", corpus, "--predictions", predictions, "-f", "json").out)
+    later = json.loads(run("evaluate", corpus, "--predictions", predictions, "-g", gazetteer, "-f", "json").out)
     assert direct == later
     assert direct["total"] == {"found": 3, "extra": 1, "missed": 1, "precision": 0.75, "recall": 0.75, "f1": 0.75}
 
 
-def test_min_f1_decides_the_exit_status(run, gazetteer, corpus):
-    assert run("evaluate", corpus, "-g", gazetteer, "--min-f1", "0.7").status == 0
-    assert run("evaluate", corpus, "-g", gazetteer, "--min-f1", "0.8").status == 1
+def test_fail_under_decides_the_exit_status(run, gazetteer, corpus):
+    for limit, status in (("0.7", 0), ("0.75", 0), ("0.76", 1), ("0.9", 1)):
+        assert run("evaluate", corpus, "-g", gazetteer, "--fail-under", limit).status == status
 
 
-def test_min_f1_fails_when_a_text_is_missing(run, corpus, tmp_path):
+def test_fail_under_fails_when_a_text_is_missing(run, corpus, tmp_path):
     (tmp_path / "none.jsonl").write_text("")
-    result = run("evaluate", corpus, "--predictions", tmp_path / "none.jsonl", "--min-f1", "0")
+    result = run("evaluate", corpus, "--predictions", tmp_path / "none.jsonl", "--fail-under", "0")
     assert result.status == 1 and "missing" in result.err
 
 
@@ -139,6 +207,21 @@ def test_missing_texts(run, corpus, tmp_path):
     assert "--texts" in run("evaluate", corpus, "--texts", tmp_path / "nowhere").complaint()
     (tmp_path / "article.txt").unlink()
     assert "article.txt" in run("evaluate", corpus).complaint()
+
+
+def test_predictions_are_shown_in_context_where_the_texts_are(run, gazetteer, corpus, tmp_path):
+    predictions = tmp_path / "links.jsonl"
+    run("link", tmp_path / "article.txt", "-g", gazetteer, "-o", predictions)
+    args = ("evaluate", corpus, "--predictions", predictions, "--errors")
+    assert "⟦readers⟧" not in run(*args).out
+    assert "⟦readers⟧" in run(*args, "--texts", tmp_path).out
+
+
+def test_predictions_in_other_units_are_refused(run, gazetteer, corpus, tmp_path):
+    predictions = tmp_path / "links.jsonl"
+    run("link", tmp_path / "article.txt", "-g", gazetteer, "--offsets", "utf16", "-o", predictions)
+    complaint = run("evaluate", corpus, "--predictions", predictions).complaint()
+    assert "links.jsonl:1: offsets count utf16 units" in complaint and "--offsets codepoint" in complaint
 
 
 def test_bad_predictions(run, corpus, tmp_path):

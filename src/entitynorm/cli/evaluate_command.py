@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,10 @@ from entitynorm.errors import InputError
 
 if TYPE_CHECKING:
     from entitynorm.evaluation import Counts, Evaluation, PredictedLink
+    from entitynorm.linker import Linker
+
+_MOST_CONFUSED = 20
+"""Pairs of entities that the report lists; JSON has all."""
 
 
 @click.command(short_help="Score links against gold: precision, recall, F1, by type and kind.")
@@ -24,7 +29,10 @@ if TYPE_CHECKING:
 @click.option("--predictions", metavar="FILE", help="Score what `entitynorm link` printed instead of linking now.")
 @click.option("--errors", "show_errors", is_flag=True, help="List every extra and missed mention in its context.")
 @click.option(
-    "--min-f1", type=click.FloatRange(0, 1), metavar="X", help="Exit status 1 when F1 is below X or a text is missing."
+    "--fail-under",
+    type=click.FloatRange(0, 1),
+    metavar="X",
+    help="Exit status 1 when F1 is below X or a text is missing.",
 )
 @lang_option
 @jobs_option
@@ -35,15 +43,20 @@ def evaluate(
     texts: str | None,
     predictions: str | None,
     show_errors: bool,
-    min_f1: float | None,
+    fail_under: float | None,
     lang: str | None,
     jobs: int,
     format_: str,
 ) -> int:
-    """Link the texts that GOLD annotates and score the links: precision, recall and F1, over all, by type and by kind.
+    """Link the texts that GOLD annotates and score the links: precision, recall and F1, over all, by document, type
+    and kind, and a table of what was taken for what.
 
     GOLD has one JSON object a mention: doc, start, end, text, id, type, kind, and optionally nested, optional,
-    alt_spans, alt_ids, sense_id. Nested, optional and demonym mentions are neither rewarded nor punished.
+    alt_spans, alt_ids, sense_id. Nested, optional and demonym mentions are neither rewarded nor punished. Where GOLD
+    tells no kind, or only "name", it is that of the spelling: exact, acronym, other_script, translation, typo,
+    inflection, romanisation, spelling, part, arrangement, other.
+
+    With --predictions nothing is linked: give -g to have kinds of spelling told, and --texts to see errors in context.
     """
     from entitynorm import evaluation
     from entitynorm.io.documents import numbered_lines
@@ -52,11 +65,16 @@ def evaluate(
     text_of: Mapping[str, str]
     if predictions is not None:
         predicted = evaluation.read_predictions(numbered_lines(predictions), predictions)
-        text_of = {}
+        names = {mention.doc for mention in mentions} & predicted.keys()
+        text_of = _texts(sorted(names), Path(texts)) if texts is not None else {}
+        linker = load_linker(gazetteers) if gazetteers else None
     else:
         folder = Path(texts) if texts is not None else evaluation.gold_text_folder(gold)
         text_of = _texts(sorted({mention.doc for mention in mentions}), folder)
-        predicted = _link(text_of, gazetteers, lang, jobs)
+        linker = load_linker(gazetteers)
+        predicted = _link(text_of, linker, lang, jobs)
+    if linker is not None:
+        mentions = evaluation.with_surface_kinds(mentions, linker)
     result = evaluation.evaluate(mentions, predicted, text_of)
     with open_output(None) as write:
         if format_ == "json":
@@ -65,8 +83,8 @@ def evaluate(
         else:
             write(_report(result, show_errors))
     short = len(result.by_document) < result.gold_documents
-    if min_f1 is not None and (result.total.f1 < min_f1 or short):
-        reason = "texts are missing" if short else f"F1 {result.total.f1:.4f} is below {min_f1}"
+    if fail_under is not None and (result.total.f1 < fail_under or short):
+        reason = "texts are missing" if short else f"F1 {result.total.f1:.4f} is below {fail_under}"
         notice(f"{reason}; --errors lists what went wrong")
         return 1
     return 0
@@ -88,16 +106,13 @@ def _texts(names: list[str], folder: Path) -> dict[str, str]:
         )
     return {
         name: source.text()
-        for name, source in zip(names, open_documents([str(folder / name) for name in names]), strict=True)
+        for name, source in zip(names, open_documents([str(folder / name) for name in names], whole=True), strict=True)
     }
 
 
-def _link(
-    text_of: Mapping[str, str], gazetteers: tuple[str, ...], lang: str | None, jobs: int
-) -> dict[str, list[PredictedLink]]:
+def _link(text_of: Mapping[str, str], linker: Linker, lang: str | None, jobs: int) -> dict[str, list[PredictedLink]]:
     from entitynorm.evaluation import PredictedLink
 
-    linker = load_linker(gazetteers)
     predicted: dict[str, list[PredictedLink]] = {}
     with progress("linking", sum(map(len, text_of.values()))) as advance:
         documents = linker.link_many(list(text_of.values()), lang=lang, jobs=jobs)
@@ -121,12 +136,37 @@ def _report(result: Evaluation, show_errors: bool) -> str:
         lines.append(f"{title:{width}}  found  extra  missed  precision  recall      F1")
         lines += [f"{name or '(none)':{width}}  {_figures(counts)}" for name, counts in table.items()]
         lines.append("")
+    lines += _confusion(result)
     total = result.total
     lines.append(
         f"documents {len(result.by_document)}/{result.gold_documents}  mentions {total.found + total.missed}  "
         f"P {total.precision:.4f}  R {total.recall:.4f}  F1 {total.f1:.4f}"
     )
     return "\n".join(lines) + "\n"
+
+
+def _confusion(result: Evaluation) -> list[str]:
+    """The table of types, gold in rows and linked in columns, and the entities that were taken for one another."""
+    from entitynorm.evaluation import NOTHING
+
+    columns = sorted(
+        {name for row in result.confusion.values() for name in row}, key=lambda name: (name == NOTHING, name)
+    )
+    if not columns:
+        return []
+    title = "gold \\ linked"
+    width = max(len(title), *map(len, result.confusion))
+    heads = [name or "(none)" for name in columns]
+    lines = ["  ".join([f"{title:{width}}", *heads])]
+    for gold, row in result.confusion.items():
+        cells = (f"{row.get(name, 0):{len(head)}d}" for name, head in zip(columns, heads, strict=True))
+        lines.append("  ".join([f"{gold or '(none)':{width}}", *cells]))
+    lines.append("")
+    if result.confused:
+        lines.append("expected -> linked")
+        lines += [f"{times:4d}  {a} -> {b}" for (a, b), times in islice(result.confused.items(), _MOST_CONFUSED)]
+        lines.append("")
+    return lines
 
 
 def _figures(counts: Counts) -> str:
