@@ -23,7 +23,7 @@ HEADING = """\
 several times if need be (see [](../how-to/own-gazetteer.md)). What the commands write is described in
 [](output-formats.md).
 
-Exit status: 0 fine, 1 problems found (`check`, and `evaluate --min-f1`), 2 bad usage or input, 130 interrupted. An
+Exit status: 0 fine, 1 problems found (`check`, and `evaluate --fail-under`), 2 bad usage or input, 130 interrupted. An
 error is one line on standard error that says what came, what was expected and what to do. `ENTITYNORM_DEBUG=1` in the
 environment prints the traceback of a fault of the program itself.
 

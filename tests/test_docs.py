@@ -38,6 +38,8 @@ import pytest
 
 import entitynorm
 from entitynorm.cli import cli, main
+from entitynorm.io.writers import FORMATS
+from entitynorm.kinds import SURFACE_KINDS
 from entitynorm.model import ALIAS_KINDS, Alias, Entity
 from entitynorm.resources import data_dir
 from entitynorm.scoring import RULES_1
@@ -241,6 +243,19 @@ def test_feature_table_is_the_scorer() -> None:
         assert shown[feature] == shown_weight(weight), feature
     assert f"threshold {RULES_1.threshold:g}" in text
     assert f"margin {RULES_1.margin:g}" in text
+
+
+@needs_docs
+def test_kinds_of_surface_are_defined() -> None:
+    shown = first_cells(page("how-to/evaluate.md"))
+    assert {kind: shown[kind] for kind in shown} == dict(SURFACE_KINDS)
+    assert list(shown) == list(SURFACE_KINDS), "in the order of precedence"
+
+
+@needs_docs
+def test_every_form_is_described() -> None:
+    text = page("reference/output-formats.md")
+    assert not [form for form in (*FORMATS, "html") if f"\n## {form}\n" not in text]
 
 
 @needs_docs
