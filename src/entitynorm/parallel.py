@@ -39,8 +39,12 @@ def _take_chunk(source: Iterator[Any]) -> list[Any]:
         except StopIteration:
             break
         chunk.append(item)
-        letters += len(item) if isinstance(item, str) else 0
+        letters += _letters(item)
     return chunk
+
+
+def _letters(item: Any) -> int:
+    return len(item) if isinstance(item, str) else sum(map(_letters, item))
 
 
 def ordered_map(linker: Linker, verb: str, items: Iterable[Any], options: dict[str, Any], jobs: int) -> Iterator[Any]:

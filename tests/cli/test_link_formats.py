@@ -176,7 +176,7 @@ def test_texts_without_an_end_are_linked_as_they_come(jobs):
 
     def endless() -> Iterator[Record]:
         for n in taken:
-            yield Record(str(n), {}, "In Kyiv.", 8)
+            yield Record(str(n), {}, "In Kyiv." + "\n" * 100_000, 100_008)
 
     linked = linked_texts(linker, endless(), 0, label="", lang=None, jobs=jobs, streams_to=None)
     found = [(text.name, [m.id for piece in parts for m in piece.mentions]) for text, parts in islice(linked, 5)]
