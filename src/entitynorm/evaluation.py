@@ -9,7 +9,8 @@ Gold is one JSON object a mention: ``doc, start, end, text, id, type, kind``, an
    ``alt_spans``, and its id, or one of ``alt_ids`` / ``sense_id``. It counts once, however often it is found.
 3. A link that meets a nested, optional or demonym mention with an acceptable id is neither rewarded nor punished:
    annotators disagree about those, and a score should not depend on whose side a program takes.
-4. Every other link counts against precision. NIL mentions are no claims and count nowhere.
+4. Every other link counts against precision. NIL mentions are no claims and count nowhere; in gold, an ``id`` of null
+   says that no link belongs there.
 5. The kind of a mention is what the gold says (surname, handle, …). Where it says nothing, or only ``name``, it is the
    kind of its spelling (`entitynorm.kinds`), if somebody asks for it (`with_surface_kinds`).
 
@@ -277,8 +278,12 @@ def _surface_kind(mention: GoldMention, linker: Linker, known: dict[tuple[str, s
 
 
 def read_gold(lines: Iterable[tuple[int, str]], path: str) -> list[GoldMention]:
-    """Read stand-off gold from numbered lines; raises InputError naming the line that is no gold mention."""
-    mentions = [_gold_mention(row, f"{path}:{number}") for number, row in _objects(lines, path)]
+    """Read stand-off gold from numbered lines; raises InputError naming the line that is no gold mention.
+
+    A mention whose id is null names no entity of the gazetteer. It is left out: a link at its place meets no gold.
+    """
+    rows = ((number, row) for number, row in _objects(lines, path) if row.get("id", "") is not None)
+    mentions = [_gold_mention(row, f"{path}:{number}") for number, row in rows]
     if not mentions:
         raise InputError(
             f"{path}: holds no gold mentions; expected JSON lines with doc, start, end, text, id, type, kind"

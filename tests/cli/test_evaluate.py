@@ -70,6 +70,13 @@ def test_breakdown_and_context():
     assert result.errors[0].context == "…Kyiv said ⟦@UN1⟧ to " + "x" * 36 + "…"
 
 
+def test_a_gold_mention_without_id_wants_no_link():
+    row = json.dumps({"doc": "a.txt", "start": 70, "end": 74, "text": "Lviv", "id": None, "type": "PLACE"})
+    with_nil = read_gold(enumerate([*map(json.dumps, GOLD), row], start=1), "gold.jsonl")
+    assert with_nil == gold()
+    assert evaluate(with_nil, {"a.txt": [PredictedLink(70, 74, "Lviv", "place:lviv")]}).total == Counts(0, 1, 3)
+
+
 def test_links_in_a_document_without_gold_are_extra():
     assert evaluate(gold(), {"b.txt": [PredictedLink(0, 1, "x", "place:kyiv")]}).total == Counts(0, 1, 0)
 
