@@ -18,6 +18,7 @@ from entitynorm.model import Document, Entity
 from entitynorm.model import Link as LinkResult
 from entitynorm.records import entity_from_record
 from entitynorm.resources import data_dir
+from entitynorm.rewriting import Style
 
 if TYPE_CHECKING:
     from entitynorm.io.compiled import CompiledGazetteer
@@ -125,13 +126,13 @@ def link(text: str, *, lang: str | None = None) -> Document:
     return default_linker().link(text, lang=lang)
 
 
-def normalize(text: str, *, lang: str | None = None) -> str:
+def normalize(text: str, *, lang: str | None = None, style: Style = "name") -> str:
     """`Linker.normalize` on the packaged gazetteer.
 
     >>> normalize("Fighting near Kozynka.")
     'Fighting near Kozinka.'
     """
-    return default_linker().normalize(text, lang=lang)
+    return default_linker().normalize(text, lang=lang, style=style)
 
 
 def resolve(name: str, *, type: str | None = None, lang: str | None = None) -> LinkResult:
