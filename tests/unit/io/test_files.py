@@ -17,6 +17,7 @@ from entitynorm.io.files import (
     decode_utf8,
     guess_encoding,
     iter_lines,
+    keep_backup,
     read_text,
 )
 
@@ -266,3 +267,22 @@ def test_read_only_file(tmp_path: Path) -> None:
     path.touch(mode=0o444)
     with pytest.raises(InputError, match="the file is read-only"):
         atomic_write(path, "new")
+
+
+@pytest.mark.parametrize("second_names", [True, False])
+def test_a_backup_takes_no_other_files_place(tmp_path, monkeypatch, second_names):
+    def refuse(*args):
+        raise OSError(95, "Operation not supported")
+
+    if not second_names:
+        monkeypatch.setattr(os, "link", refuse)
+    path, backup = tmp_path / "a", tmp_path / "a.bak"
+    path.write_bytes(b"new")
+    keep_backup(path, backup)
+    atomic_write(path, "newer")
+    assert (path.read_bytes(), backup.read_bytes()) == (b"newer", b"new")
+    with pytest.raises(InputError, match=r"a\.bak: exists, and backups are never overwritten"):
+        keep_backup(path, backup)
+    assert (path.read_bytes(), backup.read_bytes()) == (b"newer", b"new")
+    with pytest.raises(InputError, match="cannot be written"):
+        keep_backup(path, tmp_path / "no" / "a.bak")
