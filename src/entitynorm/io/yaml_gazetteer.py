@@ -5,22 +5,22 @@ that stands twice quietly loses its first value. In a list of names every one of
 read as a tree of nodes, which still know their lines and their spelling; every scalar is text as it was written, a
 scalar that YAML would have taken for something else is refused, and only lat, lon and weight are numbers.
 
-The order of things: `read_yaml` → text → `_compose` (syntax) → `_Tree` (nodes to plain values, each with its line) →
+The order of things: `read_yaml` → text → `compose` (syntax) → `NodeReader` (plain values, each with its line) →
 `records.read_record` (what a record must be) → problems sorted by line.
 """
 
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable
-from typing import Any, Final, cast
+from collections.abc import Collection, Iterable
+from typing import Final
 
 import yaml
 
 from entitynorm.errors import GazetteerError, Problem
 from entitynorm.gazetteer import id_problems
 from entitynorm.io.files import read_text
+from entitynorm.io.yaml_nodes import NodeReader, compose, kind_of, line_of, quote_scalar, word_scalar
 from entitynorm.model import Alias, Entity
 from entitynorm.records import (
     ALIAS_FIELDS,
@@ -40,26 +40,7 @@ SCHEMA: Final = "1"
 MAX_BYTES: Final = 64 * 1024 * 1024
 """The biggest YAML file that is read; beyond it the tree of nodes takes gigabytes and JSON lines do not."""
 
-_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_TAG = "tag:yaml.org,2002:"
-_MAX_DEPTH = 20
 _WIDTH = 120
-_DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?")
-_PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-_NOT_PLAIN = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-_FORBIDDEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
-
-_SYNTAX_REMEDIES = (
-    ("mapping values are not allowed", "put quotes round a value that holds a colon, and check the indentation"),
-    ("cannot start any token", "put quotes round a value that begins with a sign, and indent with spaces, not tabs"),
-    ("unexpected end of stream", "the quotation mark opened here is never closed"),
-    ("unknown escape character", "write \\\\ for a backslash inside double quotes"),
-    ("Unicode character escape", "half of a surrogate pair is no character; write the character itself"),
-    ("',' or", "check the commas and the closing bracket of the list or mapping opened here"),
-    ("could not find expected ':'", "this line lacks a colon, or a quotation mark above it is not closed"),
-    ("another document", "keep one document in a file; take the line --- away"),
-)
-_DEFAULT_REMEDY = "check the indentation and the quotes of this line and the one above"
 
 
 def read_yaml(path: str | os.PathLike[str]) -> list[tuple[Entity, str]]:
@@ -73,16 +54,16 @@ def read_yaml(path: str | os.PathLike[str]) -> list[tuple[Entity, str]]:
 
 def read_yaml_text(text: str, source: str = "<text>") -> list[tuple[Entity, str]]:
     """The same from a string; ``source`` stands for the file in places and problems."""
-    root = _compose(text, source)
-    tree = _Tree(source)
+    root = compose(text, source)
+    tree = NodeReader(source, keys=_keys, is_number=_is_number)
     if root is None:
         raise GazetteerError([Problem(f"{source}:1", "", f"holds no data; begin with schema: {SCHEMA} and entities:")])
     items = _entity_nodes(root, tree)
     entries: list[tuple[Entity, str]] = []
     for node in items:
-        entity = tree.read_entity(node)
+        entity = _read_entity(tree, node)
         if entity is not None:
-            entries.append((entity, tree.place(_line(node))))
+            entries.append((entity, tree.place(line_of(node))))
     problems = [*tree.problems, *((_line_of(problem), problem) for problem in id_problems(entries))]
     if problems:
         raise GazetteerError([problem for _, problem in sorted(problems, key=lambda item: item[0])])
@@ -107,208 +88,55 @@ def write_yaml(entities: Iterable[Entity]) -> str:
     return ("\n".join(parts) if len(parts) > 1 else parts[0] + " []") + "\n"
 
 
-def _line(node: yaml.Node | yaml.Event) -> int:
-    return cast("yaml.Mark", node.start_mark).line + 1
-
-
 def _line_of(problem: Problem) -> int:
     return int(problem.place.rpartition(":")[2])
 
 
-def _compose(text: str, source: str) -> yaml.Node | None:
-    """Text to nodes; every breach of YAML itself becomes one problem with line and column."""
-
-    def broken(line: int, column: int, message: str) -> GazetteerError:
-        return GazetteerError([Problem(f"{source}:{line}:{column}", "", message)])
-
-    if found := _FORBIDDEN.search(text):
-        before = text[: found.start()]
-        line, column = before.count("\n") + 1, found.start() - before.rfind("\n")
-        code = ord(found.group())
-        raise broken(line, column, f"control character U+{code:04X}, which YAML does not allow; take it out")
-    try:
-        _refuse_anchors_and_depth(text, source)
-        return yaml.compose(text, Loader=_LOADER)
-    except yaml.MarkedYAMLError as error:
-        problem = (error.problem or "not YAML").removeprefix("but ")
-        if "nesting depth" in problem and error.problem_mark is not None:  # newer libyaml counts too
-            raise GazetteerError([_too_deep(source, error.problem_mark.line + 1)]) from error
-        # Where an opening quote or bracket has no end, the parser stops far below; the opening is what to look at.
-        opening = "end of stream" in problem or "',' or" in problem
-        mark = (error.context_mark if opening else None) or error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        remedy = next((text for part, text in _SYNTAX_REMEDIES if part in problem), _DEFAULT_REMEDY)
-        raise broken(line, column, f"broken YAML: {one_line(problem)}; {remedy}") from error
-    except yaml.YAMLError as error:
-        raise broken(1, 1, f"broken YAML: {one_line(str(error).splitlines()[0])}; {_DEFAULT_REMEDY}") from error
-
-
-def _too_deep(source: str, line: int) -> Problem:
-    return Problem(f"{source}:{line}", "", "nested too deeply; a record has three levels")
-
-
-def _refuse_anchors_and_depth(text: str, source: str) -> None:
-    """Walk the events, which need no recursion, before nodes are built: a third more time, and none of it to be feared.
-
-    Anchors make one record change with another a thousand lines away, and nest into trees that fill any memory;
-    brackets nested by the ten thousand overrun the stack of the C parser, which takes the interpreter with it.
-    """
-    problems: list[Problem] = []
-    depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _MAX_DEPTH:
-            problems.append(_too_deep(source, _line(event)))
-            break
-        if isinstance(event, yaml.NodeEvent) and event.anchor is not None:
-            sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
-            shown = quoted(sign + event.anchor)
-            message = f"{shown} was read as a YAML anchor, and those are not accepted; write the value out, or quote it"
-            problems.append(Problem(f"{source}:{_line(event)}", "", message))
-    if problems:
-        raise GazetteerError(problems)
-
-
-def _entity_nodes(root: yaml.Node, tree: _Tree) -> list[yaml.Node]:
+def _entity_nodes(root: yaml.Node, tree: NodeReader) -> list[yaml.Node]:
     """The nodes under ``entities:``; what is wrong with the top level is added to the tree's problems."""
     if not isinstance(root, yaml.MappingNode):
-        tree.say(_line(root), f"the file is {_kind(root)}, expected schema: {SCHEMA} and entities: at the top")
+        tree.say(line_of(root), f"the file is {kind_of(root)}, expected schema: {SCHEMA} and entities: at the top")
         return []
     top = {key: value for key, value, _ in tree.pairs(root, ())}
     for key_node, _ in root.value:
         if isinstance(key_node, yaml.ScalarNode) and key_node.value not in ("schema", "entities", "<<"):
-            tree.say(_line(key_node), unknown_key(key_node.value, ("schema", "entities")))
+            tree.say(line_of(key_node), unknown_key(key_node.value, ("schema", "entities")))
     schema = top.get("schema")
     if schema is None:
-        tree.say(_line(root), f"schema is missing; write schema: {SCHEMA} at the top")
+        tree.say(line_of(root), f"schema is missing; write schema: {SCHEMA} at the top")
     elif not isinstance(schema, yaml.ScalarNode) or schema.value != SCHEMA:
-        found = quoted(schema.value) if isinstance(schema, yaml.ScalarNode) else _kind(schema)
-        tree.say(_line(schema), f"schema is {found}, expected {SCHEMA}; is the file of another version of entitynorm?")
+        found = quoted(schema.value) if isinstance(schema, yaml.ScalarNode) else kind_of(schema)
+        tree.say(
+            line_of(schema), f"schema is {found}, expected {SCHEMA}; is the file of another version of entitynorm?"
+        )
     entities = top.get("entities")
     if entities is None:
-        tree.say(_line(root), "entities is missing; write entities: and the list of entities below it")
+        tree.say(line_of(root), "entities is missing; write entities: and the list of entities below it")
     elif not isinstance(entities, yaml.SequenceNode):
-        tree.say(_line(entities), f"entities is {_kind(entities)}, expected a list; begin each entity with - id:")
+        tree.say(line_of(entities), f"entities is {kind_of(entities)}, expected a list; begin each entity with - id:")
     else:
         return list(entities.value)
     return []
 
 
-def _kind(node: yaml.Node) -> str:
-    if isinstance(node, yaml.ScalarNode):
-        return f"the text {quoted(node.value)}" if node.value else "empty"
-    return "a mapping" if isinstance(node, yaml.MappingNode) else "a list"
+def _keys(path: Path) -> Collection[str] | None:
+    return FIELDS if not path else ALIAS_FIELDS if path[0] == "aliases" else None
 
 
-class _Tree:
-    """Nodes to plain values, with the line of every field and every problem met on the way."""
-
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.problems: list[tuple[int, Problem]] = []
-        self._entity = ""
-        self._lines: dict[Path, int] = {}
-        self._refused: set[Path] = set()
-
-    def place(self, line: int) -> str:
-        return f"{self.source}:{line}"
-
-    def say(self, line: int, message: str) -> None:
-        self.problems.append((line, Problem(self.place(line), self._entity, message)))
-
-    def read_entity(self, node: yaml.Node) -> Entity | None:
-        """One item of the list: the entity, or None where anything about it is wrong."""
-        before = len(self.problems)
-        self._entity = _id_of(node)
-        self._lines, self._refused = {(): _line(node)}, set()
-        record = self._value(node, ())
-        entity, complaints = read_record(record, strict_ids=True)
-        for path, message in complaints:
-            if path not in self._refused:
-                self.say(self._line_at(path), message)
-        self._entity = ""
-        return entity if len(self.problems) == before else None
-
-    def pairs(self, node: yaml.MappingNode, path: Path) -> list[tuple[str, yaml.Node, int]]:
-        """Keys with values and lines; keys that stand twice, merge keys and keys that are no text are problems."""
-        match path:
-            case ():
-                label = ""
-            case ("aliases", int(number)):
-                label = f"alias {number + 1}: "
-            case _:
-                label = f"{_label(path)}: "
-        found: dict[str, tuple[str, yaml.Node, int]] = {}
-        for key, value in node.value:
-            line = _line(key)
-            if not isinstance(key, yaml.ScalarNode):
-                self.say(line, f"{label}the key is {_kind(key)}, expected text; quote it, or write key: value")
-            elif key.tag == _TAG + "merge":
-                # What the merge was to bring is missing now; that is no news.
-                self._refuse(path, line, f'{label}the merge key "<<" is not accepted; write the fields out')
-            elif key.value in found:
-                first = found[key.value][2]
-                self.say(line, f"{label}the key {quoted(key.value)} stands twice (first on line {first}); keep one")
-            else:
-                if key.tag != _TAG + "str":
-                    message = f"{label}the key {_misread(key)}. Put quotes round it: {quoted(key.value)}: …"
-                    self._refuse((*path, key.value), line, message)
-                found[key.value] = (key.value, value, line)
-        return list(found.values())
-
-    def _value(self, node: yaml.Node, path: Path) -> Any:
-        if isinstance(node, yaml.ScalarNode):
-            return self._scalar(node, path)
-        if node.tag not in (_TAG + "map", _TAG + "seq"):
-            self._refuse(path, _line(node), f"{_label(path)} has the tag {quoted(_short(node.tag))}; take the tag away")
-        if len(path) > 3:  # deeper than any field goes; read_record says what it expected instead
-            return {} if isinstance(node, yaml.MappingNode) else []
-        if isinstance(node, yaml.SequenceNode):
-            for number, item in enumerate(node.value):
-                self._lines[(*path, number)] = _line(item)
-            return [self._value(item, (*path, number)) for number, item in enumerate(node.value)]
-        record: dict[str, Any] = {}
-        for key, value, line in self.pairs(cast("yaml.MappingNode", node), path):
-            self._lines[(*path, key)] = line
-            known = FIELDS if not path else ALIAS_FIELDS if path[0] == "aliases" else (key,)
-            # The value under a key that does not exist is nobody's text yet: one complaint is enough.
-            record[key] = self._value(value, (*path, key)) if key in known else ""
-        return record
-
-    def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
-        raw = cast("str", node.value)
-        if len(path) == 1 and path[0] in NUMBER_FIELDS:
-            plain = not node.style  # None or "", as the parser is the Python or the C one
-            if plain and _DECIMAL.fullmatch(raw):
-                return float(raw)
-            if plain and not raw:
-                self._refuse(path, self._line_at(path), f"{path[0]} has no value; give one, or take the key away")
-            return raw
-        if node.tag == _TAG + "str":
-            return raw
-        line = _line(node) if raw else self._line_at(path)
-        label = _label(path)
-        if not node.tag.startswith(_TAG) or node.tag in (_TAG + "binary", _TAG + "set"):
-            self._refuse(path, line, f"{label} {quoted(raw)} has the tag {quoted(_short(node.tag))}; take the tag away")
-        elif raw == "":
-            self._refuse(path, line, f"{label} has no value; give one, or take it away")
-        else:
-            key = f"{path[-1]}: " if path and isinstance(path[-1], str) else ""
-            self._refuse(path, line, f"{label} {_misread(node)}. Put quotes round it: {key}{quoted(raw)}")
-        return raw
-
-    def _refuse(self, path: Path, line: int, message: str) -> None:
-        """A problem of the node itself; what `read_record` then thinks of the same field is not repeated."""
-        self._refused.add(path)
-        self.say(line, message)
-
-    def _line_at(self, path: Path) -> int:
-        while path not in self._lines:
-            path = path[:-1]
-        return self._lines[path]
+def _is_number(path: Path) -> bool:
+    return len(path) == 1 and path[0] in NUMBER_FIELDS
 
 
-def _id_of(node: yaml.Node) -> str:
+def _read_entity(tree: NodeReader, node: yaml.Node) -> Entity | None:
+    """One item of the list: the entity, or None where anything about it is wrong."""
+    before = len(tree.problems)
+    entity, complaints = read_record(tree.record(node, id_of(node)), strict_ids=True)
+    tree.complain(complaints)
+    return entity if len(tree.problems) == before else None
+
+
+def id_of(node: yaml.Node) -> str:
+    """The id in the node of an entity, as problems print it; empty where there is none."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if key.value == "id" and isinstance(value, yaml.ScalarNode):
@@ -316,100 +144,37 @@ def _id_of(node: yaml.Node) -> str:
     return ""
 
 
-def _label(path: Path) -> str:
-    """A field in words: ``alias``, ``alias 3: lang``, ``refs: geonames``, ``was: item 2``."""
-    match path:
-        case ():
-            return "the entity"
-        case ("aliases", int()) | ("aliases", int(), "text"):
-            return "alias"
-        case ("aliases", int(number), key):
-            return f"alias {number + 1}: {one_line(str(key))}"
-        case (str(field), int(number)):
-            return f"{field}: item {number + 1}"
-        case (str(field), key):
-            return f"{field}: {one_line(str(key))}"
-    return one_line(str(path[0]))
-
-
-def _short(tag: str) -> str:
-    return "!!" + tag.removeprefix(_TAG) if tag.startswith(_TAG) else tag
-
-
-def _misread(node: yaml.ScalarNode) -> str:
-    """What YAML would have made of a scalar: ``"NO" was read as the YAML boolean false``."""
-    kind = {"bool": "boolean", "int": "number", "float": "number", "timestamp": "date"}.get(
-        node.tag.removeprefix(_TAG), _short(node.tag)
-    )
-    shown = ""
-    if kind == "boolean":
-        shown = " true" if node.value.lower() in ("yes", "on", "true") else " false"
-    elif kind == "number":
-        shown = f" {_number(node)}"
-    elif node.tag == _TAG + "null":
-        kind, shown = "null", " (nothing)"
-    return f"{quoted(node.value)} was read as the YAML {kind}{shown}"
-
-
-def _number(node: yaml.ScalarNode) -> str:
-    try:
-        value = yaml.constructor.SafeConstructor().construct_object(node)
-        return f"{value:g}" if isinstance(value, float) else str(value)
-    except (ValueError, OverflowError):
-        return quoted(node.value)
-
-
 def _entity_lines(entity: Entity) -> Iterable[str]:
     record = entity.to_dict()
-    yield f"  - id: {_quote(entity.id)}"
+    yield f"  - id: {quote_scalar(entity.id)}"
     for key in FIELDS[1:]:
         value = record.get(key)
         match value:
             case None:
                 continue
             case str():
-                yield f"    {key}: {_word(value) if key == 'type' else _quote(value)}"
+                yield f"    {key}: {word_scalar(value) if key == 'type' else quote_scalar(value)}"
             case float():
                 yield f"    {key}: {int(value) if value.is_integer() and abs(value) < 1e15 else value!r}"
             case dict():
-                pairs = ", ".join(f"{_word(name)}: {_quote(text)}" for name, text in value.items())
+                pairs = ", ".join(f"{word_scalar(name)}: {quote_scalar(text)}" for name, text in value.items())
                 yield f"    {key}: {{{pairs}}}"
             case list() if key == "aliases":
                 yield "    aliases:"
                 yield from (f"      - {_alias(alias)}" for alias in entity.aliases)
             case list():
-                line = f"    {key}: [{', '.join(map(_quote, value))}]"
+                line = f"    {key}: [{', '.join(map(quote_scalar, value))}]"
                 if len(line) <= _WIDTH:
                     yield line
                 else:
                     yield f"    {key}:"
-                    yield from (f"      - {_quote(item)}" for item in value)
+                    yield from (f"      - {quote_scalar(item)}" for item in value)
 
 
 def _alias(alias: Alias) -> str:
     record = alias.to_dict()
     if isinstance(record, str):
-        return _quote(record)
+        return quote_scalar(record)
     free = ("text", "source")
-    return "{" + ", ".join(f"{key}: {_quote(v) if key in free else _word(v)}" for key, v in record.items()) + "}"
-
-
-def _word(value: str) -> str:
-    """A word of a closed vocabulary, bare where YAML leaves it alone (``lang: no`` would be a boolean)."""
-    return value if _PLAIN_WORD.fullmatch(value) and value.lower() not in _NOT_PLAIN else _quote(value)
-
-
-def _quote(value: str) -> str:
-    """A double-quoted scalar; what cannot be seen is written as an escape, so that editors and reviews show it."""
-    out = []
-    for char in value:
-        code = ord(char)
-        if char in '"\\':
-            out.append("\\" + char)
-        elif char == "\n":
-            out.append("\\n")
-        elif char.isprintable():
-            out.append(char)
-        else:
-            out.append(f"\\x{code:02X}" if code < 0x100 else f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}")
-    return '"' + "".join(out) + '"'
+    pairs = (f"{key}: {quote_scalar(v) if key in free else word_scalar(v)}" for key, v in record.items())
+    return "{" + ", ".join(pairs) + "}"
