@@ -12,7 +12,7 @@ The order of things: `read_yaml` → text → `compose` (syntax) → `NodeReader
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 import yaml
@@ -82,7 +82,7 @@ def write_yaml(entities: Iterable[Entity]) -> str:
         sound, complaints = read_record(entity.to_dict(), strict_ids=True)
         problems += (Problem(f"entities[{number}]", one_line(entity.id), c.message) for c in complaints)
         if sound is not None:
-            parts.append("\n".join(_entity_lines(sound)))
+            parts.append("\n".join(entity_lines(sound)))
     if problems:
         raise GazetteerError(problems)
     return ("\n".join(parts) if len(parts) > 1 else parts[0] + " []") + "\n"
@@ -144,34 +144,45 @@ def id_of(node: yaml.Node) -> str:
     return ""
 
 
-def _entity_lines(entity: Entity) -> Iterable[str]:
+def entity_lines(entity: Entity, *, indent: int = 2) -> Iterator[str]:
+    """The lines of one entity of the list, its dash ``indent`` blanks in."""
     record = entity.to_dict()
-    yield f"  - id: {quote_scalar(entity.id)}"
-    for key in FIELDS[1:]:
+    dash, inner = " " * indent + "- ", " " * (indent + 2)
+    for key, value in entity_pairs(entity):
+        line = f"{inner if key != 'id' else dash}{key}: {value}"
+        if key == "aliases":
+            yield f"{inner}aliases:"
+            yield from (f"{inner}  - {alias_value(alias)}" for alias in entity.aliases)
+        elif isinstance(record[key], list) and len(line) > _WIDTH:
+            yield f"{inner}{key}:"
+            yield from (f"{inner}  - {quote_scalar(item)}" for item in record[key])
+        else:
+            yield line
+
+
+def entity_pairs(entity: Entity) -> Iterator[tuple[str, str]]:
+    """The fields of an entity that say something, each with its value on one line."""
+    record = entity.to_dict()
+    for key in FIELDS:
         value = record.get(key)
         match value:
             case None:
                 continue
             case str():
-                yield f"    {key}: {word_scalar(value) if key == 'type' else quote_scalar(value)}"
+                yield key, word_scalar(value) if key == "type" else quote_scalar(value)
             case float():
-                yield f"    {key}: {int(value) if value.is_integer() and abs(value) < 1e15 else value!r}"
+                yield key, str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
             case dict():
                 pairs = ", ".join(f"{word_scalar(name)}: {quote_scalar(text)}" for name, text in value.items())
-                yield f"    {key}: {{{pairs}}}"
+                yield key, f"{{{pairs}}}"
             case list() if key == "aliases":
-                yield "    aliases:"
-                yield from (f"      - {_alias(alias)}" for alias in entity.aliases)
+                yield key, f"[{', '.join(map(alias_value, entity.aliases))}]"
             case list():
-                line = f"    {key}: [{', '.join(map(quote_scalar, value))}]"
-                if len(line) <= _WIDTH:
-                    yield line
-                else:
-                    yield f"    {key}:"
-                    yield from (f"      - {quote_scalar(item)}" for item in value)
+                yield key, f"[{', '.join(map(quote_scalar, value))}]"
 
 
-def _alias(alias: Alias) -> str:
+def alias_value(alias: Alias) -> str:
+    """An alias on one line: its text, or a mapping where more is said of it."""
     record = alias.to_dict()
     if isinstance(record, str):
         return quote_scalar(record)
