@@ -1,0 +1,242 @@
+"""Which entities a spelling comes near to, each with a probability and what speaks for it.
+
+The linker's own candidates come first. What a whole corpus adds: another spelling of the same name that was linked, a
+full name in front of the brackets that hold an acronym, initials of a translated name where that name stands in the
+same texts. Spellings are compared only where the skeletons of two words agree (see `skeletons`), so that the work grows
+with the corpus and not with its square.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+
+from entitynorm.comparison import compare
+from entitynorm.linker import Linker
+from entitynorm.model import Candidate, Entity, Evidence, Link
+from entitynorm.names.acronyms import acronym_of
+from entitynorm.names.lexicon import lexicon
+from entitynorm.names.structure import Unit, parse
+from entitynorm.names.types import entity_class
+from entitynorm.suggesting.spellings import Corpus, Spelling
+from entitynorm.text.sounds import latin_initials, phone_key
+from entitynorm.text.tokens import script_of
+
+_VOWELS = str.maketrans("", "", "aeiouyEIOUYAwj")
+_LIKE = 0.6
+"""Least score of a comparison for two spellings to be of one name."""
+_BESIDE = 3.0
+"""How many times as likely an entity is that the same texts name outright."""
+_DECLARED = 0.9
+_INITIALS = 0.6
+CONTRARY = frozenset({"other_given", "other_surname", "other_father", "other_gender", "other_country"})
+"""Evidence that two names are of different people or institutions, however alike they are."""
+_LANGUAGES = ("en", "ru", "uk", "de", "fr", "es", "it", "pl")
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """An entity that a spelling may name."""
+
+    id: str
+    score: float
+    why: str
+
+
+@dataclass(slots=True)
+class Nearness:
+    """Entities near a spelling, the nearest first, and those that it surely does not name."""
+
+    near: list[Near] = field(default_factory=list)
+    contrary: dict[str, Evidence] = field(default_factory=dict)
+    """Entity id -> what contradicts."""
+
+    @property
+    def best(self) -> Near | None:
+        return self.near[0] if self.near else None
+
+    @property
+    def margin(self) -> float:
+        """How many times as probable the first is as the second."""
+        if len(self.near) < 2:
+            return float("inf")
+        return self.near[0].score / max(self.near[1].score, 1e-6)
+
+
+def skeletons(units: Iterable[Unit]) -> frozenset[str]:
+    """The romanisation keys of a name's own words, vowels left out: equal for words that may be the same.
+
+    >>> skeletons(parse("Grivoron region").units) & skeletons(parse("Грайворонский район").units)
+    frozenset({'grvrn'})
+    """
+    found: set[str] = set()
+    for unit in units:
+        if unit.role not in ("core", "given") or unit.words[0].shape == "lower":
+            continue
+        for word in unit.words:
+            phones = [r.phones for r in word.readings[:3]]
+            phones += [p for p, _, _ in word.lemmas[:4]] + [p for p, _ in word.bases[:4]]
+            bones = {phone_key(p).translate(_VOWELS) for p in phones}
+            found |= {b for b in bones if len(b) > 1} or {phone_key(p) for p in phones}
+    return frozenset(found)
+
+
+@lru_cache(maxsize=65_536)
+def likeness(a: str, b: str, kind: str | None) -> tuple[float, tuple[Evidence, ...]]:
+    """The score of two spellings against each other, and the evidence."""
+    found = compare(a, b, type=kind)
+    return found.score, tuple(found.evidence)
+
+
+def contradiction(evidence: Iterable[Evidence]) -> Evidence | None:
+    """What shows that two names are not the same one, where something does."""
+    return next((e for e in evidence if e.feature in CONTRARY and e.value * e.weight < 0), None)
+
+
+class Surveyor:
+    """Finds what is near each spelling that was not linked."""
+
+    def __init__(self, linker: Linker, corpus: Corpus) -> None:
+        self.linker = linker
+        self.corpus = corpus
+        self._linked: dict[str, list[tuple[Spelling, str]]] = defaultdict(list)
+        for spelling in corpus.spellings.values():
+            if spelling.links and spelling.kind == "word":
+                entity = spelling.links.most_common(1)[0][0]
+                for bone in skeletons(spelling.name.units):
+                    self._linked[bone].append((spelling, entity))
+
+    def survey(self, keys: list[str], *, jobs: int = 1) -> dict[str, Nearness]:
+        """What is near each of these spellings."""
+        spellings = [self.corpus.spellings[key] for key in keys]
+        links = self.linker.resolve_many([s.text for s in spellings], jobs=jobs)
+        out = {key: self._near(s, link) for key, s, link in zip(keys, spellings, links, strict=True)}
+        for key, spelling in zip(keys, spellings, strict=True):
+            self._add_declared(spelling, out[key], out)
+        return out
+
+    def _near(self, spelling: Spelling, link: Link) -> Nearness:
+        found: dict[str, Near] = {}
+        contrary: dict[str, Evidence] = {}
+        beside = self.corpus.near(spelling)
+
+        def offer(entity: str, score: float, why: str) -> None:
+            if entity not in contrary and (entity not in found or found[entity].score < score):
+                found[entity] = Near(entity, score, why)
+
+        for candidate in link.candidates:
+            if (against := contradiction(candidate.evidence)) is not None:
+                contrary[candidate.id] = against
+        for candidate in link.candidates:
+            if not _is_adjective_of(spelling, candidate):
+                offer(candidate.id, candidate.score, f"near {candidate.alias}")
+        for entity, score in spelling.doubted.items():
+            offer(entity, score, "the linker was not sure enough")
+        if spelling.kind == "acronym":
+            for entity, why in self._initials(spelling, beside):
+                offer(entity, _INITIALS, why)
+        found = {entity: self._weighed(item, beside) for entity, item in found.items()}
+        for entity, (score, why) in self._alike(spelling, contrary).items():
+            offer(entity, score, why)
+        near = [item for item in found.values() if item.id not in contrary]
+        near.sort(key=lambda item: (-item.score, item.id))
+        return Nearness([item for item in near if item.score >= 0.01], contrary)
+
+    def _weighed(self, item: Near, beside: Mapping[str, int]) -> Near:
+        """The same, the likelier where the same texts name the entity outright."""
+        if item.id not in beside or item.score >= 1.0:
+            return item
+        odds = _BESIDE * item.score / (1 - item.score)
+        return Near(item.id, odds / (1 + odds), f"{item.why}; the same texts name it")
+
+    def _alike(self, spelling: Spelling, contrary: dict[str, Evidence]) -> dict[str, tuple[float, str]]:
+        """Entities that another spelling of the same name was linked to."""
+        out: dict[str, tuple[float, str]] = {}
+        seen: set[int] = set()
+        for bone in skeletons(spelling.name.units):
+            for other, entity_id in self._linked.get(bone, ()):
+                entity = self.linker.gazetteer.get(entity_id)
+                # What is longer has words of its own, and those may make it another name: Lake Assad, for Assad.
+                longer = len(spelling.content) > len(other.content)
+                if id(other) in seen or other is spelling or entity is None or longer:
+                    continue
+                seen.add(id(other))
+                score, evidence = likeness(spelling.text, other.text, entity.type)
+                if (against := contradiction(evidence)) is not None:
+                    contrary.setdefault(entity_id, against)
+                elif score >= _LIKE and score > out.get(entity_id, (0.0, ""))[0]:
+                    out[entity_id] = score, f"spelled like {other.text}, which is linked"
+        return out
+
+    def _initials(self, spelling: Spelling, beside: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+        letters = acronym_of(spelling.name.units[0])
+        for entity_id in sorted(beside):
+            entity = self.linker.gazetteer.get(entity_id)
+            if entity is not None and (translation := translated_initials(letters, entity)):
+                yield entity_id, f"initials of {entity.name} in another language ({translation})"
+
+    def _add_declared(self, spelling: Spelling, found: Nearness, others: Mapping[str, Nearness]) -> None:
+        """An acronym in brackets behind a full name belongs to whatever the full name is near."""
+        for key in spelling.declared:
+            full = self.corpus.spellings[key]
+            linked = full.links.most_common(1)
+            best = others[key].best if key in others else None
+            if linked:
+                near = Near(linked[0][0], _DECLARED, f"stands in brackets behind {full.text}")
+            elif best is not None:
+                near = Near(best.id, _DECLARED * best.score, f"stands in brackets behind {full.text}")
+            else:
+                continue
+            if near.id not in found.contrary:
+                rest = [item for item in found.near if item.id != near.id]
+                found.near = sorted([near, *rest], key=lambda item: (-item.score, item.id))
+
+
+def _is_adjective_of(spelling: Spelling, candidate: Candidate) -> bool:
+    """Whether a single word is only the adjective of a place: Харьковский тракторный завод is no city."""
+    return (
+        len(spelling.content) == 1
+        and entity_class(candidate.type) == "PLACE"
+        and any(e.feature == "adjective" and e.value > 0 for e in candidate.evidence)
+    )
+
+
+def translated_initials(letters: str, entity: Entity) -> str | None:
+    """The language in whose words an entity's name has these initials, or None.
+
+    "Russian Volunteer Corps" is РДК in Russian, in Latin letters RDK. The words come from the lexicon, so a name of
+    words that it does not know has none. A head at the end may stand first in the translation (Freedom of Russia
+    Legion: Легион «Свобода России», LSR), and the words before it behind it (Police nationale d'Haïti, PNH).
+    """
+    if entity_class(entity.type) in ("PERSON", "PLACE") or not 3 <= len(letters) <= 7:
+        return None
+    for text in (entity.name, *(a.text for a in entity.aliases if a.strength == "strong" and a.kind != "acronym")):
+        units = [u for u in parse(text).units if u.role != "function"]
+        if len(units) != len(letters):
+            continue
+        for order in (units, [units[-1], *units[:-1]], units[::-1]):
+            for lang in _LANGUAGES:
+                options = [_initials_in(unit, lang) for unit in order]
+                if all(letter in some for letter, some in zip(letters, options, strict=True)):
+                    return lang
+    return None
+
+
+def _initials_in(unit: Unit, lang: str) -> frozenset[str]:
+    senses = tuple((s.slot, s.id) for s in unit.senses if s.slot in ("concept", "country", "type"))
+    return _initials_of(senses, lang)
+
+
+@cache
+def _initials_of(senses: tuple[tuple[str, str], ...], lang: str) -> frozenset[str]:
+    out: set[str] = set()
+    for slot, ident in senses:
+        forms = lexicon().entry(slot, ident).forms
+        for by_language in forms.values():
+            for word in by_language.get(lang, ()):
+                out.add(word[0].upper())
+                if script_of(word) == "Cyrl":
+                    out |= {initial.upper()[:1] for initial in latin_initials(word[0].lower())}
+    return frozenset(out)
