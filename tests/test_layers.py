@@ -18,6 +18,7 @@ FLOORS = {
     "rewriting": 4, "parallel": 4, "linker": 4,
     "kinds": 4,
     "io": 5, "load": 5, "evaluation": 5,
+    "patches": 5, "suggesting": 5, "applying": 5,
     "cli": 6, "testing": 6, "__init__": 6, "__main__": 6,
 }  # fmt: skip
 MODULES = sorted(SOURCE.rglob("*.py"))

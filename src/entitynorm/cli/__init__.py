@@ -19,6 +19,7 @@ from entitynorm.cli import (
     import_command,
     name_commands,
     normalize_command,
+    suggest_commands,
     text_commands,
 )
 from entitynorm.cli.app import cli, describe_bug, describe_error, silence
@@ -37,6 +38,8 @@ for _command in (
     gazetteer_commands.check,
     gazetteer_commands.build,
     import_command.import_,
+    suggest_commands.suggest,
+    suggest_commands.apply,
     evaluate_command.evaluate,
 ):
     cli.add_command(_command)

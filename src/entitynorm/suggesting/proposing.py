@@ -231,14 +231,28 @@ class _Proposer:
         for n, spelling in enumerate(spellings):
             found.setdefault(root(n), []).append(spelling)
         for spelling in spellings:
-            for short in spelling.declared:
-                self._join(found, spelling, short)
+            for full in spelling.declared:
+                self._join(found, spelling, full)
+            if len(spelling.content) == 1 and (whole := self._surname_of(spelling, spellings)):
+                self._join(found, spelling, whole)
         return list(found.values())
 
-    def _join(self, clusters: dict[int, list[Spelling]], acronym: Spelling, full: str) -> None:
-        """Put a declared acronym to the full name that it stands behind."""
+    def _surname_of(self, short: Spelling, spellings: Sequence[Spelling]) -> str | None:
+        """The key of the one full name whose surname a single word is; people of one family leave it open."""
+        bones = skeletons(short.content)
+        full = [
+            s
+            for s in spellings
+            if _is_full_name(s)
+            and bones & skeletons(s.content[-1:])
+            and likeness(short.text, s.content[-1].words[0].text, "PERSON")[0] >= _SAME
+        ]
+        return full[0].name.exact if len(full) == 1 else None
+
+    def _join(self, clusters: dict[int, list[Spelling]], short: Spelling, full: str) -> None:
+        """Put a declared acronym or a surname to its full name."""
         home = next((n for n, c in clusters.items() if any(s.name.exact == full for s in c)), None)
-        here = next((n for n, c in clusters.items() if acronym in c), None)
+        here = next((n for n, c in clusters.items() if short in c), None)
         if home is not None and here is not None and home != here:
             clusters[home] += clusters.pop(here)
 
@@ -346,7 +360,12 @@ def _is_near_miss(spelling: Spelling, entity: Entity, feature: str) -> bool:
 
 def _head(cluster: Sequence[Spelling]) -> Spelling:
     """The spelling that an entity is called by: full names of people first, then the one met most often."""
-    return min(cluster, key=lambda s: (not _is_full_name(s), s.kind == "acronym", -s.count, -len(s.content), s.text))
+
+    def rank(spelling: Spelling) -> tuple[object, ...]:
+        unproven = spelling.unproven == spelling.count
+        return not _is_full_name(spelling), spelling.kind == "acronym", unproven, -spelling.count, spelling.text
+
+    return min(cluster, key=rank)
 
 
 def _type_of(units: Sequence[Unit]) -> str | None:
@@ -356,7 +375,9 @@ def _type_of(units: Sequence[Unit]) -> str | None:
             applies = lexicon().type_word(ident).applies
             if applies:
                 return applies[0]
-    return "ORG" if any(u.concepts for u in units) else None
+        if unit.concepts:
+            return "ORG"
+    return None
 
 
 def _type_guess(cluster: Sequence[Spelling]) -> str:

@@ -209,7 +209,7 @@ class _Gatherer:
     def _unlinked(self, first: int, last: int, *, inside: Sequence[Mention] = ()) -> Spelling | None:
         units = self.units
         begin, end = units[first].start, units[last].end
-        acronym = first == last and is_acronym(units[first], least=2)
+        acronym = units[first].start == units[last].start and is_acronym(units[first], least=2)
         found = self._record(begin, end, "acronym" if acronym else "word")
         if found is None:
             return None
@@ -251,7 +251,8 @@ class _Gatherer:
         found = self.corpus.spellings.get(key)
         if found is None:
             units = parse(form).units
-            if kind == "word" and len(units) == 1 and is_acronym(units[0], least=2):
+            one = len({unit.start for unit in units}) == 1  # ФСБ stands for three ideas in one place
+            if kind == "word" and one and is_acronym(units[0], least=2):
                 kind = "acronym"
             found = self.corpus.spellings[key] = Spelling(parse(form), kind)
         found.forms[form] += 1

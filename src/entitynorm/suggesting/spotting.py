@@ -25,7 +25,7 @@ _MOST_TAIL = 2
 """Small words that may stand before the type word which closes a name (international checkpoint)."""
 _LINKING = frozenset({"of", "the", "for"})
 """Prepositions and articles that stand inside names; others stand between them."""
-_HEADLINE = 0.6
+_HEADLINE = 0.8
 """Share of capitalised words that makes a line a headline."""
 _LEAST_HEADLINE = 4
 _OPENING = re.compile("[«“„\"‘']\\s*$")
@@ -152,7 +152,7 @@ class _Spotter:
         if "\n" in between or (unit.kind == "hashtag") != (before.kind == "hashtag"):
             return True
         if unit.gap == Gap.STOP:
-            return before.role != "initial"
+            return before.role != "initial" or not _JOINING.fullmatch(between)
         scripts = {before.words[-1].script, unit.words[0].script} - {"Zyyy"}
         # Letters between words are a possessive: Russia’s Bryansk region are two names.
         return unit.gap > Gap.JOIN or len(scripts) > 1 or not _JOINING.fullmatch(between)
@@ -199,7 +199,9 @@ class _Spotter:
             proper = self.usage.is_proper(unit) or unit.words[0].script not in (self.script, "Zyyy")
             if proper or (not single and unit.role in ("given", "country", "initial")):
                 break
-            if not single and not self.usage.is_ordinary(unit) and not begins[first + 1]:
+            # "Reporters of Suspilne": whatever such a word is, it is no part of the name behind it.
+            introduces = not single and unit.role == "core" and units[first + 1].role == "function"
+            if not single and not introduces and not self.usage.is_ordinary(unit) and not begins[first + 1]:
                 break
             if is_acronym(unit) and not (single is False and begins[first + 1]):
                 break
