@@ -180,8 +180,6 @@ def _read_note(record: Mapping[str, Any], place: str, section: str, complaints: 
     def text(key: str, *, required: bool = False) -> str:
         value = record.get(key)
         if value is None:
-            if required:
-                complaints.append(Complaint((), f"{key} is missing; every proposal has decision, source and date"))
             return ""
         if not isinstance(value, str) or (required and not value.strip()):
             complaints.append(Complaint((key,), f"{key} is {describe(value)}, expected text"))
@@ -195,6 +193,11 @@ def _read_note(record: Mapping[str, Any], place: str, section: str, complaints: 
             return None
         return value
 
+    required = NOTE_FIELDS[:3]
+    missing = [key for key in required if record.get(key) is None]
+    if missing:
+        message = f"without {', '.join(missing)}; every proposal has {', '.join(required)}"
+        complaints.append(Complaint((), message))
     decision = text("decision", required=True)
     allowed = get_args(Decision) if section == "aliases" else get_args(Decision)[:3]
     if decision and decision not in allowed:

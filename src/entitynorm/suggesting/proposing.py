@@ -374,7 +374,7 @@ def _type_of(units: Sequence[Unit]) -> str | None:
         for ident in sorted(unit.types):
             applies = lexicon().type_word(ident).applies
             if applies:
-                return applies[0]
+                return "ORG" if unit.concepts and "ORG" in applies else applies[0]
         if unit.concepts:
             return "ORG"
     return None
