@@ -75,7 +75,7 @@ def suggest(
     texts = [Text(source.name, source.text) for source in sources]
     patch = propose(linker, texts, date=when, min_count=min_count, linked=linked, decided=earlier, jobs=jobs)
     with open_output(output) as write:
-        write(write_patch(patch, head=_HEAD.format(texts=len(texts), date=when)))
+        write(write_patch(patch, head=_HEAD.format(texts=_of(len(texts), "text"), date=when)))
     notice(
         f"{_of(len(texts), 'text')}: proposed {_of(len(patch.aliases), 'alias', 'es')}, "
         f"{_of(len(patch.entities), 'new entit', 'ies', 'y')}, {_of(len(patch.blocked), 'blocked form')}"
@@ -83,7 +83,7 @@ def suggest(
     return 0
 
 
-_HEAD = """Proposals from {texts} texts, {date}.
+_HEAD = """Proposals from {texts}, {date}.
 Set each decision: accept, open (nothing happens), reject (do not propose again); of aliases also block.
 Then: entitynorm apply PATCH -g GAZETTEER.yaml --in-place"""
 

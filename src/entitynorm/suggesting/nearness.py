@@ -33,6 +33,9 @@ _DECLARED = 0.9
 _INITIALS = 0.6
 CONTRARY = frozenset({"other_given", "other_surname", "other_father", "other_gender", "other_country"})
 """Evidence that two names are of different people or institutions, however alike they are."""
+_CYRILLIC = frozenset({"ru", "uk"})
+_ROMANCE = frozenset({"fr", "es", "it"})
+"""Languages that put what English puts before a noun behind it."""
 _LANGUAGES = ("en", "ru", "uk", "de", "fr", "es", "it", "pl")
 
 
@@ -216,8 +219,9 @@ def translated_initials(letters: str, entity: Entity) -> str | None:
         units = [u for u in parse(text).units if u.role != "function"]
         if len(units) != len(letters):
             continue
-        for order in (units, [units[-1], *units[:-1]], units[::-1]):
-            for lang in _LANGUAGES:
+        for lang in _LANGUAGES:
+            orders = [units, [units[-1], *units[:-1]]] + ([units[::-1]] if lang in _ROMANCE else [])
+            for order in orders:
                 options = [_initials_in(unit, lang) for unit in order]
                 if all(letter in some for letter, some in zip(letters, options, strict=True)):
                     return lang
@@ -233,10 +237,12 @@ def _initials_in(unit: Unit, lang: str) -> frozenset[str]:
 def _initials_of(senses: tuple[tuple[str, str], ...], lang: str) -> frozenset[str]:
     out: set[str] = set()
     for slot, ident in senses:
-        forms = lexicon().entry(slot, ident).forms
-        for by_language in forms.values():
-            for word in by_language.get(lang, ()):
-                out.add(word[0].upper())
-                if script_of(word) == "Cyrl":
-                    out |= {initial.upper()[:1] for initial in latin_initials(word[0].lower())}
+        forms = lexicon().entry(slot, ident).forms.values()
+        words = [word for by_language in forms for word in by_language.get(lang, ())]
+        if not words and slot == "country" and lang not in _CYRILLIC:
+            words = [word for by_language in forms for word in by_language.get("en", ())]  # seldom another initial
+        for word in words:
+            out.add(word[0].upper())
+            if script_of(word) == "Cyrl":
+                out |= {initial.upper()[:1] for initial in latin_initials(word[0].lower())}
     return frozenset(out)

@@ -384,11 +384,12 @@ def _type_guess(cluster: Sequence[Spelling]) -> str:
     head = _head(cluster)
     if _is_full_name(head):
         return "PERSON"
+    acronym = any(s.kind == "acronym" for s in cluster)
     if (found := _type_of(head.content)) is not None:
-        return found
+        return "ORG" if found == "FACILITY" and acronym else found  # a building has no acronym, an institute has
     if any(u.role == "country" for u in head.content):
         return "PLACE"
-    if any(s.kind == "acronym" for s in cluster):
+    if acronym:
         return "ORG"
     titles = sum(s.after["title"] for s in cluster)
     places = sum(s.after[word] for s in cluster for word in _PLACE_PREPOSITIONS)

@@ -28,6 +28,8 @@ _LINKING = frozenset({"of", "the", "for"})
 _HEADLINE = 0.8
 """Share of capitalised words that makes a line a headline."""
 _LEAST_HEADLINE = 4
+_FULL_STOP = re.compile(r"[.!?…][\"'”’»)\]]*\s*$")
+"""How lines of text end, and headlines do not."""
 _OPENING = re.compile("[«“„\"‘']\\s*$")
 _JOINING = re.compile("[ \u00a0\u00ad\u2010\u2011'’ʼ\"«»“”„‘&.-]*")
 """What may stand between two words of a name."""
@@ -78,11 +80,11 @@ def beginnings(text: str, units: Sequence[Unit]) -> list[bool]:
     for k, unit in enumerate(units):
         between = text[units[k - 1].end : unit.start] if k else ""
         if k == 0 or "\n" in between:
-            _mark_headline(units, line, out)
+            _mark_headline(text, units, line, out)
             line = []
         line.append(k)
         out.append(_begins(units, k, between))
-    _mark_headline(units, line, out)
+    _mark_headline(text, units, line, out)
     return out
 
 
@@ -98,11 +100,15 @@ def _begins(units: Sequence[Unit], k: int, between: str) -> bool:
     return gap == Gap.COMMA and bool(_OPENING.search(between))
 
 
-def _mark_headline(units: Sequence[Unit], line: Sequence[int], begins: list[bool]) -> None:
+def _mark_headline(text: str, units: Sequence[Unit], line: Sequence[int], begins: list[bool]) -> None:
+    if not line:
+        return
     words = [k for k in line if units[k].role not in ("function", "number") and units[k].words[0].shape != "caseless"]
     capital = sum(units[k].capitalised for k in words)
     shouted = sum(units[k].words[0].shape == "upper" for k in words)
-    if len(words) >= _LEAST_HEADLINE and (capital > _HEADLINE * len(words) or shouted > _HEADLINE * len(words)):
+    ended = _FULL_STOP.search(text[units[line[-1]].end :].split("\n", 1)[0])
+    most = shouted if ended else max(capital, shouted)
+    if len(words) >= _LEAST_HEADLINE and most > _HEADLINE * len(words):
         for k in line:
             begins[k] = True
 
@@ -164,7 +170,7 @@ class _Spotter:
             k = last + 1
             while k < len(units) and k - last <= _MOST_BETWEEN and _links(units[k]) and not self._apart(k):
                 k += 1
-            if k >= len(units) or self._apart(k):
+            if k >= len(units) or self._apart(k) or not self._linked(first, last, k):
                 break
             capital = self._is_name(k) and not self._next_person(first, last, k)
             if not capital and not (k == last + 1 and self._goes_on_small(first, k)):
@@ -173,6 +179,11 @@ class _Spotter:
         while last > first and units[last].role == "initial" and units[last].gap != Gap.STOP:
             last -= 1
         return last
+
+    def _linked(self, first: int, last: int, k: int) -> bool:
+        """Whether what stands between a name and a unit may link them: an institute is for something, a town is not."""
+        purpose = any(s.id == "for" for u in self.units[last + 1 : k] for s in u.senses if s.slot == "function")
+        return not purpose or any(u.concepts or u.types for u in self.units[first : last + 1])
 
     def _next_person(self, first: int, last: int, k: int) -> bool:
         """Whether a given name begins another name: Ukraine Volodymyr Zelensky, TASS Dmitry Peskov."""

@@ -9,6 +9,7 @@ from entitynorm.io.yaml_patch import read_patch_text, write_patch
 from entitynorm.model import Alias, Entity
 from entitynorm.patches import AliasProposal, BlockProposal, EntityProposal, Note, Patch
 
+WHEN = 'source: "a", date: "2023-05-22"'
 NOTE = 'decision: accept, source: "a.txt", date: "2023-05-22"'
 
 FULL = Patch(
@@ -84,15 +85,15 @@ def test_an_empty_patch() -> None:
             'p.yaml:3: NO: text "NO" was read as the YAML boolean false. Put quotes round it: text: "NO"',
         ),
         (
-            'schema: patch-1\naliases:\n  - {entity: "p:a", text: "A", decision: acept, source: "a", date: "2023-05-22"}',
+            f'schema: patch-1\naliases:\n  - {{entity: "p:a", text: "A", decision: acept, {WHEN}}}',
             'p.yaml:3: A: decision is "acept"; did you mean "accept"?',
         ),
         (
-            'schema: patch-1\nblocked:\n  - {entity: "p:a", text: "A", decision: block, source: "a", date: "2023-05-22"}',
+            f'schema: patch-1\nblocked:\n  - {{entity: "p:a", text: "A", decision: block, {WHEN}}}',
             'p.yaml:3: A: decision is "block"; write one of accept, open, reject',
         ),
         (
-            'schema: patch-1\nblocked:\n  - {entity: "p:a", text: "A", decision: open, source: "a", date: "2023-02-30"}',
+            'schema: patch-1\nblocked:\n  - {entity: "p:a", text: A, decision: open, source: "a", date: "2023-02-30"}',
             'p.yaml:3: A: date is "2023-02-30", expected a day like 2023-05-22',
         ),
         (
