@@ -13,12 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
+from rapidfuzz.distance import OSA
+
 from entitynorm.comparison import compare
 from entitynorm.linker import Linker
 from entitynorm.model import Candidate, Entity, Evidence, Link
 from entitynorm.names.acronyms import acronym_of
 from entitynorm.names.lexicon import lexicon
-from entitynorm.names.structure import Unit, parse
+from entitynorm.names.structure import Unit, first_sounds, parse
 from entitynorm.names.types import entity_class
 from entitynorm.suggesting.spellings import Corpus, Spelling
 from entitynorm.text.sounds import latin_initials, phone_key
@@ -29,6 +31,10 @@ _LIKE = 0.6
 """Least score of a comparison for two spellings to be of one name."""
 _BESIDE = 3.0
 """How many times as likely an entity is that the same texts name outright."""
+SURE = 0.9
+"""A link of at least this score needs no alias: the rules find the spelling without one."""
+_LEAST_FOR_SLIPS = 4
+"""Consonants that a word needs for one of them to be a slip."""
 _DECLARED = 0.9
 _INITIALS = 0.6
 CONTRARY = frozenset({"other_given", "other_surname", "other_father", "other_gender", "other_country"})
@@ -46,6 +52,8 @@ class Near:
     id: str
     score: float
     why: str
+    supported: bool = False
+    """Whether the corpus names the entity by another spelling too, surely."""
 
 
 @dataclass(slots=True)
@@ -68,15 +76,17 @@ class Nearness:
         return self.near[0].score / max(self.near[1].score, 1e-6)
 
 
-def skeletons(units: Iterable[Unit]) -> frozenset[str]:
+def skeletons(units: Iterable[Unit], *, every: bool = False) -> frozenset[str]:
     """The romanisation keys of a name's own words, vowels left out: equal for words that may be the same.
+
+    ``every`` takes the words that the lexicon knows as well.
 
     >>> skeletons(parse("Grivoron region").units) & skeletons(parse("Грайворонский район").units)
     frozenset({'grvrn'})
     """
     found: set[str] = set()
     for unit in units:
-        if unit.role not in ("core", "given") or unit.words[0].shape == "lower":
+        if not every and (unit.role not in ("core", "given") or unit.words[0].shape == "lower"):
             continue
         for word in unit.words:
             phones = [r.phones for r in word.readings[:3]]
@@ -105,11 +115,20 @@ class Surveyor:
         self.linker = linker
         self.corpus = corpus
         self._linked: dict[str, list[tuple[Spelling, str]]] = defaultdict(list)
-        for spelling in corpus.spellings.values():
+        self._sure: dict[str, set[str]] = defaultdict(set)
+        self._bones: dict[str, frozenset[str]] = {}
+        for key, spelling in corpus.spellings.items():
+            for entity, score in spelling.scores.items():
+                if score >= SURE:
+                    self._sure[entity].add(key)
             if spelling.links and spelling.kind == "word":
                 entity = spelling.links.most_common(1)[0][0]
                 for bone in skeletons(spelling.name.units):
                     self._linked[bone].append((spelling, entity))
+
+    def is_supported(self, entity_id: str, key: str) -> bool:
+        """Whether another spelling than this is surely linked to an entity somewhere in the corpus."""
+        return bool(self._sure.get(entity_id, set()) - {key})
 
     def survey(self, keys: list[str], *, jobs: int = 1) -> dict[str, Nearness]:
         """What is near each of these spellings."""
@@ -125,18 +144,20 @@ class Surveyor:
         contrary: dict[str, Evidence] = {}
         beside = self.corpus.near(spelling)
 
-        def offer(entity: str, score: float, why: str) -> None:
+        def offer(entity: str, score: float, why: str, *, supported: bool = False) -> None:
             if entity not in contrary and (entity not in found or found[entity].score < score):
-                found[entity] = Near(entity, score, why)
+                supported = supported or self.is_supported(entity, spelling.key)
+                found[entity] = Near(entity, score, why, supported)
 
         for candidate in link.candidates:
             if (against := contradiction(candidate.evidence)) is not None:
                 contrary[candidate.id] = against
         for candidate in link.candidates:
-            if not _is_adjective_of(spelling, candidate):
+            if not _is_adjective_of(spelling, candidate) and self._answers(candidate.id, spelling):
                 offer(candidate.id, candidate.score, f"near {candidate.alias}")
         for entity, score in spelling.doubted.items():
-            offer(entity, score, "the linker was not sure enough")
+            if self._answers(entity, spelling):
+                offer(entity, score, "the linker was not sure enough")
         if spelling.kind == "acronym":
             for entity, why in self._initials(spelling, beside):
                 offer(entity, _INITIALS, why)
@@ -152,7 +173,34 @@ class Surveyor:
         if item.id not in beside or item.score >= 1.0:
             return item
         odds = _BESIDE * item.score / (1 - item.score)
-        return Near(item.id, odds / (1 + odds), f"{item.why}; the same texts name it")
+        return Near(item.id, odds / (1 + odds), f"{item.why}; the same texts name it", item.supported)
+
+    def _answers(self, entity_id: str, spelling: Spelling) -> bool:
+        """Whether an entity's names answer every word of a spelling that no table knows: Bonnie Hill is no Bonn."""
+        entity = self.linker.gazetteer.get(entity_id)
+        if entity is None:
+            return False
+        person = entity_class(entity.type) == "PERSON"
+        if is_full_name(spelling) and not person:
+            return False
+        if spelling.kind == "acronym":
+            return True
+        if entity_id not in self._bones:
+            names = (entity.name, *(alias.text for alias in entity.aliases))
+            self._bones[entity_id] = skeletons((u for name in names for u in parse(name).units), every=True)
+        theirs = self._bones[entity_id]
+        if person and spelling.content[0].role == "initial":
+            names = (entity.name, *(alias.text for alias in entity.aliases))
+            sounds = {sound for name in names for u in parse(name).units[:-1] for sound in first_sounds(u)}
+            if spelling.content[0].phrase not in sounds:
+                return False
+        for unit in spelling.content:
+            if unit.role not in ("core", "given") or unit.is_patronymic or (person and unit.role == "given"):
+                continue
+            ours = skeletons([unit], every=True)
+            if not ours & theirs and not any(_one_slip(a, b) for a in ours for b in theirs):
+                return False
+        return True
 
     def _alike(self, spelling: Spelling, contrary: dict[str, Evidence]) -> dict[str, tuple[float, str]]:
         """Entities that another spelling of the same name was linked to."""
@@ -187,14 +235,30 @@ class Surveyor:
             linked = full.links.most_common(1)
             best = others[key].best if key in others else None
             if linked:
-                near = Near(linked[0][0], _DECLARED, f"stands in brackets behind {full.text}")
+                near = Near(linked[0][0], _DECLARED, f"stands in brackets behind {full.text}", True)
             elif best is not None:
-                near = Near(best.id, _DECLARED * best.score, f"stands in brackets behind {full.text}")
+                score = _DECLARED * best.score
+                near = Near(best.id, score, f"stands in brackets behind {full.text}", best.supported)
             else:
                 continue
             if near.id not in found.contrary:
                 rest = [item for item in found.near if item.id != near.id]
                 found.near = sorted([near, *rest], key=lambda item: (-item.score, item.id))
+
+
+def _one_slip(a: str, b: str) -> bool:
+    return min(len(a), len(b)) >= _LEAST_FOR_SLIPS and OSA.distance(a, b, score_cutoff=1) <= 1
+
+
+def is_full_name(spelling: Spelling) -> bool:
+    """Whether a given name shows that somebody is named in full."""
+    units = spelling.content
+    return (
+        2 <= len(units) <= 4
+        and units[0].role == "given"
+        and units[-1].role == "core"
+        and all(u.role in ("given", "core", "initial") and u.capitalised for u in units)
+    )
 
 
 def _is_adjective_of(spelling: Spelling, candidate: Candidate) -> bool:

@@ -22,16 +22,16 @@ from entitynorm.names.lexicon import lexicon
 from entitynorm.names.structure import Unit, parse
 from entitynorm.names.types import entity_class
 from entitynorm.patches import AliasProposal, BlockProposal, Decision, EntityProposal, Note, Patch
-from entitynorm.suggesting.nearness import Near, Nearness, Surveyor, likeness, skeletons
+from entitynorm.suggesting.nearness import SURE, Near, Nearness, Surveyor, is_full_name, likeness, skeletons
 from entitynorm.suggesting.spellings import Corpus, Spelling, Text, gather, listed_keys, spelling_key
 from entitynorm.text.tokens import script_of
 from entitynorm.text.translit import latinise
 
-SURE = 0.9
-"""A link of at least this score needs no alias: the rules find the spelling without one."""
 _ACCEPT = 0.5
 _OPEN = 0.15
 """Least probability of an alias that is proposed at all, for a person to decide."""
+_UNSUPPORTED = 0.25
+"""The same where the corpus does not name the entity by any other spelling."""
 _MARGIN = 2.0
 """How many times as probable as the next entity it has to be."""
 _SAME = 0.7
@@ -98,13 +98,14 @@ class _Proposer:
     def propose(self, jobs: int) -> Patch:
         spellings = self.corpus.spellings
         unlinked = [key for key, spelling in spellings.items() if not spelling.links]
-        surveyed = Surveyor(self.linker, self.corpus).survey(unlinked, jobs=jobs)
-        aliases = [p for key in spellings if (p := self._linked(key)) is not None]
+        surveyor = Surveyor(self.linker, self.corpus)
+        surveyed = surveyor.survey(unlinked, jobs=jobs)
+        aliases = [p for key in spellings if (p := self._linked(key, surveyor)) is not None]
         unlinked = list(self._without_doubles(unlinked, surveyed))
         rest: list[str] = []
         for key in unlinked:
             if (near := self._alias_of(spellings[key], surveyed[key])) is None:
-                if self._may_be_new(spellings[key]):
+                if self._may_be_new(spellings[key], surveyed[key]):
                     rest.append(key)
             elif not self._is_listed(near.id, key):
                 aliases.append(self._alias(key, near, surveyed[key]))
@@ -125,7 +126,7 @@ class _Proposer:
 
     # -- aliases ----------------------------------------------------------------------------------------------------
 
-    def _linked(self, key: str) -> AliasProposal | None:
+    def _linked(self, key: str, surveyor: Surveyor) -> AliasProposal | None:
         """A spelling that the linker links by rule, under the entity that it mostly means."""
         spelling = self.corpus.spellings[key]
         if not spelling.links:
@@ -134,6 +135,10 @@ class _Proposer:
         score = spelling.scores[entity]
         if self._is_listed(entity, key) or (score >= SURE and not self.options.linked):
             return None
+        supported = surveyor.is_supported(entity, key)
+        given = len(spelling.content) == 1 and spelling.content[0].role == "given"
+        if score < SURE and given:
+            return None  # any Mike, for want of the one who is meant
         why = f"{_LINKED}{spelling.reasons[entity]}"
         several = len(spelling.links) > 1
         if several:
@@ -141,13 +146,13 @@ class _Proposer:
         # What only the text round it decided must not decide alone once it is listed.
         weak = several or entity in spelling.leaning
         near = Nearness([Near(e, spelling.scores[e], "") for e in spelling.links if e != entity])
-        decision: Decision = "open" if score >= SURE or weak else "accept"
+        decision: Decision = "accept" if score < SURE and supported and not weak else "open"
         note = self._note(spelling, decision, why, score, near)
         return AliasProposal(entity, self._alias_record(spelling, entity, weak=weak), note)
 
     def _alias(self, key: str, near: Near, nearness: Nearness) -> AliasProposal:
         spelling = self.corpus.spellings[key]
-        decision: Decision = "accept" if near.score >= _ACCEPT else "open"
+        decision: Decision = "accept" if near.score >= _ACCEPT and near.supported else "open"
         others = Nearness([item for item in nearness.near if item.id != near.id])
         note = self._note(spelling, decision, near.why, near.score, others)
         return AliasProposal(near.id, self._alias_record(spelling, near.id), note)
@@ -155,7 +160,7 @@ class _Proposer:
     def _alias_of(self, spelling: Spelling, nearness: Nearness) -> Near | None:
         """The entity that a spelling is proposed for; a longer name must name another entity than the one inside it."""
         best = nearness.best
-        if best is None or best.score < _OPEN or nearness.margin < _MARGIN:
+        if best is None or best.score < (_OPEN if best.supported else _UNSUPPORTED) or nearness.margin < _MARGIN:
             return None
         return None if best.id in spelling.inside else best
 
@@ -195,9 +200,13 @@ class _Proposer:
 
     # -- new entities -----------------------------------------------------------------------------------------------
 
-    def _may_be_new(self, spelling: Spelling) -> bool:
-        """Whether a spelling may name something new: with a word of its own besides a name that is linked already."""
-        if spelling.kind in ("handle", "domain"):
+    def _may_be_new(self, spelling: Spelling, nearness: Nearness) -> bool:
+        """Whether a spelling may name something new: with a word of its own besides a name that is linked already.
+
+        What is near to several entities at once is ambiguous, and not new.
+        """
+        several = nearness.best is not None and nearness.best.score >= _ACCEPT and nearness.margin < _MARGIN
+        if spelling.kind in ("handle", "domain") or several:
             return False
         if not spelling.inside:
             return True
@@ -243,25 +252,25 @@ class _Proposer:
         full = [
             s
             for s in spellings
-            if _is_full_name(s)
+            if is_full_name(s)
             and bones & skeletons(s.content[-1:])
             and likeness(short.text, s.content[-1].words[0].text, "PERSON")[0] >= _SAME
         ]
-        return full[0].name.exact if len(full) == 1 else None
+        return full[0].key if len(full) == 1 else None
 
     def _join(self, clusters: dict[int, list[Spelling]], short: Spelling, full: str) -> None:
         """Put a declared acronym or a surname to its full name."""
-        home = next((n for n, c in clusters.items() if any(s.name.exact == full for s in c)), None)
+        home = next((n for n, c in clusters.items() if any(s.key == full for s in c)), None)
         here = next((n for n, c in clusters.items() if short in c), None)
         if home is not None and here is not None and home != here:
             clusters[home] += clusters.pop(here)
 
     def _is_new(self, cluster: Sequence[Spelling]) -> bool:
-        return any(_is_full_name(s) for s in cluster) or sum(s.count for s in cluster) >= self.options.min_count
+        return any(is_full_name(s) for s in cluster) or sum(s.count for s in cluster) >= self.options.min_count
 
     def _entity(self, cluster: Sequence[Spelling], surveyed: dict[str, Nearness]) -> EntityProposal | None:
         head = _head(cluster)
-        if ("", head.name.exact) in self.options.decided:
+        if ("", head.key) in self.options.decided:
             return None
         kind = _type_guess(cluster)
         entity = Entity(
@@ -270,7 +279,7 @@ class _Proposer:
             head.text,
             tuple(Alias(s.text, kind=_kind_beside(s, head, kind)) for s in cluster if s is not head),
         )
-        nearness = surveyed[head.name.exact]
+        nearness = surveyed[head.key]
         why = "no entity of the gazetteer is near" if not nearness.near else "the nearest entities are too far"
         if kind == _UNKNOWN:
             why += "; the type could not be guessed"
@@ -292,9 +301,9 @@ class _Proposer:
         for spelling in cluster:
             if spelling.count < self.options.min_count:
                 continue
-            for entity_id, evidence in sorted(surveyed[spelling.name.exact].contrary.items()):
+            for entity_id, evidence in sorted(surveyed[spelling.key].contrary.items()):
                 entity = self.linker.gazetteer.get(entity_id)
-                if entity is None or self._is_listed(entity_id, spelling.name.exact):
+                if entity is None or self._is_listed(entity_id, spelling.key):
                     continue
                 if evidence.feature != "other_surname" and _is_near_miss(spelling, entity, evidence.feature):
                     why = evidence.detail or _CONTRARY_WORDS[evidence.feature]
@@ -337,23 +346,12 @@ _CONTRARY_WORDS = {
 }
 
 
-def _is_full_name(spelling: Spelling) -> bool:
-    """Whether a given name shows that somebody is named in full."""
-    units = spelling.content
-    return (
-        2 <= len(units) <= 4
-        and units[0].role == "given"
-        and units[-1].role == "core"
-        and all(u.role in ("given", "core", "initial") and u.capitalised for u in units)
-    )
-
-
 def _is_near_miss(spelling: Spelling, entity: Entity, feature: str) -> bool:
     """Whether all but what contradicts agrees: the surname of people, the ideas of institutions."""
     theirs = parse(entity.name).units
     if entity_class(entity.type) == "PERSON":
         surnames = skeletons(spelling.content[-1:]), skeletons(theirs[-1:])
-        return _is_full_name(spelling) and bool(surnames[0] & surnames[1])
+        return is_full_name(spelling) and bool(surnames[0] & surnames[1])
     ours = {c for u in spelling.content for c in u.concepts}
     return feature == "other_country" and bool(ours) and ours == {c for u in theirs for c in u.concepts}
 
@@ -363,7 +361,7 @@ def _head(cluster: Sequence[Spelling]) -> Spelling:
 
     def rank(spelling: Spelling) -> tuple[object, ...]:
         unproven = spelling.unproven == spelling.count
-        return not _is_full_name(spelling), spelling.kind == "acronym", unproven, -spelling.count, spelling.text
+        return not is_full_name(spelling), spelling.kind == "acronym", unproven, -spelling.count, spelling.text
 
     return min(cluster, key=rank)
 
@@ -382,7 +380,7 @@ def _type_of(units: Sequence[Unit]) -> str | None:
 
 def _type_guess(cluster: Sequence[Spelling]) -> str:
     head = _head(cluster)
-    if _is_full_name(head):
+    if is_full_name(head):
         return "PERSON"
     acronym = any(s.kind == "acronym" for s in cluster)
     if (found := _type_of(head.content)) is not None:

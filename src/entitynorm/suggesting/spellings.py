@@ -41,6 +41,8 @@ class Text:
 class Spelling:
     """One way of writing a name, upper and lower case, marks and punctuation aside."""
 
+    key: str
+    """What its forms have in common; see `spelling_key`."""
     name: Name
     kind: str
     """word, acronym, handle or domain."""
@@ -173,7 +175,7 @@ class _Gatherer:
             if window.tail > window.last:
                 shorter = self._unlinked(window.first, window.last)
                 if longest is not None and shorter is not None:
-                    longest.shorter = shorter.name.exact
+                    longest.shorter = shorter.key
             return
         if len(over) == 1 and over[0].start <= begin and over[0].end >= tail:
             return
@@ -254,7 +256,7 @@ class _Gatherer:
             one = len({unit.start for unit in units}) == 1  # ФСБ stands for three ideas in one place
             if kind == "word" and one and is_acronym(units[0], least=2):
                 kind = "acronym"
-            found = self.corpus.spellings[key] = Spelling(parse(form), kind)
+            found = self.corpus.spellings[key] = Spelling(key, parse(form), kind)
         found.forms[form] += 1
         found.texts[self.number] += 1
         if len(found.contexts) < CONTEXTS:
