@@ -22,6 +22,7 @@ from entitynorm.names.acronyms import acronym_of
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.structure import Unit, first_sounds, parse
 from entitynorm.names.types import entity_class
+from entitynorm.names.words import likeness as words_alike
 from entitynorm.suggesting.spellings import Corpus, Spelling
 from entitynorm.text.sounds import latin_initials, phone_key
 from entitynorm.text.tokens import script_of
@@ -36,6 +37,16 @@ SURE = 0.9
 _LEAST_FOR_SLIPS = 4
 """Consonants that a word needs for one of them to be a slip."""
 _DECLARED = 0.9
+_CERTAIN = 0.8
+"""Least score of what speaks for other spellings though it was not linked."""
+_SLIPPED = 0.8
+_SAME_WORD = 0.95
+"""Least likeness of two words for one to be a slip from the other, and to be the other."""
+_SLIP = 0.5
+_SHORT = 0.4
+_EXPANDED = 0.9
+_LEAST = 0.01
+_NEAREST = 3
 _INITIALS = 0.6
 CONTRARY = frozenset({"other_given", "other_surname", "other_father", "other_gender", "other_country"})
 """Evidence that two names are of different people or institutions, however alike they are."""
@@ -114,17 +125,22 @@ class Surveyor:
     def __init__(self, linker: Linker, corpus: Corpus) -> None:
         self.linker = linker
         self.corpus = corpus
-        self._linked: dict[str, list[tuple[Spelling, str]]] = defaultdict(list)
+        self._known: dict[str, list[tuple[Spelling, Near]]] = defaultdict(list)
+        """Skeleton -> spellings that hold it and what they were linked to, or are taken for."""
         self._sure: dict[str, set[str]] = defaultdict(set)
         self._bones: dict[str, frozenset[str]] = {}
         for key, spelling in corpus.spellings.items():
             for entity, score in spelling.scores.items():
                 if score >= SURE:
                     self._sure[entity].add(key)
-            if spelling.links and spelling.kind == "word":
+            if spelling.links:
                 entity = spelling.links.most_common(1)[0][0]
-                for bone in skeletons(spelling.name.units):
-                    self._linked[bone].append((spelling, entity))
+                self._know(spelling, Near(entity, 1.0, "linked"))
+
+    def _know(self, spelling: Spelling, near: Near) -> None:
+        if spelling.kind == "word":
+            for bone in skeletons(spelling.name.units):
+                self._known[bone].append((spelling, near))
 
     def is_supported(self, entity_id: str, key: str) -> bool:
         """Whether another spelling than this is surely linked to an entity somewhere in the corpus."""
@@ -137,6 +153,14 @@ class Surveyor:
         out = {key: self._near(s, link) for key, s, link in zip(keys, spellings, links, strict=True)}
         for key, spelling in zip(keys, spellings, strict=True):
             self._add_declared(spelling, out[key], out)
+        # What was not linked but is as good as certain speaks for the spellings that are like it, once.
+        for key, spelling in zip(keys, spellings, strict=True):
+            best = out[key].best
+            if best is not None and best.supported and best.score >= _CERTAIN and best.id not in spelling.inside:
+                self._know(spelling, best)
+        for key, spelling in zip(keys, spellings, strict=True):
+            if out[key].best is None or out[key].near[0].score < _CERTAIN:
+                self._add_alike(spelling, out[key])
         return out
 
     def _near(self, spelling: Spelling, link: Link) -> Nearness:
@@ -155,18 +179,21 @@ class Surveyor:
         for candidate in link.candidates:
             if not _is_adjective_of(spelling, candidate) and self._answers(candidate.id, spelling):
                 offer(candidate.id, candidate.score, f"near {candidate.alias}")
+        for candidate in link.candidates:
+            for score, why in self._word_by_word(candidate, spelling):
+                offer(candidate.id, score, why)
         for entity, score in spelling.doubted.items():
             if self._answers(entity, spelling):
                 offer(entity, score, "the linker was not sure enough")
         if spelling.kind == "acronym":
             for entity, why in self._initials(spelling, beside):
                 offer(entity, _INITIALS, why)
-        found = {entity: self._weighed(item, beside) for entity, item in found.items()}
-        for entity, (score, why) in self._alike(spelling, contrary).items():
-            offer(entity, score, why)
-        near = [item for item in found.values() if item.id not in contrary]
-        near.sort(key=lambda item: (-item.score, item.id))
-        return Nearness([item for item in near if item.score >= 0.01], contrary)
+            for candidate in self._expanded(spelling):
+                offer(candidate.id, _EXPANDED * candidate.score, f"stands for the words of {candidate.alias}")
+        near = [self._weighed(item, beside) for item in found.values() if item.id not in contrary]
+        nearness = Nearness([item for item in near if item.score >= _LEAST], contrary)
+        self._add_alike(spelling, nearness)
+        return nearness
 
     def _weighed(self, item: Near, beside: Mapping[str, int]) -> Near:
         """The same, the likelier where the same texts name the entity outright."""
@@ -202,13 +229,13 @@ class Surveyor:
                 return False
         return True
 
-    def _alike(self, spelling: Spelling, contrary: dict[str, Evidence]) -> dict[str, tuple[float, str]]:
-        """Entities that another spelling of the same name was linked to."""
-        out: dict[str, tuple[float, str]] = {}
+    def _add_alike(self, spelling: Spelling, found: Nearness) -> None:
+        """Add the entities that other spellings of the same name are known to mean."""
+        best = {item.id: item for item in found.near}
         seen: set[int] = set()
         for bone in skeletons(spelling.name.units):
-            for other, entity_id in self._linked.get(bone, ()):
-                entity = self.linker.gazetteer.get(entity_id)
+            for other, known in self._known.get(bone, ()):
+                entity = self.linker.gazetteer.get(known.id)
                 # What is longer has words of its own, and those may make it another name: Lake Assad, for Assad.
                 longer = len(spelling.content) > len(other.content)
                 if id(other) in seen or other is spelling or entity is None or longer:
@@ -216,10 +243,43 @@ class Surveyor:
                 seen.add(id(other))
                 score, evidence = likeness(spelling.text, other.text, entity.type)
                 if (against := contradiction(evidence)) is not None:
-                    contrary.setdefault(entity_id, against)
-                elif score >= _LIKE and score > out.get(entity_id, (0.0, ""))[0]:
-                    out[entity_id] = score, f"spelled like {other.text}, which is linked"
-        return out
+                    found.contrary.setdefault(known.id, against)
+                elif score >= _LIKE and (known.id not in best or best[known.id].score < score * known.score):
+                    why = f"spelled like {other.text}, which is {'linked' if other.links else 'near it'}"
+                    supported = known.supported or self.is_supported(known.id, spelling.key)
+                    best[known.id] = Near(known.id, score * known.score, why, supported)
+        near = (item for item in best.values() if item.id not in found.contrary)
+        found.near = sorted(near, key=lambda item: (-item.score, item.id))
+
+    def _word_by_word(self, candidate: Candidate, spelling: Spelling) -> Iterator[tuple[float, str]]:
+        """Two likenesses that single names are not linked by: a slip, and the short form of an institution."""
+        theirs = [u for u in parse(candidate.alias).units if u.role != "function"]
+        ours = spelling.content
+        if len(ours) == len(theirs) and self.is_supported(candidate.id, spelling.key):
+            # Харьковский is what belongs to a town, and no town.
+            adjectives = entity_class(candidate.type) != "PLACE"
+            pairs = zip(ours, theirs, strict=True)
+            if all(words_alike(a.words[0], b.words[0], adjectives).value >= _SLIPPED for a, b in pairs):
+                yield _SLIP, f"a slip from {candidate.alias}"
+        own = [u for u in theirs if u.role in ("core", "given")]
+        rest = [u for u in theirs if u.role not in ("core", "given")]
+        if entity_class(candidate.type) in ("PERSON", "PLACE") or not rest or len(own) != len(ours):
+            return
+        same = all(words_alike(a.words[0], b.words[0]).value >= _SAME_WORD for a, b in zip(ours, own, strict=True))
+        if same and all(u.concepts or u.types for u in rest):
+            yield _SHORT, f"short for {candidate.alias}"
+
+    def _expanded(self, spelling: Spelling) -> list[Candidate]:
+        """Candidates for the words that an acronym of the lexicon stands for (FSB: federal security service)."""
+        units = spelling.name.units
+        if len(units) < 2:
+            return []
+        words: list[str] = []
+        for unit in units:
+            sense = unit.senses[0]
+            forms = lexicon().entry(sense.slot, sense.id).forms.values()
+            words += [word for by_language in forms for word in by_language.get("en", ())][:1]
+        return self.linker.search(" ".join(words), limit=_NEAREST)
 
     def _initials(self, spelling: Spelling, beside: Mapping[str, int]) -> Iterator[tuple[str, str]]:
         letters = acronym_of(spelling.name.units[0])
@@ -274,8 +334,9 @@ def translated_initials(letters: str, entity: Entity) -> str | None:
     """The language in whose words an entity's name has these initials, or None.
 
     "Russian Volunteer Corps" is РДК in Russian, in Latin letters RDK. The words come from the lexicon, so a name of
-    words that it does not know has none. A head at the end may stand first in the translation (Freedom of Russia
-    Legion: Легион «Свобода России», LSR), and the words before it behind it (Police nationale d'Haïti, PNH).
+    words that it does not know has none. A head at the end may stand further in front in the translation
+    (Freedom of Russia Legion: Легион «Свобода России», LSR), and all words the other way round (Police nationale
+    d'Haïti, PNH).
     """
     if entity_class(entity.type) in ("PERSON", "PLACE") or not 3 <= len(letters) <= 7:
         return None
@@ -284,8 +345,9 @@ def translated_initials(letters: str, entity: Entity) -> str | None:
         if len(units) != len(letters):
             continue
         for lang in _LANGUAGES:
-            orders = [units, [units[-1], *units[:-1]]] + ([units[::-1]] if lang in _ROMANCE else [])
-            for order in orders:
+            # The head stands at the end in English and before what it governs elsewhere.
+            orders = [[*units[:k], units[-1], *units[k:-1]] for k in range(len(units))]
+            for order in orders + ([units[::-1]] if lang in _ROMANCE else []):
                 options = [_initials_in(unit, lang) for unit in order]
                 if all(letter in some for letter, some in zip(letters, options, strict=True)):
                     return lang

@@ -137,7 +137,7 @@ class _Proposer:
             return None
         supported = surveyor.is_supported(entity, key)
         given = len(spelling.content) == 1 and spelling.content[0].role == "given"
-        if score < SURE and given:
+        if score < SURE and given and self._is_person(entity):
             return None  # any Mike, for want of the one who is meant
         why = f"{_LINKED}{spelling.reasons[entity]}"
         several = len(spelling.links) > 1
@@ -149,6 +149,10 @@ class _Proposer:
         decision: Decision = "accept" if score < SURE and supported and not weak else "open"
         note = self._note(spelling, decision, why, score, near)
         return AliasProposal(entity, self._alias_record(spelling, entity, weak=weak), note)
+
+    def _is_person(self, entity_id: str) -> bool:
+        entity = self.linker.gazetteer.get(entity_id)
+        return entity is not None and entity_class(entity.type) == "PERSON"
 
     def _alias(self, key: str, near: Near, nearness: Nearness) -> AliasProposal:
         spelling = self.corpus.spellings[key]

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from entitynorm.names.acronyms import is_acronym
 from entitynorm.names.structure import Unit
+from entitynorm.text.ordinary import is_ordinary
 from entitynorm.text.tokens import Gap, script_of
 
 _MOST_BETWEEN = 2
@@ -64,8 +65,9 @@ class Usage:
 
     def is_ordinary(self, unit: Unit) -> bool:
         """Whether a word has a capital only because a sentence begins with it."""
-        fold = unit.words[0].fold
-        return self.small[fold] > self.inner[fold] or _is_function(unit)
+        word = unit.words[0]
+        inner, small = self.inner[word.fold], self.small[word.fold]
+        return small > inner or _is_function(unit) or (not inner and is_ordinary(word.fold, word.script))
 
     def is_proper(self, unit: Unit) -> bool:
         """Whether a word has its capital inside sentences too, and mostly."""
