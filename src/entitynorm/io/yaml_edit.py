@@ -118,7 +118,8 @@ class _Editor:
         return found.start() if found else len(self.text)
 
     def _line_start(self, at: int) -> int:
-        return max((m.end() for m in _BREAK.finditer(self.text, max(0, at - 10_000), at)), default=0)
+        begin = self.text.rfind("\n", 0, at) + 1
+        return max((m.end() for m in _BREAK.finditer(self.text, begin, at)), default=begin)
 
     def _put_lines(self, at: int, lines: Sequence[str]) -> None:
         if lines:
@@ -177,15 +178,20 @@ class _Editor:
         for entity, origin in sorted(entities, key=lambda item: (item[0].type, item[0].id)):
             at = neighbour(known, (entity.type, entity.id))
             if listed.flow_style or not nodes:
-                self._add_flow_entity(listed, entity)
+                self._add_flow_entity(listed, at, entity)
             else:
                 self._add_block_entity(listed, nodes, at, entity, origin)
 
-    def _add_flow_entity(self, listed: yaml.SequenceNode, entity: Entity) -> None:
+    def _add_flow_entity(self, listed: yaml.SequenceNode, at: int, entity: Entity) -> None:
         record = "{" + ", ".join(f"{key}: {value}" for key, value in entity_pairs(entity)) + "}"
-        first = not listed.value and not any(at == _start(listed).index + 1 for at, _ in self.pieces)
-        at = self._end(listed.value[-1]) if listed.value else _start(listed).index + 1
-        self.pieces.append((at, record if first else f", {record}"))
+        if at < len(listed.value):
+            self.pieces.append((_start(listed.value[at]).index, f"{record}, "))
+        elif listed.value:
+            self.pieces.append((self._end(listed.value[-1]), f", {record}"))
+        else:
+            opening = _start(listed).index + 1
+            first = not any(place == opening for place, _ in self.pieces)
+            self.pieces.append((opening, record if first else f", {record}"))
 
     def _add_block_entity(
         self, listed: yaml.SequenceNode, nodes: Sequence[yaml.Node], at: int, entity: Entity, origin: str

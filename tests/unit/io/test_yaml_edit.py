@@ -255,6 +255,23 @@ def test_entities_for_an_empty_list() -> None:
         assert [entity.id for entity, _ in read_yaml_text(result)] == ["p:a", "p:b"]
 
 
+def test_entities_in_a_flow_list() -> None:
+    first, second = '{id: "p:b", type: PLACE, name: "B"}', '{id: "p:d", type: PLACE, name: "D"}'
+    before = f"schema: 1\nentities: [{first}, # the first\n  {second} ]\n"
+    new = [(Entity(f"p:{letter}", "PLACE", letter.upper()), "a") for letter in "ace"]
+    result = add_to_yaml(before, "g.yaml", {}, new)
+    assert [entity.id for entity, _ in read_yaml_text(result)] == ["p:a", "p:b", "p:c", "p:d", "p:e"]
+    assert "# the first\n" in result
+
+
+def test_lines_may_be_long() -> None:
+    aliases = ", ".join(f'"Name {n}"' for n in range(3000))
+    before = f'schema: 1\nentities:\n- {{id: "p:b", type: PLACE, name: "B", aliases: [{aliases}]}}\n'
+    result = add_to_yaml(before, "g.yaml", {"p:b": MORE}, [(Entity("p:a", "PLACE", "A"), "a")])
+    first, second = (entity for entity, _ in read_yaml_text(result))
+    assert (first.id, second.aliases[-2:], second.blocked) == ("p:a", MORE.aliases, ("Kazinka",))
+
+
 def test_neighbours_of_an_unsorted_type_stand_at_its_end() -> None:
     assert neighbour([("ORG", "o:z"), ("ORG", "o:a"), ("PLACE", "p:a")], ("ORG", "o:b")) == 2
     assert neighbour([], ("ORG", "o:b")) == 0

@@ -18,6 +18,7 @@ GAZETTEER = (
     Entity("person:vyacheslav-gladkov", "PERSON", "Vyacheslav Gladkov"),
     Entity("org:rvc", "ORG", "Russian Volunteer Corps", located_in="place:russia"),
     Entity("org:legion", "ORG", "Freedom of Russia Legion"),
+    Entity("org:arakan", "ORG", "Arakan Army"),
     Entity("org:ria", "ORG", "Northern Riverbank Agency"),
     Entity("place:russia", "PLACE", "Russia"),
     Entity("place:kozinka", "PLACE", "Kozinka"),
@@ -115,6 +116,12 @@ def test_near_misses_are_blocked() -> None:
 def test_longer_names_are_no_spellings_of_shorter_ones() -> None:
     found = aliases(proposals("The Peskov Bridge and Lake Kozinka: Dmitry Peskov saw Kozinka. Anna Peskova left."))
     assert not {"Peskov Bridge", "Lake Kozinka", "Anna Peskova"} & set(found)
+
+
+def test_a_word_that_no_name_answers_makes_another_name() -> None:
+    patch = proposals("Near here the Arakan Rohingya Army stayed. And the Arakan Rohingya Army grew.")
+    assert "Arakan Rohingya Army" not in aliases(patch)
+    assert [p.entity.name for p in patch.entities] == ["Arakan Rohingya Army"]
 
 
 def test_what_was_decided_is_not_proposed_again() -> None:
