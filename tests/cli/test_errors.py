@@ -60,7 +60,7 @@ def test_the_click_group_works_under_clicks_own_runner():
     ("args", "expected"),
     [
         (["lnik", "x"], "no command 'lnik'; did you mean 'link'?"),
-        (["frobnicate"], "expected one of build, check, evaluate"),
+        (["frobnicate"], "expected one of apply, build, check, evaluate"),
         (["link"], "link: missing argument 'FILE...'"),
         (["link", "x", "--fromat", "csv"], "'--format'"),
         (["link", "x", "--format", "jsnol"], "did you mean 'jsonl'?"),
