@@ -1,1 +1,1 @@
-"""From texts to proposals for a gazetteer: `spotting`, then `spellings`, then `nearness`, then `proposing`."""
+"""From texts to proposals for a gazetteer: `spotting`, `spellings`, `nearness`, then `proposing`."""

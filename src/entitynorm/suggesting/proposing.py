@@ -18,10 +18,10 @@ from dataclasses import dataclass
 
 from entitynorm.linker import Linker
 from entitynorm.model import Alias, Entity
-from entitynorm.names.lexicon import lexicon
 from entitynorm.names.structure import Unit, parse
 from entitynorm.names.types import entity_class
 from entitynorm.patches import AliasProposal, BlockProposal, Decision, EntityProposal, Note, Patch
+from entitynorm.suggesting.guessing import UNKNOWN, head_of, kind_beside, type_guess, type_of_words
 from entitynorm.suggesting.nearness import SURE, Near, Nearness, Surveyor, is_full_name, likeness, skeletons
 from entitynorm.suggesting.spellings import Corpus, Spelling, Text, gather, listed_keys, spelling_key
 from entitynorm.text.tokens import script_of
@@ -37,7 +37,6 @@ _MARGIN = 2.0
 _SAME = 0.7
 """Least score of a comparison for two spellings to be of one new entity."""
 _NEAREST = 3
-_PLACE_PREPOSITIONS = frozenset({"in", "near", "at", "from", "to"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +197,7 @@ class _Proposer:
             if max(long_score, short_score) >= _OPEN:
                 dropped.add(key if short_score > long_score else spelling.shorter)
             else:
-                placed = _type_of(spelling.content) == "PLACE" and spelling.count == short.count
+                placed = type_of_words(spelling.content) == "PLACE" and spelling.count == short.count
                 dropped.add(spelling.shorter if placed else key)
         return (key for key in keys if key not in dropped)
 
@@ -273,19 +272,19 @@ class _Proposer:
         return any(is_full_name(s) for s in cluster) or sum(s.count for s in cluster) >= self.options.min_count
 
     def _entity(self, cluster: Sequence[Spelling], surveyed: dict[str, Nearness]) -> EntityProposal | None:
-        head = _head(cluster)
+        head = head_of(cluster)
         if ("", head.key) in self.options.decided:
             return None
-        kind = _type_guess(cluster)
+        kind = type_guess(cluster)
         entity = Entity(
             self._new_id(kind, head.text),
             kind,
             head.text,
-            tuple(Alias(s.text, kind=_kind_beside(s, head, kind)) for s in cluster if s is not head),
+            tuple(Alias(s.text, kind=kind_beside(s, head, kind)) for s in cluster if s is not head),
         )
         nearness = surveyed[head.key]
         why = "no entity of the gazetteer is near" if not nearness.near else "the nearest entities are too far"
-        if kind == _UNKNOWN:
+        if kind == UNKNOWN:
             why += "; the type could not be guessed"
         note = self._note(head, "open", why, None, nearness, others=[s for s in cluster if s is not head])
         return EntityProposal(entity, note)
@@ -341,7 +340,6 @@ class _Proposer:
 
 
 _LINKED = "linked by rule: "
-_UNKNOWN = "UNKNOWN"
 _CONTRARY_WORDS = {
     "other_given": "another given name",
     "other_father": "another father's name",
@@ -358,52 +356,3 @@ def _is_near_miss(spelling: Spelling, entity: Entity, feature: str) -> bool:
         return is_full_name(spelling) and bool(surnames[0] & surnames[1])
     ours = {c for u in spelling.content for c in u.concepts}
     return feature == "other_country" and bool(ours) and ours == {c for u in theirs for c in u.concepts}
-
-
-def _head(cluster: Sequence[Spelling]) -> Spelling:
-    """The spelling that an entity is called by: full names of people first, then the one met most often."""
-
-    def rank(spelling: Spelling) -> tuple[object, ...]:
-        unproven = spelling.unproven == spelling.count
-        return not is_full_name(spelling), spelling.kind == "acronym", unproven, -spelling.count, spelling.text
-
-    return min(cluster, key=rank)
-
-
-def _type_of(units: Sequence[Unit]) -> str | None:
-    """The entity type that a type word or a concept asks for."""
-    for unit in reversed(units):
-        for ident in sorted(unit.types):
-            applies = lexicon().type_word(ident).applies
-            if applies:
-                return "ORG" if unit.concepts and "ORG" in applies else applies[0]
-        if unit.concepts:
-            return "ORG"
-    return None
-
-
-def _type_guess(cluster: Sequence[Spelling]) -> str:
-    head = _head(cluster)
-    if is_full_name(head):
-        return "PERSON"
-    acronym = any(s.kind == "acronym" for s in cluster)
-    if (found := _type_of(head.content)) is not None:
-        return "ORG" if found == "FACILITY" and acronym else found  # a building has no acronym, an institute has
-    if any(u.role == "country" for u in head.content):
-        return "PLACE"
-    if acronym:
-        return "ORG"
-    titles = sum(s.after["title"] for s in cluster)
-    places = sum(s.after[word] for s in cluster for word in _PLACE_PREPOSITIONS)
-    if max(titles, places):
-        return "PERSON" if titles >= places else "PLACE"
-    return _UNKNOWN
-
-
-def _kind_beside(spelling: Spelling, head: Spelling, kind: str) -> str:
-    """What an alias of a new entity is, beside the name of the entity."""
-    if spelling.kind == "acronym":
-        return "acronym"
-    if script_of(spelling.text) != script_of(head.text):
-        return "native"
-    return "surname" if kind == "PERSON" and len(spelling.content) == 1 else "name"

@@ -1,0 +1,65 @@
+"""What a new entity is called and of which type it is, guessed from the spellings of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from entitynorm.names.lexicon import lexicon
+from entitynorm.names.structure import Unit
+from entitynorm.suggesting.nearness import is_full_name
+from entitynorm.suggesting.spellings import Spelling
+from entitynorm.text.tokens import script_of
+
+UNKNOWN = "UNKNOWN"
+"""The type of what nothing tells the type of: a person has to write it."""
+_PLACE_PREPOSITIONS = frozenset({"in", "near", "at", "from", "to"})
+
+
+def head_of(cluster: Sequence[Spelling]) -> Spelling:
+    """The spelling that an entity is called by: full names of people first, then the one met most often."""
+
+    def rank(spelling: Spelling) -> tuple[object, ...]:
+        unproven = spelling.unproven == spelling.count
+        return not is_full_name(spelling), spelling.kind == "acronym", unproven, -spelling.count, spelling.text
+
+    return min(cluster, key=rank)
+
+
+def type_of_words(units: Sequence[Unit]) -> str | None:
+    """The entity type that a type word or a concept asks for."""
+    for unit in reversed(units):
+        for ident in sorted(unit.types):
+            applies = lexicon().type_word(ident).applies
+            if applies:
+                return "ORG" if unit.concepts and "ORG" in applies else applies[0]
+        if unit.concepts:
+            return "ORG"
+    return None
+
+
+def type_guess(cluster: Sequence[Spelling]) -> str:
+    """The type of what several spellings name, by its words, then by what stands before it; else `UNKNOWN`."""
+    head = head_of(cluster)
+    if is_full_name(head):
+        return "PERSON"
+    acronym = any(s.kind == "acronym" for s in cluster)
+    if (found := type_of_words(head.content)) is not None:
+        return "ORG" if found == "FACILITY" and acronym else found  # a building has no acronym, an institute has
+    if any(u.role == "country" for u in head.content):
+        return "PLACE"
+    if acronym:
+        return "ORG"
+    titles = sum(s.after["title"] for s in cluster)
+    places = sum(s.after[word] for s in cluster for word in _PLACE_PREPOSITIONS)
+    if max(titles, places):
+        return "PERSON" if titles >= places else "PLACE"
+    return UNKNOWN
+
+
+def kind_beside(spelling: Spelling, head: Spelling, kind: str) -> str:
+    """What an alias of a new entity is, beside the name of the entity."""
+    if spelling.kind == "acronym":
+        return "acronym"
+    if script_of(spelling.text) != script_of(head.text):
+        return "native"
+    return "surname" if kind == "PERSON" and len(spelling.content) == 1 else "name"
