@@ -64,8 +64,13 @@ class Text:
     spans: tuple[Span, ...]
 
 
+_SPELLED = frozenset({"identical"})
+
+
 def features_of(candidate: Candidate) -> frozenset[str]:
     """The names of the features that have a value for a candidate."""
+    if candidate.score >= 1.0:
+        return _SPELLED
     return frozenset(e.feature for e in candidate.evidence)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from entitynorm.comparing import Layer, Scored, level_namesakes, prominence
 from entitynorm.features import NO_FACTS, EntityFacts
@@ -21,6 +22,7 @@ from entitynorm.window_rules import WindowRule
 MOST_CANDIDATES = 10
 MOST_NAMESAKES = 40
 """Entities of one spelling that are handed on, the most prominent first: a text may tell which of them it means."""
+_PLACES_KEPT = 65_536
 _PROMINENT = 10
 """How many times the ``weight`` of every namesake an entity needs to win by prominence alone."""
 _OVERSHADOWED = Evidence("less_prominent", 1.0, -5.0, f"a namesake is {_PROMINENT} times as prominent or more")
@@ -41,6 +43,9 @@ class Resolver:
     def __init__(self, layers: Sequence[Layer], scorer: LearnedScorer) -> None:
         self.layers = tuple(layers)
         self.scorer = scorer
+        self.place_of = lru_cache(maxsize=_PLACES_KEPT)(self._place_of)
+        self.is_blocked = lru_cache(maxsize=_PLACES_KEPT)(self._is_blocked)
+        self.names = lru_cache(maxsize=_PLACES_KEPT)(self._names)
 
     def _hidden(self, level: int, entity: int) -> bool:
         later = self.layers[level + 1 :]
@@ -81,7 +86,7 @@ class Resolver:
 
     # -- what is known of entities --------------------------------------------------------------------------------
 
-    def place_of(self, entity_id: str) -> tuple[Layer, int] | None:
+    def _place_of(self, entity_id: str) -> tuple[Layer, int] | None:
         """The layer that an entity is read from, and its number there."""
         for layer in reversed(self.layers):
             number = layer.index.find_entity(entity_id)
@@ -94,17 +99,17 @@ class Resolver:
         place = self.place_of(entity_id)
         return NO_FACTS if place is None else place[0].facts(place[1])
 
-    def is_blocked(self, name: Name, entity_id: str) -> bool:
+    def _is_blocked(self, surface: str, entity_id: str) -> bool:
         """Whether an entity must never take a surface form."""
         place = self.place_of(entity_id)
-        return place is not None and place[0].is_blocked(name, name_key(name.text), place[1])
+        return place is not None and place[0].is_blocked(parse(surface), name_key(surface), place[1])
 
     def has_blocked_forms(self, entity_id: str) -> bool:
         """Whether there are surface forms that an entity must never take."""
         place = self.place_of(entity_id)
         return place is not None and place[0].index.blocks(place[1])
 
-    def names(self, text: str) -> bool:
+    def _names(self, text: str) -> bool:
         """Whether some entity has an alias of this spelling."""
         key = name_key(text)
         return any(layer.index.lookup("exact", key) for layer in self.layers)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from entitynorm.names.inflection import LATIN, languages, lemmas
 from entitynorm.names.lexicon import Sense, lexicon
@@ -204,24 +204,30 @@ def _role(senses: tuple[Sense, ...], words: tuple[Word, ...], kind: str, gap_aft
     return next((role for role in _ROLES if role in slots), "core")
 
 
-def _unit(token: Token, end: int, words: tuple[Word, ...], senses: tuple[Sense, ...], gap_after: Gap | None) -> Unit:
+class _Said(NamedTuple):
+    """What words are, wherever they stand."""
+
+    role: str
+    concepts: frozenset[str]
+    countries: frozenset[str]
+    types: frozenset[str]
+    given: frozenset[str]
+    phrase: str
+
+
+@lru_cache(maxsize=65_536)
+def _said(words: tuple[Word, ...], senses: tuple[Sense, ...], kind: str, stop_after: bool) -> _Said:
     def ids(slot: str) -> frozenset[str]:
         return frozenset(s.id for s in senses if s.slot == slot)
 
-    return Unit(
-        words=words,
-        start=token.start,
-        end=end,
-        gap=token.gap,
-        kind=token.kind,
-        senses=senses,
-        role=_role(senses, words, token.kind, gap_after),
-        concepts=ids("concept"),
-        countries=ids("country"),
-        types=ids("type"),
-        given=ids("given"),
-        phrase=" ".join(w.fold for w in words),
-    )
+    role = _role(senses, words, kind, Gap.STOP if stop_after else None)
+    phrase = " ".join(w.fold for w in words)
+    return _Said(role, ids("concept"), ids("country"), ids("type"), ids("given"), phrase)
+
+
+def _unit(token: Token, end: int, words: tuple[Word, ...], senses: tuple[Sense, ...], gap_after: Gap | None) -> Unit:
+    said = _said(words, senses, token.kind, gap_after == Gap.STOP)
+    return Unit(words, token.start, end, token.gap, token.kind, senses, *said)
 
 
 def _split_token(token: Token) -> list[Token]:
@@ -289,16 +295,30 @@ def region_adjective(fold: str) -> str | None:
     return None
 
 
+_region_adjective = lru_cache(maxsize=65_536)(region_adjective)
+
+
+@lru_cache(maxsize=65_536)
+def _compound_key(phrase: str) -> str | None:
+    return next((o for o in _options(phrase) if lexicon().compound(o)), None)
+
+
+@lru_cache(maxsize=65_536)
+def _starts_phrases(fold: str) -> bool:
+    """Whether some phrase of the lexicon begins with a word."""
+    return any(lexicon().starts(option) for option in _options(fold))
+
+
 def _expand(unit: Unit) -> Iterator[Unit]:
     """A compound (Минобороны, Херсонщина) as one unit for each idea in it, all at the same offsets."""
     if unit.role == "core" and len(unit.words) == 1 and unit.words[0].script == "Cyrl" and unit.capitalised:
-        adjective = region_adjective(unit.phrase)
+        adjective = _region_adjective(unit.phrase)
         if adjective is not None:
             yield replace(unit, words=(word(adjective.capitalize()),))
             region = Sense("type", _regions()["type"], "compound", "")
             yield replace(unit, gap=Gap.NONE, senses=(region,), role="type", types=frozenset({region.id}))
             return
-    key = next((o for o in _options(unit.phrase) if lexicon().compound(o)), None) if unit.phrase else None
+    key = _compound_key(unit.phrase) if unit.phrase else None
     shouted = unit.role == "function" and unit.words[0].shape != "upper"
     if key is None or unit.types or shouted:
         yield unit
@@ -343,7 +363,8 @@ def parse_units(text: str, *, running: bool = False, begin: int = 0, end: int | 
         reach = i + 1
         while reach < len(tokens) and reach - i < 6 and tokens[reach].gap <= Gap.JOIN and tokens[reach].kind == "word":
             reach += 1
-        length, senses = _phrase([w.fold for w in words[i:reach]]) if reach > i + 1 else (0, ())
+        begins = reach > i + 1 and _starts_phrases(words[i].fold)
+        length, senses = _phrase([w.fold for w in words[i:reach]]) if begins else (0, ())
         if length > 1 and running and _holds_acronym(words[i : i + length]):
             length = 0  # "head of the FSB" is a role, but FSB is a mention
         # "Telegram channel" mixes a name and a common noun; in Cyrillic a full name has only its first capital.
