@@ -357,6 +357,10 @@ class Layer:
                 out.append(Scored(self, task.entity, text, 0.0, compared, task.query, task.target, task.said))
         return out
 
+    def entity(self, number: int) -> Entity:
+        """The entity of a number."""
+        return self._known(number).entity
+
     def facts(self, entity: int) -> EntityFacts:
         """What all names of an entity say together."""
         return self._known(entity).facts

@@ -7,7 +7,7 @@ it may contradict (`entitynorm.surroundings`). To follow the algorithm, start at
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -74,6 +74,11 @@ def features_of(candidate: Candidate) -> frozenset[str]:
     return frozenset(e.feature for e in candidate.evidence)
 
 
+def _by_weight(found: tuple[int, int, tuple[Candidate, ...]]) -> tuple[float, int, int]:
+    start, end, candidates = found
+    return -candidates[0].score * (end - start), start, end
+
+
 def plus(candidate: Candidate, evidence: Evidence) -> Candidate:
     """A candidate with one more piece of evidence, and the score that comes of it."""
     items = (*candidate.evidence, evidence)
@@ -98,14 +103,21 @@ class Reader:
         for text, some in zip(texts, windows, strict=True):
             sentences = Sentences(text)
             surroundings = Surroundings(self.resolver, text, sentences)
-            spans = []
-            for start, end, _ in some:
-                candidates = readings[n]
-                n += 1
-                if candidates:
-                    span = self._span(text, sentences, surroundings, start, end, candidates)
-                    if span is not None:
-                        spans.append(span)
+            found = [(start, end, readings[n + k]) for k, (start, end, _) in enumerate(some)]
+            n += len(some)
+            spans: list[Span] = []
+            settled: list[tuple[int, int]] = []  # in text order; two that overlap are rare, and one of them is enough
+            # The likeliest and longest first: what lies inside a name that nothing contests needs no look.
+            for start, end, candidates in sorted((f for f in found if f[2]), key=_by_weight):
+                place = bisect_right(settled, (start, len(text)))
+                if place and end <= settled[place - 1][1]:
+                    continue
+                span = self._span(text, sentences, surroundings, start, end, candidates)
+                if span is not None:
+                    spans.append(span)
+                    if len(span.candidates) == 1 and span.candidates[0].score >= 1.0:
+                        settled.insert(place, (start, end))
+            spans.sort(key=lambda span: (span.start, span.end))
             out.append(Text(text, sentences, tuple(spans)))
         return out
 

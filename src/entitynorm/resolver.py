@@ -13,7 +13,7 @@ from entitynorm.comparing import Layer, Scored, level_namesakes, prominence
 from entitynorm.features import NO_FACTS, EntityFacts
 from entitynorm.learned import LearnedScorer, compete
 from entitynorm.model import Candidate, Evidence
-from entitynorm.names.structure import Name, parse
+from entitynorm.names.structure import parse
 from entitynorm.retrieval.build import name_key
 from entitynorm.retrieval.search import Reached
 from entitynorm.scoring import VETO, is_identical
@@ -45,6 +45,7 @@ class Resolver:
         self.scorer = scorer
         self.place_of = lru_cache(maxsize=_PLACES_KEPT)(self._place_of)
         self.is_blocked = lru_cache(maxsize=_PLACES_KEPT)(self._is_blocked)
+        self.blocked_words = lru_cache(maxsize=_PLACES_KEPT)(self._blocked_words)
         self.names = lru_cache(maxsize=_PLACES_KEPT)(self._names)
 
     def _hidden(self, level: int, entity: int) -> bool:
@@ -103,6 +104,13 @@ class Resolver:
         """Whether an entity must never take a surface form."""
         place = self.place_of(entity_id)
         return place is not None and place[0].is_blocked(parse(surface), name_key(surface), place[1])
+
+    def _blocked_words(self, entity_id: str) -> frozenset[str]:
+        """The words, in lower case, of the surface forms that an entity must never take."""
+        place = self.place_of(entity_id)
+        if place is None or not place[0].index.blocks(place[1]):
+            return frozenset()
+        return frozenset(word for form in place[0].entity(place[1]).blocked for word in form.lower().split())
 
     def has_blocked_forms(self, entity_id: str) -> bool:
         """Whether there are surface forms that an entity must never take."""

@@ -63,7 +63,8 @@ def _asked_about(word: str, where: str) -> bool:
         return True
     only = units[0]
     if where == "before":
-        foreign = any(s.slot == "function" and s.lang != "en" for s in only.senses)
+        particles = [s for s in only.senses if s.slot == "function"]
+        foreign = bool(particles) and all(s.lang != "en" for s in particles)
         return foreign or bool(only.countries) or bool(only.types)
     return only.role == "type" or bool(only.countries) or only.phrase in ("of", "the")
 
@@ -364,11 +365,12 @@ class Surroundings:
         left, right = _LEFT.search(text, max(0, start - _WORD), start), _RIGHT.match(text, end, end + _WORD)
         if left is None or right is None or any(quote in text[max(0, start - 60) : end + 60] for quote in '«„“"'):
             return False
+        beside = [word.lower() for word in (left[1], right[1]) if word]
         return (
             not _asked_about(text[start:end], "calendar")
             and not (left[1] and _asked_about(left[1], "before"))
             and not (right[1] and _asked_about(right[1], "after"))
-            and not any(self._resolver.has_blocked_forms(c.id) for c in candidates)
+            and not any(self._resolver.blocked_words(c.id).intersection(beside) for c in candidates)
         )
 
     def _uncontradicted(self, start: int, end: int, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:

@@ -9,7 +9,7 @@ number, or core (a word that no table knows, which is what names are made of).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ from entitynorm.text.folding import fold_text
 from entitynorm.text.sounds import initial_pairs, readings
 from entitynorm.text.tokens import Gap, Token, pieces, script_of, tokenize
 
+_DIGIT = re.compile(r"\d")
 _HANDLE_PART = re.compile(r"[^\W_]+")
 _HANDLE_TAILS = frozenset(
     {"en", "eng", "ua", "ukr", "ru", "rus", "uk", "us", "eu", "de", "fr", "pl", "official", "live", "tv", "hq", "int"}
@@ -34,9 +35,12 @@ _PATRONYMIC = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Unit:
-    """A word, or a phrase that the lexicon knows as one, with its roles."""
+    """A word, or a phrase that the lexicon knows as one, with its roles.
+
+    Never changed once made; only not frozen, since a text makes tens of thousands and freezing triples their cost.
+    """
 
     words: tuple[Word, ...]
     start: int
@@ -254,7 +258,7 @@ def _split_token(token: Token) -> list[Token]:
     return [Token(part, token.start, token.end, token.kind, gap) for part, gap in zip(parts, gaps, strict=False)]
 
 
-def _ordinals(tokens: Sequence[Token]) -> Iterator[Token]:
+def _ordinals(tokens: Iterable[Token]) -> Iterator[Token]:
     """Tokens with the endings of ordinals gone: 3rd, 3-тя and 3-я are the number 3."""
     before: Token | None = None
     for token in tokens:
@@ -265,7 +269,7 @@ def _ordinals(tokens: Sequence[Token]) -> Iterator[Token]:
             before = None
             continue
         before = token
-        yield replace(token, text=_ORDINAL.sub("", token.text)) if token.text[0].isdigit() else token
+        yield token._replace(text=_ORDINAL.sub("", token.text)) if token.text[0].isdigit() else token
 
 
 def _style(tokens: Sequence[Token], i: int) -> str:
@@ -349,17 +353,41 @@ def _small_inside(words: Sequence[Word]) -> bool:
     return all(w.shape == "lower" for w in words)
 
 
+@lru_cache(maxsize=65_536)
+def _plain(only: Word) -> tuple[tuple[Word, ...], tuple[Sense, ...]] | None:
+    """A word that begins no phrase and holds no more than one idea, with its senses; None for other words."""
+    if _starts_phrases(only.fold):
+        return None
+    senses = _senses(only.fold)
+    if only.shape in ("lower", "title"):
+        senses = tuple(s for s in senses if not s.caps)
+    unit = Unit((only,), 0, 0, Gap.NONE, "word", senses, *_said((only,), senses, "word", False))
+    return (unit.words, senses) if len(list(_expand(unit))) == 1 else None
+
+
 def parse_units(text: str, *, running: bool = False, begin: int = 0, end: int | None = None) -> tuple[Unit, ...]:
     """All units of a text, or of ``text[begin:end]``, in order, whatever stands between them (see `Unit.gap`).
 
     In running text a phrase keeps to one way of writing: "Telegram channel" is a name and a common noun there,
     while in a single name it is the type word of a channel.
     """
-    tokens = [part for token in _ordinals(tokenize(text, begin, end)) for part in _split_token(token)]
+    found: Iterable[Token] = tokenize(text, begin, end)
+    if _DIGIT.search(text, begin, len(text) if end is None else end):
+        found = _ordinals(found)
+    tokens = [part for token in found for part in ((token,) if token.kind == "word" else _split_token(token))]
     words = [word(t.text, _style(tokens, i)) for i, t in enumerate(tokens)]
     units: list[Unit] = []
     i = 0
     while i < len(tokens):
+        token = tokens[i]
+        plain = _plain(words[i]) if token.kind == "word" else None
+        if plain is not None:
+            stop = i + 1 < len(tokens) and tokens[i + 1].gap == Gap.STOP
+            group, senses = plain
+            said = _said(group, senses, "word", stop)
+            units.append(Unit(group, token.start, token.end, token.gap, "word", senses, *said))
+            i += 1
+            continue
         reach = i + 1
         while reach < len(tokens) and reach - i < 6 and tokens[reach].gap <= Gap.JOIN and tokens[reach].kind == "word":
             reach += 1

@@ -8,10 +8,10 @@ possessive is left outside (``Putin's`` is the token ``Putin``). Web addresses a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 MARK = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
@@ -81,8 +81,7 @@ class Gap(IntEnum):
     """Sentence punctuation, brackets, a blank line, or the start of the text: never inside a name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word of a text; ``start`` and ``end`` are code points of the original text."""
 
     text: str
@@ -141,16 +140,22 @@ def tokenize(text: str, begin: int = 0, end: int | None = None) -> list[Token]:
             pending_hashtag = True
             continue
         word = match.group()
-        trailing = _TRAILING.search(word)
+        trailing = None if word.isascii() else _TRAILING.search(word)
         if trailing:  # closing direction marks belong to the text around a word
             word = word[: trailing.start()]
             end = start + len(word)
-        if kind == "word":
+        if kind == "word" and word[-1] in "sS" and word[-2:-1] in APOSTROPHES:
             possessive = _POSSESSIVE.search(word)
             if possessive:
                 word = word[: possessive.start()]
                 end = start + len(word)
-        parts = pieces(word) if kind == "word" else [(0, len(word))]
+        if kind != "word" or word.islower() or word.istitle():
+            gap = Gap.HARD if first else gap_of(text[last_end:start])
+            tokens.append(Token(word, start, end, "hashtag" if pending_hashtag else kind, gap))
+            pending_hashtag = first = False
+            last_end = end
+            continue
+        parts = pieces(word)
         for number, (a, b) in enumerate(parts):
             gap = Gap.NONE if number else Gap.HARD if first else gap_of(text[last_end:start])
             tokens.append(Token(word[a:b], start + a, start + b, "hashtag" if pending_hashtag else kind, gap))
