@@ -43,13 +43,13 @@ Figures = dict[str, Any]
 # ------------------------------------------------------------------------------------------------ preparations
 
 
-def peers_python(folder: Path, install: bool) -> tuple[Path, list[str]]:
-    """The Python of the peers' environment, and what could not be installed there."""
+def peers_python(folder: Path, packages: Sequence[str]) -> tuple[Path, list[str]]:
+    """The Python of the peers' environment, with these packages, and what could not be installed there."""
     python = folder / "bin" / "python"
     if not python.exists():
         venv.create(folder, with_pip=True)
     failed = []
-    for package in PEERS if install else ():
+    for package in packages:
         command = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", package]
         if subprocess.run(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL).returncode:
             failed.append(package)
@@ -60,7 +60,7 @@ def make_list(folder: Path, size: int, each: int) -> None:
     """The list and queries of a size, unless they are there."""
     command = [sys.executable, str(HERE / "generate_names.py"), str(size), "-o", str(folder), "--each", str(each)]
     if not (folder / "queries.tsv").exists():
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=_environment())
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment())
 
 
 def make_pairs(path: Path) -> None:
@@ -69,7 +69,7 @@ def make_pairs(path: Path) -> None:
     atomic_write(path, "".join(lines))
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """One thread for everything that would take more; a fixed hash seed; the package of this checkout."""
     one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
     return {**os.environ, **one, "PYTHONHASHSEED": "0", "PYTHONPATH": str(HERE.parent / "src")}
@@ -86,7 +86,7 @@ def run(python: Path, script: str, arguments: Sequence[str], gigabytes: float) -
         [str(python), str(HERE / script), *arguments],
         capture_output=True,
         text=True,
-        env=_environment(),
+        env=environment(),
         preexec_fn=limit,
     )
     if done.returncode:
@@ -305,7 +305,7 @@ def main(given: Sequence[str] | None = None) -> int:
     """Prepare, measure, write; exit status 1 where answers fell behind."""
     options = arguments().parse_args(given)
     options.work.mkdir(parents=True, exist_ok=True)
-    peers, failed = peers_python(options.venv, not options.no_install)
+    peers, failed = peers_python(options.venv, () if options.no_install else PEERS)
     names = [one for size in options.sizes for one in measure_size(size, options, peers)]
     compared = measure_pairs(options, peers)
     run_of: Figures = {

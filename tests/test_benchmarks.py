@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
@@ -21,6 +22,8 @@ if not FOLDER.exists():  # a source distribution has the tests only
 sys.path.insert(0, str(FOLDER))  # they are scripts beside each other, no package
 names, maker = import_module("generate_names"), import_module("name_maker")
 measuring, matchers = import_module("measure_matcher"), import_module("matchers")
+texts, taggers, tagging = (import_module(m) for m in ("generate_texts", "taggers", "measure_taggers"))
+at_scale = import_module("texts_at_scale")
 reliability, results_page, plots = (import_module(m) for m in ("reliability", "results_page", "plots"))
 SIZE, EACH = 400, 12
 LISTED = list(maker.entities(SIZE))
@@ -160,3 +163,119 @@ def test_a_chart_is_well_formed() -> None:
     axes = plots.axis("a < b", [10, 100_000], log=True), plots.axis("c", [0.5])
     drawing = fromstring(plots.chart("t & u", *axes, {"s": [(10, 0.5), (100_000, 1.0)]}))
     assert drawing.tag.endswith("svg")
+
+
+# ------------------------------------------------------------------------------------------------- running text
+
+NAMED_FIRST = [
+    "Percwin Etskhamwood",
+    "Dullán Jarasco de Aranogodez",
+    "Norchihurst Capital PLC",
+    "Horivevolod Khryruchuk",
+]
+
+
+def written(size: int = 80, characters: int = 40_000, seed: int = maker.SEED) -> tuple[list[object], list[object]]:
+    seen: set[str] = set()
+    some = list(texts.listed(size, seed, seen=seen))
+    return some, list(texts.Writer(some, seen, seed).documents(characters))
+
+
+LISTED_IN_TEXTS, TEXTS = written()
+NAMED = {one.id: one for one in LISTED_IN_TEXTS}
+MENTIONS = [(text.text[m.start : m.end], m) for text in TEXTS for m in text.mentions]
+
+
+def test_the_same_seed_writes_the_same_texts(tmp_path: Path) -> None:
+    first, second = (texts.write_texts(tmp_path / folder, 30, 0.01) for folder in ("a", "b"))
+    assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
+    assert written(80, 4_000, 7)[1] != TEXTS[:2]
+    assert [(t.text, t.mentions) for t in texts.read_texts(tmp_path / "a")] == [
+        (t.text, t.mentions) for t in written(30, 10_000)[1]
+    ]
+
+
+def test_the_texts_are_those_of_every_python() -> None:
+    assert [surface for surface, _ in MENTIONS[:4]] == NAMED_FIRST  # the words between them follow the list of words
+
+
+def test_offsets_are_those_of_words_in_order() -> None:
+    for text in TEXTS:
+        ends = [0, *(m.end for m in text.mentions)]
+        assert all(m.start >= end for m, end in zip(text.mentions, ends, strict=False))
+        assert all(not text.text[m.start - 1 : m.start].isalnum() for m in text.mentions if m.start)
+        assert all(not text.text[m.end : m.end + 1].isalnum() for m in text.mentions)
+
+
+@pytest.mark.parametrize("kind", texts.KINDS)
+def test_a_mention_is_of_its_kind(kind: str) -> None:
+    some = [(surface, NAMED[m.id]) for surface, m in MENTIONS if m.kind == kind]
+    assert some
+    for surface, one in some:
+        same = maker.key(surface) == maker.key(one.name)
+        assert (surface == one.name, same) == (kind == "exact", kind != "variant")
+        if kind == "variant":
+            assert maker.key(surface) not in {maker.key(other.name) for other in LISTED_IN_TEXTS}
+
+
+def test_most_mentions_are_as_listed_and_a_quarter_is_spelled_otherwise() -> None:
+    kinds = Counter(m.kind for _, m in MENTIONS)
+    assert 0.55 < kinds["exact"] / kinds.total() < 0.75
+    assert 0.2 < kinds["variant"] / kinds.total() < 0.35
+
+
+def test_names_of_texts_can_be_given_to_every_peer() -> None:
+    assert all(all(c.isalpha() or c in " -'’" for c in one.name) for one in LISTED_IN_TEXTS)
+    assert len({one.id for one in LISTED_IN_TEXTS}) == 80
+
+
+@given(st.sampled_from(LISTED_IN_TEXTS), st.integers(0, 2**32))
+@settings(max_examples=100)
+def test_a_respelling_keeps_first_letters_and_words(one: object, seed: int) -> None:
+    text = texts.respelled(one.name, maker.Dice(seed))
+    if text is not None:
+        assert [w[0] for w in text.split()] == [w[0] for w in one.name.split()]
+        assert maker.key(text) != maker.key(one.name)
+
+
+def test_an_answer_is_right_once_and_for_its_entity() -> None:
+    gold = (texts.Gold(0, 6, "a", "exact"), texts.Gold(10, 16, "b", "variant"))
+    out = tagging.Measured("t", "1", False, 0.0, 0.0, 0.0, None)
+    tagging.count(out, texts.Text("Stapol and Stepol", gold), [(0, 6, "a"), (2, 6, "a"), (10, 16, "a"), (11, 20, "b")])
+    assert (out.answers, out.right_answers, out.right) == (4, 2, {"exact": 1, "folded": 0, "variant": 1})
+    assert out.recall == {"exact": 1.0, "folded": 0.0, "variant": 1.0} and out.precision == 0.5
+
+
+def test_of_answers_that_overlap_the_longest_stays() -> None:
+    assert taggers.longest([(0, 4, "a"), (0, 9, "b"), (8, 12, "c"), (9, 12, "d")]) == [(0, 9, "b"), (9, 12, "d")]
+
+
+@pytest.mark.parametrize("name", ["entitynorm, exact", "entitynorm, exact, arrays"])
+def test_a_tagger_finds_what_is_written_as_listed(name: str, tmp_path: Path) -> None:
+    texts.write_texts(tmp_path, 60, 0.02)
+    tagging.compile_both(tmp_path)
+    figures = tagging.measure(name, tmp_path, texts.read_texts(tmp_path), [], 30.0)
+    assert figures.speed > 0
+    assert figures.recall["exact"] > 0.95 and figures.precision > 0.98
+
+
+def test_aims_are_held_against_what_was_measured() -> None:
+    def one(tagger: str, speed: float, right: int) -> dict[str, object]:
+        gold = {"exact": 10, "folded": 10, "variant": 100}
+        found = {"exact": 10, "folded": 10, "variant": right}
+        figures = tagging.Measured(tagger, "1", True, 0.0, 1.0, speed, None, gold, found, 100, 99)
+        return {**asdict(figures), "size": 1_000}
+
+    results = [
+        one(at_scale.FUZZY, 8.0, 96),
+        one("symspellpy, 2 edits", 4.0, 90),
+        {"tagger": "x", "failed": "no", "size": 1_000},
+    ]
+    rows = {row[0]: row[2:] for row in at_scale.goals(results)}
+    assert rows[f"{at_scale.FUZZY} / symspellpy, 2 edits"] == ["4", "2", "no"]
+    assert rows[f"{at_scale.FUZZY}, variant recall"] == ["0.95", "0.960", "yes"]
+    linked = [{**results[0], "tagger": "entitynorm"}, results[1], {**results[2], "tagger": at_scale.FUZZY}]
+    assert next(row[0] for row in at_scale.goals(linked)) == "entitynorm / symspellpy, 2 edits"
+    known = {at_scale.key_of(results[0]): {"variant": 0.99, "precision": 0.99}}
+    assert [line.split(": ")[1] for line in at_scale.check(results, known)] == ["variant 0.960, 0.990 expected"]
+    assert "| x | no |" in at_scale.speeds_table(results, 1_000)
