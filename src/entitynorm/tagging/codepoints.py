@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entitynorm.text.folding import fold_text
-from entitynorm.text.tokens import APOSTROPHES, MARK
+from entitynorm.text.tokens import APOSTROPHES, MARK, gap_of
 
 WORD, INSIDE, APOSTROPHE, UPPER, LOWER, DIGIT, INVISIBLE = 1, 2, 4, 8, 16, 32, 64
 """Bits: a letter or digit; a mark or invisible character, which a word goes on over; an apostrophe; …"""
@@ -27,8 +27,11 @@ KEPT_MARKS = (0x306, 0x308)
 _MARK = re.compile(f"[{MARK}]")
 
 CLASS: NDArray[np.uint8] = np.zeros(0x110000, np.uint8)
-LETTERS: NDArray[np.uint8] = np.zeros(0x110000, np.uint8)
+LETTERS: NDArray[np.int64] = np.zeros(0x110000, np.int64)
 VALUE: NDArray[np.uint64] = np.zeros(0x110000, np.uint64)
+GAP: NDArray[np.uint8] = np.zeros(0x110000, np.uint8)
+SPACED_GAP: NDArray[np.uint8] = np.zeros(0x110000, np.uint8)
+"""What a code point between two words says (see `entitynorm.text.tokens.Gap`): alone, and with a space after it."""
 _ready: NDArray[np.bool_] = np.zeros(_PAGES, np.bool_)
 
 
@@ -53,6 +56,7 @@ def _folded(char: str) -> str:
 def _fill(page: int) -> None:
     for code in range(page << 8, (page + 1) << 8):
         char = chr(code)
+        GAP[code], SPACED_GAP[code] = gap_of(char), gap_of(f"{char} ")
         if _MARK.match(char):
             CLASS[code] = INSIDE | (INVISIBLE if unicodedata.category(char) == "Cf" else 0)
         elif char.isalnum():
@@ -76,7 +80,10 @@ def _fill(page: int) -> None:
 
 def prepare(codes: NDArray[np.int64]) -> None:
     """Fill the tables for all pages that these code points lie on."""
-    pages = np.bincount(codes >> 8, minlength=1)
+    on = codes >> 8
+    if _ready.take(on).all():
+        return
+    pages = np.bincount(on, minlength=1)
     for page in np.flatnonzero((pages > 0) & ~_ready[: len(pages)]).tolist():
         _fill(page)
         _ready[page] = True

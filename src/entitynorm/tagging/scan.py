@@ -22,11 +22,13 @@ from entitynorm.tagging.codepoints import (
     BASE,
     CLASS,
     DIGIT,
+    GAP,
     INSIDE,
     INVISIBLE,
     KEPT_MARKS,
     LETTERS,
     LOWER,
+    SPACED_GAP,
     UPPER,
     VALUE,
     WORD,
@@ -42,7 +44,7 @@ SEPARATOR = "\f"
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _WRAP = (1 << 64) - 1
 _DIAERESIS, _IE = KEPT_MARKS[1], (ord("е"), ord("Е"))
-_HINT = re.compile(r"/|@|www\.")
+_HINTS = ("/", "@", "www.")
 _WHITE = re.compile(r"\s")
 _LONGEST_ADDRESS = 256
 _DECLINING = np.array([ord(c) for c in "ąćęłńśźżčšžřůěďťňđĄĆĘŁŃŚŹŻČŠŽŘŮĚĎŤŇĐ"])
@@ -80,9 +82,10 @@ class Scan:
         self.codes = codes
         prepare(codes)
         kinds = CLASS.take(codes)
-        letters = LETTERS.take(codes).astype(np.int64)
+        letters = LETTERS.take(codes)
         values = VALUE.take(codes)
-        self._marks(codes, letters, values)
+        if not text.isascii():
+            self._marks(text, codes, letters, values)
         word = self._word(codes, kinds)
         for start, end in _addresses(text):
             word[start:end] = False
@@ -122,20 +125,38 @@ class Scan:
         found: Hashes = (self._sums[end] - self._sums[start]) * _POWERS.down[self.letter_count[start]] * _MIX
         return found
 
-    def shapes(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
-        """For each token: whether all its letters are capitals, whether it has no case, whether it holds a digit."""
-        if not len(self.start):
-            none = np.zeros(0, np.bool_)
-            return none, none, none
-        kinds = self._kinds
-        bounds = np.column_stack((self.start, self.end)).ravel()
-        any_of = np.bitwise_or.reduceat(np.append(kinds, np.uint8(0)), bounds)[::2]
-        return (any_of & LOWER == 0) & (any_of & UPPER > 0), (any_of & (LOWER | UPPER)) == 0, any_of & DIGIT > 0
+    @cached_property
+    def caseless(self) -> NDArray[np.bool_]:
+        """Whether the token begins with a letter or digit that has no case."""
+        found: NDArray[np.bool_] = self._kinds.take(self.start) & (LOWER | UPPER) == 0
+        return found
+
+    @cached_property
+    def digits(self) -> NDArray[np.bool_]:
+        """Whether the token holds a digit."""
+        out = np.zeros(len(self.start), np.bool_)
+        at = np.searchsorted(self.start, np.flatnonzero(self._kinds & DIGIT), "right") - 1
+        out[at[at >= 0]] = True
+        return out
+
+    def capitals(self, tokens: Ints) -> NDArray[np.bool_]:
+        """Whether all letters of each token are capitals."""
+        out = self.upper[tokens]
+        some = np.flatnonzero(out)
+        if len(some):
+            chosen = tokens[some]
+            length = self.end[chosen] - self.start[chosen]
+            first = np.concatenate((np.zeros(1, np.int64), np.cumsum(length)[:-1]))
+            where = np.repeat(self.start[chosen] - first, length) + np.arange(int(length.sum()))
+            out[some] = np.bitwise_or.reduceat(self._kinds.take(where), first) & LOWER == 0
+        return out
 
     @staticmethod
-    def _marks(codes: Ints, letters: Ints, values: Hashes) -> None:
+    def _marks(text: str, codes: Ints, letters: Ints, values: Hashes) -> None:
         """Count the marks that make another Cyrillic letter in decomposed text."""
         for mark in KEPT_MARKS:
+            if chr(mark) not in text:
+                continue
             at = np.flatnonzero(codes == mark)
             at = at[at > 0]
             before = codes[at - 1]
@@ -182,14 +203,17 @@ class Scan:
         if len(gaps) < 2:
             return gaps
         begin, width = self.end[:-1], self.start[1:] - self.end[:-1]
-        gaps[1:] = np.where(width == 0, Gap.NONE, Gap.JOIN)
+        before = codes.take(begin)
+        gaps[1:] = np.where(width == 0, Gap.NONE, GAP.take(before))
+        wide = np.flatnonzero(width > 1)
+        spaced = (width[wide] == 2) & (codes.take(begin[wide] + 1) == _SPACE)
+        gaps[wide[spaced] + 1] = SPACED_GAP.take(before[wide[spaced]])
+        other = wide[~spaced]
         text = self.text
-        other = np.flatnonzero((width > 1) | ((width == 1) & (codes[begin] != _SPACE)))
-        found = [
+        gaps[other + 1] = [
             _gap(text[a:b] if b - a < 64 else text[a : a + 32] + text[b - 32 : b])
             for a, b in zip(begin[other].tolist(), self.start[other + 1].tolist(), strict=True)
         ]
-        gaps[other + 1] = found
         return gaps
 
 
@@ -205,19 +229,30 @@ def _runs(word: NDArray[np.bool_], kinds: NDArray[np.uint8]) -> tuple[Ints, Ints
         letter = (kinds & (WORD | DIGIT)) == WORD
         cut = np.flatnonzero(upper[2:-1] & small[1:-2] & letter[3:] & word[:-3] & word[1:-2] & word[2:-1]) + 2
         if len(cut):
-            start, end = np.sort(np.concatenate((start, cut))), np.sort(np.concatenate((end, cut)))
+            start = np.insert(start, np.searchsorted(start, cut), cut)
+            end = np.insert(end, np.searchsorted(end, cut), cut)
     return start, end
 
 
 def _addresses(text: str) -> Iterator[tuple[int, int]]:
     """The web and e-mail addresses of a text: looked for around the signs that none is without, not everywhere."""
     done = 0
-    for hint in _HINT.finditer(text):
-        if hint.start() < done:
+    for at in _hints(text):
+        if at < done:
             continue
-        begin = max(done, hint.start() - _LONGEST_ADDRESS)
-        begin = max(begin, *(text.rfind(white, begin, hint.start()) + 1 for white in " \n\t"))
-        found = _WHITE.search(text, hint.end())
+        begin = max(done, at - _LONGEST_ADDRESS)
+        begin = max(begin, *(text.rfind(white, begin, at) + 1 for white in " \n\t"))
+        found = _WHITE.search(text, at)
         done = found.start() if found else len(text)
         for match in ADDRESS.finditer(text, begin, done):
             yield match.span()
+
+
+def _hints(text: str) -> list[int]:
+    out = []
+    for hint in _HINTS:
+        at = text.find(hint)
+        while at >= 0:
+            out.append(at)
+            at = text.find(hint, at + 1)
+    return sorted(out)

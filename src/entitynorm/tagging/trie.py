@@ -54,6 +54,7 @@ def build(texts: Sequence[str]) -> dict[str, NDArray[Any]]:
     ends_flags: list[NDArray[np.uint8]] = []
     begin: list[Hashes] = []
     small_words: list[Hashes] = []
+    small_starts: list[Hashes] = []
     first = 0
     while first < len(texts):
         last, size = first, 0
@@ -70,13 +71,14 @@ def build(texts: Sequence[str]) -> dict[str, NDArray[Any]]:
             hashes = scan.hash(scan.start[np.arange(len(alias)) - place], scan.end)
             final = np.concatenate((alias[1:] != alias[:-1], [True]))
             kept = place < MOST_TOKENS
-            capitals, caseless, _ = scan.shapes()
             letters = scan.letter_count[scan.end] - scan.letter_count[scan.start]
-            plain = ~scan.upper & ~caseless
+            plain = ~scan.upper & ~scan.caseless
             small_words.append(np.unique(stems(scan, np.flatnonzero(plain))))
             small = plain[np.arange(len(alias)) - place]
-            acronym = (place == 0) & capitals & (letters > 1) & (letters <= _LONGEST_ACRONYM)
+            acronym = (place == 0) & scan.capitals(np.arange(len(scan))) & (letters > 1) & (letters <= _LONGEST_ACRONYM)
             flags = np.where(small, SMALL, 0) | np.where(acronym, CAPITALS, 0)
+            starts_small = final & kept & small
+            small_starts.append(scan.hash(scan.start, scan.end)[(np.arange(len(alias)) - place)[starts_small]])
             ends_hash.append(hashes[final & kept])
             ends_alias.append(alias[final & kept] + first)
             ends_flags.append(flags[final & kept].astype(np.uint8))
@@ -84,6 +86,7 @@ def build(texts: Sequence[str]) -> dict[str, NDArray[Any]]:
         first = last
     arrays = _sorted(ends_hash, ends_alias, ends_flags, begin)
     arrays["trie_small"] = np.unique(np.concatenate([np.zeros(0, np.uint64), *small_words]))
+    arrays["trie_small_start"] = np.unique(np.concatenate([np.zeros(0, np.uint64), *small_starts]))
     return arrays
 
 
@@ -136,6 +139,8 @@ class Trie:
         self._ends, self._alias = np.asarray(arrays["trie_ends"]), np.asarray(arrays["trie_alias"])
         self._bucket = np.asarray(arrays["trie_bucket"])
         self._small = np.asarray(arrays["trie_small"])
+        self._may_be_small = np.zeros(1 << 16, np.bool_)
+        self._may_be_small[(np.asarray(arrays["trie_small_start"]) >> np.uint64(48)).astype(np.int64)] = True
         self._shift = np.uint64(64 - (len(self._bucket) - 1).bit_length() + 1)
 
     def find(self, hashes: Hashes) -> Ints:
@@ -175,11 +180,12 @@ class Trie:
         nothing = np.zeros(0, np.int64)
         if not count or not len(self._keys):
             return Hits(nothing, nothing, nothing)
-        capitals, caseless, _ = scan.shapes()
-        as_name = scan.upper | caseless
+        as_name = scan.upper | scan.caseless
         joins = joinable(scan)
-        first = np.arange(count)
-        key = self.find(scan.hash(scan.start, scan.end))
+        hashes = scan.hash(scan.start, scan.end)
+        # A token written small begins a name only where some alias does so too.
+        first = np.flatnonzero(as_name | self._may_be_small.take((hashes >> np.uint64(48)).view(np.int64)))
+        key = self.find(hashes[first])
         found: list[tuple[Ints, int, Ints]] = []
         length = 1
         while True:
@@ -189,7 +195,8 @@ class Trie:
             ends = self._ends[key + 1] > self._ends[key]
             ends &= as_name[first] | (flags & SMALL > 0)
             if length == 1:
-                ends &= capitals[first] | (flags & CAPITALS == 0)
+                acronyms = np.flatnonzero(flags & CAPITALS)
+                ends[acronyms] &= scan.capitals(first[acronyms])
             found.append((first[ends], length, key[ends]))
             on = (flags & GOES_ON > 0) & (first + length < count)
             first = first[on]

@@ -98,9 +98,8 @@ class WindowFinder:
 
     def _words(self, scan: Scan) -> Ints:
         """Tokens that can stand in a name."""
-        capitals, caseless, digits = scan.shapes()
-        del capitals
-        name = scan.upper | caseless
+        digits = scan.digits
+        name = scan.upper | scan.caseless
         near = np.zeros(len(scan), np.bool_)
         for step in range(1, _APART):
             near[step:] |= name[:-step]
@@ -202,9 +201,9 @@ class WindowFinder:
     # -- acronyms ------------------------------------------------------------------------------------------------
 
     def _acronym_windows(self, scan: Scan) -> Iterator[Window]:
-        capitals, _, _ = scan.shapes()
         length = scan.end - scan.start
-        for n in np.flatnonzero(capitals & (length > 1) & (length <= _ACRONYM)).tolist():
+        short = np.flatnonzero(scan.upper & (length > 1) & (length <= _ACRONYM))
+        for n in short[scan.capitals(short)].tolist():
             text = scan.text[scan.start[n] : scan.end[n]]
             known = self._acronyms.get(text)
             if known is None:
