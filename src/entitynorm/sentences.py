@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from functools import cached_property
 
 from entitynorm.names.structure import Unit, parse_units
 
@@ -42,9 +43,11 @@ class Sentences:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        cuts = [m.end() for m in _END.finditer(text)]
-        self._begins = [0, *(c for c in cuts if c < len(text))]
         self._parsed: dict[int, Sentence] = {}
+
+    @cached_property
+    def _begins(self) -> list[int]:
+        return [0, *(m.end() for m in _END.finditer(self.text) if m.end() < len(self.text))]
 
     def at(self, position: int) -> Sentence:
         """The sentence that a code point lies in."""

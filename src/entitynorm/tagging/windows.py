@@ -43,6 +43,9 @@ _KNOWN_TERMS = 100_000
 _ACRONYM = 7
 _SHORTEST_COMPOUND = 4
 
+_SIGN = re.compile(r"[@#]|(?<=\w)\.(?=\w)")
+_WHITE = re.compile(r"\s")
+
 Window = tuple[int, int]
 """First and last token."""
 
@@ -248,8 +251,14 @@ def _parts(head: Ints, last: Ints, size: Ints) -> tuple[Ints, Ints]:
 
 def signed(text: str) -> Iterator[tuple[int, int]]:
     """Handles, hashtags, domains and dotted letters, as code points: each may be a name written together (U.N.)."""
-    if "@" in text or "." in text or "#" in text:
-        for match in SIGNED.finditer(text):
+    done = 0
+    for hint in _SIGN.finditer(text):
+        if hint.start() < done:
+            continue
+        begin = max(done, *(text.rfind(white, done, hint.start()) + 1 for white in " \n\t"))
+        found = _WHITE.search(text, hint.end())
+        done = found.start() if found else len(text)
+        for match in SIGNED.finditer(text, begin, done):
             yield match.span()
     for match in _after_comma().finditer(text):
         yield match.span()
