@@ -30,6 +30,9 @@ from entitynorm.retrieval.search import Reached, Searcher
 from entitynorm.scoring import IDENTITY, probability
 from entitynorm.window_rules import WindowRule, fits_window
 
+Keep = Callable[[str], bool] | None
+"""Whether the entity of an id may be the answer; None lets every one."""
+
 _FACT_ALIASES = 8
 _ENTITIES_KEPT = 8_192
 _ALIASES_KEPT = 32_768
@@ -257,28 +260,38 @@ class Layer:
         return [self._scored_aliases(tasks) for tasks, _ in self._prepared(names, None)]
 
     def scored(
-        self, names: Sequence[str], wanted: str | None, *, windows: WindowRule = None
+        self,
+        names: Sequence[str],
+        wanted: str | None,
+        kept: Sequence[Keep] | None = None,
+        *,
+        windows: WindowRule = None,
     ) -> list[tuple[list[Scored], list[Reached]]]:
         """For each name the entities worth comparing with the log-odds of their best alias, and what else was reached.
 
         Compared are the aliases that answer half as much as the best does and are not far behind it, and the first two.
-        ``windows``: see `WindowRule`.
+        ``kept`` tells for each name which entities count at all. ``windows``: see `WindowRule`.
         """
-        prepared = self._prepared(names, wanted)
+        prepared = self._prepared(names, wanted, kept)
         best = self._best([tasks for tasks, _ in prepared], windows=windows)
         return list(zip(best, (rest for _, rest in prepared), strict=True))
 
-    def _prepared(self, names: Sequence[str], wanted: str | None) -> list[tuple[list[_Task], list[Reached]]]:
+    def _prepared(
+        self, names: Sequence[str], wanted: str | None, kept: Sequence[Keep] | None = None
+    ) -> list[tuple[list[_Task], list[Reached]]]:
         """For each name what is to be compared, with all words read and their likeness known, and what is left out."""
         parsed = [parse(name) for name in names]
         chosen: list[list[Reached]] = []
         rest: list[list[Reached]] = []
-        for text, hits in zip(names, self.searcher.reach(names), strict=True):
+        tests = kept or [None] * len(names)
+        for text, hits, keep in zip(names, self.searcher.reach(names), tests, strict=True):
             short = self._abbreviated(text)
             if short:
                 known = {h.alias for h in short}
                 hits = short + [h for h in hits if h.alias not in known]
             fitting = [h for h in hits if self._fits(self.index.entity_of(h.alias), wanted)]
+            if keep is not None:
+                fitting = [h for h in fitting if keep(self.index.entity_id(self.index.entity_of(h.alias)))]
             best = fitting[0].score if fitting else 0.0
             least = max(best * _WORTH, best - _BEHIND)
             # Of an entity that lists this very form as weak, no other alias may decide in its place.

@@ -5,8 +5,8 @@ There is one path. `resolve` and `link` gather the same evidence with the same s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from entitynorm.errors import UnknownEntityError
@@ -19,6 +19,7 @@ from entitynorm.rewriting import Style, rewrite
 from entitynorm.scoring import decide, is_identical
 
 if TYPE_CHECKING:
+    from entitynorm.column import LinkedColumn
     from entitynorm.learned import LearnedScorer
     from entitynorm.reading import TextLinker
     from entitynorm.resolver import Resolver
@@ -27,6 +28,7 @@ _BLOCK = 400_000
 """Code points of text read together."""
 _BATCH = 256
 """Names resolved together."""
+_AREAS_KEPT = 65_536
 
 
 class Linker:
@@ -85,9 +87,32 @@ class Linker:
         """
         return self._resolve_batch([name], type=type, lang=lang)[0]
 
-    def _resolve_batch(self, names: Sequence[str], *, type: str | None, lang: str | None) -> list[Link]:
-        found = self._resolver.candidates(names, type)
+    def _resolve_batch(
+        self,
+        names: Sequence[str],
+        *,
+        type: str | None,
+        lang: str | None,
+        areas: Sequence[str | None] | None = None,
+    ) -> list[Link]:
+        """Decide several names together; ``areas`` holds for each the id of what its entity must lie in, or None."""
+        kept = None if areas is None else [None if area is None else partial(self._lies_in, area) for area in areas]
+        found = self._resolver.candidates(names, type, kept)
         return [self._decided(name, *some) for name, some in zip(names, found, strict=True)]
+
+    def _lies_in(self, area: str, entity_id: str) -> bool:
+        return area in self._areas_of(entity_id)
+
+    @cached_property
+    def _areas_of(self) -> Callable[[str], frozenset[str]]:
+        """The ids of an entity and of all that it lies in or belongs to, kept for those asked about lately."""
+
+        def areas_of(entity_id: str) -> frozenset[str]:
+            above = self._gazetteer.ancestors(entity_id)
+            current = (entity.id for parent in above if (entity := self._gazetteer.get(parent)) is not None)
+            return frozenset((entity_id, *above, *current))  # a parent may be named by an id that it had before
+
+        return lru_cache(maxsize=_AREAS_KEPT)(areas_of)
 
     def _decided(self, name: str, candidates: list[Candidate], blocked: bool) -> Link:
         kept = tuple(candidates)
@@ -115,9 +140,35 @@ class Linker:
         distinct = list(dict.fromkeys(items))
         batches = [distinct[k : k + _BATCH] for k in range(0, len(distinct), _BATCH)]
         options = {"type": type, "lang": lang}
-        links = (link for some in ordered_map(self, "_resolve_batch", batches, options, jobs) for link in some)
+        links = (link for some in ordered_map(self, "_resolve_batch", batches, options, jobs, chunk=1) for link in some)
         answers = dict(zip(distinct, links, strict=True))
         return (answers[item] for item in items)
+
+    def resolve_column(
+        self,
+        values: Any,
+        *,
+        type: Any = None,
+        within: Any = None,
+        lang: str | None = None,
+        min_score: float = 0.0,
+        jobs: int = 1,
+    ) -> LinkedColumn:
+        """`resolve` for a column of a table: one answer a row, each distinct name resolved once.
+
+        ``values``: any iterable of names, or a column of pandas, polars, NumPy or Arrow. What is missing (None, NaN,
+        NA, an empty cell) has an answer of four None. ``type`` and ``within`` are one value for all rows, or a column
+        with one for each row, missing where there is none: an entity type, and an area (an id, a name, a country's
+        two-letter code) that the answer must lie in or belong to by what the gazetteer says. An area that names no
+        entity leaves its rows without a link, and stands in `LinkedColumn.unknown_areas`. A link below ``min_score``
+        becomes NIL.
+
+        Raises InputError for a cell that is no name, a type that nobody knows, or columns of different lengths.
+        """
+        from entitynorm.column import ColumnResolver
+
+        with ColumnResolver(self, lang=lang, min_score=min_score, jobs=jobs) as resolver:
+            return resolver.resolve(values, types=type, areas=within)
 
     # -- running text -------------------------------------------------------------------------------------------
 

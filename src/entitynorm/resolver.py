@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from entitynorm.comparing import Layer, Scored, level_namesakes, prominence
+from entitynorm.comparing import Keep, Layer, Scored, level_namesakes, prominence
 from entitynorm.features import NO_FACTS, EntityFacts
 from entitynorm.learned import LearnedScorer, compete
 from entitynorm.model import Candidate, Evidence
@@ -37,6 +37,14 @@ def _overshadowing(weights: Sequence[float | None]) -> float | None:
     return None if ranked[0] < _PROMINENT * ranked[1] or ranked[0] <= 0 else ranked[0]
 
 
+def _narrowed(layer: Layer, same: Sequence[dict[int, str] | None], kept: Sequence[Keep]) -> list[dict[int, str] | None]:
+    """What `Layer.identical` found, without the entities that a name's test does not let through."""
+    return [
+        found if found is None or keep is None else {e: a for e, a in found.items() if keep(layer.index.entity_id(e))}
+        for found, keep in zip(same, kept, strict=True)
+    ]
+
+
 class Resolver:
     """Candidates for names over layers of gazetteers; an entity of a later layer hides an earlier one of its id."""
 
@@ -56,15 +64,23 @@ class Resolver:
         return any(layer.index.find_entity(own) is not None for layer in later)
 
     def candidates(
-        self, names: Sequence[str], wanted: str | None = None, *, windows: WindowRule = None
+        self,
+        names: Sequence[str],
+        wanted: str | None = None,
+        kept: Sequence[Keep] | None = None,
+        *,
+        windows: WindowRule = None,
     ) -> list[tuple[list[Candidate], bool]]:
         """For each name its candidates, best first, and whether an entity blocks the name.
 
-        ``wanted`` keeps the entities of one type. A name spelled like a strong alias is not compared any further.
+        ``wanted`` keeps the entities of one type, ``kept`` those that a name's own test lets through: the others do not
+        compete. A name spelled like a strong alias is not compared any further.
         ``windows``: the names are windows of running text (see `entitynorm.comparing.WindowRule`).
         """
         keys = [name_key(name) for name in names]
         same = [layer.identical(keys, wanted) for layer in self.layers]
+        if kept is not None:
+            same = [_narrowed(layer, some, kept) for layer, some in zip(self.layers, same, strict=True)]
         out: list[tuple[list[Candidate], bool]] = [([], False)] * len(names)
         unsettled: list[int] = []
         only = self.layers[0] if len(self.layers) == 1 else None
@@ -80,7 +96,8 @@ class Resolver:
             else:
                 unsettled.append(n)
         texts = [names[n] for n in unsettled]
-        scored = [layer.scored(texts, wanted, windows=windows) for layer in self.layers] if texts else []
+        tests = None if kept is None else [kept[n] for n in unsettled]
+        scored = [layer.scored(texts, wanted, tests, windows=windows) for layer in self.layers] if texts else []
         for k, n in enumerate(unsettled):
             out[n] = self._ranked(texts[k], keys[n], [some[k] for some in scored])
         return out

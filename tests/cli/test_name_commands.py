@@ -124,6 +124,123 @@ def test_resolve_parquet(run, gazetteer, tmp_path):
     assert rows[0]["who_score"] > 0.5 and rows[2]["who_reason"] == "no_candidate"
 
 
+EVENTS = """\
+place,country,kind,note
+Kozinka,RU,PLACE,=1+1
+Kozinka,Ukraine,place,-5.3
+Kozinka,,ORG,+7
+,RU,,
+Kozinka,Ruritania,,
+"""
+NAMESAKES = """\
+{"id": "place:russia", "type": "PLACE", "name": "Russia"}
+{"id": "place:ukraine", "type": "PLACE", "name": "Ukraine"}
+{"id": "place:kozinka-ru", "type": "PLACE", "name": "Kozinka", "located_in": "place:russia"}
+{"id": "place:kozinka-ua", "type": "PLACE", "name": "Kozinka", "located_in": "place:ukraine"}
+{"id": "org:kozinka", "type": "ORG", "name": "Kozinka"}
+"""
+
+
+@pytest.fixture
+def events(tmp_path: Path) -> Path:
+    path = tmp_path / "events.csv"
+    path.write_text(EVENTS)
+    return path
+
+
+@pytest.fixture
+def namesakes(tmp_path: Path) -> Path:
+    path = tmp_path / "namesakes.jsonl"
+    path.write_text(NAMESAKES)
+    return path
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_resolve_within_another_column(run, events, namesakes, jobs):
+    result = run("resolve", "--table", events, "--column", "place", "--within", "country", "-g", namesakes, "-j", jobs)
+    ids = [row["place_id"] for row in csv.DictReader(io.StringIO(result.out))]
+    assert ids == ["place:kozinka-ru", "place:kozinka-ua", "", "", ""]
+    assert result.err == (
+        "entitynorm: --within country: no entity of the gazetteer is meant by 'Ruritania'; such rows have no link\n"
+    )
+
+
+def test_resolve_types_by_column(run, events, namesakes):
+    result = run(
+        *("resolve", "--table", events, "--column", "1", "--within", "2", "--type-column", "kind", "-g", namesakes)
+    )
+    ids = [row["place_id"] for row in csv.DictReader(io.StringIO(result.out))]
+    assert ids == ["place:kozinka-ru", "place:kozinka-ua", "org:kozinka", "", ""]
+
+
+def test_resolve_several_columns(run, events, namesakes):
+    result = run("resolve", "--table", events, "--column", "place", "--column", "country", "-g", namesakes)
+    rows = list(csv.DictReader(io.StringIO(result.out)))
+    assert list(rows[0])[4:] == [f"{c}_{f}" for c in ("place", "country") for f in ("id", "name", "score", "reason")]
+    assert [row["country_id"] for row in rows] == ["", "place:ukraine", "", "", ""]
+
+
+def test_resolve_with_plain_columns(run, events, namesakes):
+    result = run("resolve", "--table", events, "--column", "country", "--prefix", "", "-g", namesakes)
+    assert result.out.splitlines()[0] == "place,country,kind,note,id,name,score,reason"
+
+
+def test_resolve_safe_for_spreadsheets(run, events, namesakes):
+    result = run("resolve", "--table", events, "--column", "place", "--excel-safe", "-g", namesakes)
+    assert result.out.startswith("\ufeffplace,")
+    assert [row["note"] for row in csv.DictReader(io.StringIO(result.out))][:3] == ["'=1+1", "-5.3", "'+7"]
+
+
+def test_a_type_that_nobody_knows_stops_before_the_heading(run, events, namesakes):
+    complaint = run(
+        "resolve", "--table", events, "--column", "place", "--type-column", "note", "-g", namesakes
+    ).complaint()
+    assert complaint.startswith(f"{events}: column 'note': \"=1+1\" is the type of no entity")
+
+
+def test_every_form_of_table_has_the_same_answers(run, events, namesakes, tmp_path):
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    rows = list(csv.DictReader(io.StringIO(EVENTS)))
+    (tmp_path / "t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "t.tsv").write_text(EVENTS.replace(",", "\t"))
+    (tmp_path / "t.dat").write_text(EVENTS.replace(",", ";"))
+    parquet.write_table(pyarrow.Table.from_pylist(rows), tmp_path / "t.parquet")
+    answers = []
+    for name, more in (("t.jsonl", ()), ("t.tsv", ()), ("t.dat", ("--delimiter", ";")), ("t.parquet", ())):
+        target = tmp_path / f"out.{name.rsplit('.')[-1]}"
+        asked = ("--column", "place", "--within", "country", "--type-column", "kind", "-g", namesakes, "-o", target)
+        assert run("resolve", "--table", tmp_path / name, *asked, *more).status == 0
+        if name == "t.parquet":
+            found = parquet.read_table(target).to_pylist()
+        elif name == "t.jsonl":
+            found = [json.loads(line) for line in target.read_text().splitlines()]
+        else:
+            delimiter = "\t" if name == "t.tsv" else ";"
+            found = list(csv.DictReader(io.StringIO(target.read_text()), delimiter=delimiter))
+        cells = [[row[f"place_{field}"] for field in ("id", "name", "score", "reason")] for row in found]
+        answers.append([[str(cell or "") if cell != 0 else "0.0" for cell in row] for row in cells])
+    assert answers[0] == answers[1] == answers[2] == answers[3]
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        (["Kozinka", "--within", "country"], "--within: only for a table; say --table FILE too"),
+        (["Kozinka", "--prefix", "", "--excel-safe"], "--prefix, --excel-safe: only for a table"),
+        (["--table", "t.csv", "--column", "a", "--column", "b", "--prefix", "x"], "--prefix goes with one --column"),
+        (["--table", "t.csv", "--column", "a", "--type", "ORG", "--type-column", "b"], "give one of them"),
+        (["--table", "t.csv", "--column", "a", "--within", "c"], "no column 'c', only 'a', 'b'"),
+        (["--table", "t.jsonl", "--column", "a", "--excel-safe"], "only CSV and TSV are made safe"),
+    ],
+)
+def test_options_that_do_not_go_together(run, namesakes, tmp_path, monkeypatch, args, expected):
+    monkeypatch.chdir(tmp_path)
+    Path("t.csv").write_text("a,b\n1,2\n")
+    Path("t.jsonl").write_text('{"a": 1}\n')
+    assert expected in run("resolve", *args, "-g", namesakes).complaint()
+
+
 def test_search_lists_candidates(run, gazetteer):
     first = json.loads(run("search", "Graivoron", "-g", gazetteer).out.splitlines()[0])
     assert first["id"] == "place:grayvoron"

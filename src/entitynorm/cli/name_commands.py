@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -34,12 +35,30 @@ _LINK_COLUMNS = ("surface", "id", "name", "type", "score", "reason")
 @click.option(
     "--table", metavar="FILE", help="Table to resolve: .csv, .tsv, .jsonl or .parquet; - for CSV on standard input."
 )
-@click.option("--column", metavar="NAME", help="Column that holds the names: its heading, or its number from 1.")
+@click.option(
+    "--column",
+    "columns",
+    metavar="NAME",
+    multiple=True,
+    help="Column that holds the names: its heading, or its number from 1; repeat it for several.",
+)
 @click.option(
     "--delimiter",
     metavar="CHAR",
     help="What separates the cells of a CSV table, tab for a tab.  [default: , or tab by extension]",
 )
+@click.option(
+    "--within",
+    metavar="COLUMN",
+    help="Column that says where each row's entity lies, such as its country: an id, a name or a two-letter code.",
+)
+@click.option("--type-column", metavar="COLUMN", help="Column that says of which type each row's entity is.")
+@click.option(
+    "--prefix",
+    metavar="TEXT",
+    help="What the added columns begin with; '' for plain id, name, score, reason.  [default: the column's name]",
+)
+@click.option("--excel-safe", is_flag=True, help="CSV for spreadsheets: byte order mark, no cell can run as a formula.")
 @type_option
 @lang_option
 @min_score_option
@@ -50,8 +69,12 @@ def resolve(
     names: tuple[str, ...],
     gazetteers: tuple[str, ...],
     table: str | None,
-    column: str | None,
+    columns: tuple[str, ...],
     delimiter: str | None,
+    within: str | None,
+    type_column: str | None,
+    prefix: str | None,
+    excel_safe: bool,
     type_: str | None,
     lang: str | None,
     min_score: float,
@@ -62,16 +85,30 @@ def resolve(
     """Tell which entity each NAME is; - reads names from standard input, one a line.
 
     With --table, the table comes out as it went in, row by row, with four columns after the others: COLUMN_id,
-    COLUMN_name, COLUMN_score and COLUMN_reason. An empty cell stays empty.
+    COLUMN_name, COLUMN_score and COLUMN_reason. A cell without a name stays without an answer. --type, --within and
+    --type-column hold for every --column.
     """
     from entitynorm.io import formats
 
+    described = {
+        "--column": columns,
+        "--delimiter": delimiter,
+        "--within": within,
+        "--type-column": type_column,
+        "--prefix": prefix,
+        "--excel-safe": excel_safe,
+    }
     if table is not None:
-        if names or column is None:
+        if names or not columns:
             raise click.UsageError("--table needs --column and no names; say --table FILE --column NAME")
-        return _resolve_table(table, column, delimiter, gazetteers, type_, lang, min_score, jobs, output)
-    if column is not None or delimiter is not None:
-        raise click.UsageError("--column and --delimiter describe a table; say --table FILE too")
+        if prefix is not None and len(columns) > 1:
+            raise click.UsageError(f"--prefix goes with one --column, not with {len(columns)}; leave it out")
+        if type_ is not None and type_column is not None:
+            raise click.UsageError("--type is for all rows, --type-column for each; give one of them")
+        request = (tuple(columns), prefix, type_, type_column, within)
+        return _resolve_table(table, request, delimiter, excel_safe, gazetteers, lang, min_score, jobs, output)
+    if unused := [option for option, given in described.items() if given not in (None, (), False)]:
+        raise click.UsageError(f"{', '.join(unused)}: only for a table; say --table FILE too")
     if not names:
         raise click.UsageError("no name came; give names, - for names on standard input, or --table FILE --column NAME")
     refuse_overwriting(output, [*gazetteers, *(name for name in names if name == "-")])
@@ -113,40 +150,49 @@ def _expand(names: tuple[str, ...]) -> Iterator[str]:
 
 def _resolve_table(
     table: str,
-    column: str,
+    asked: tuple[tuple[str, ...], str | None, str | None, str | None, str | None],
     delimiter: str | None,
+    excel_safe: bool,
     gazetteers: tuple[str, ...],
-    type_: str | None,
     lang: str | None,
     min_score: float,
     jobs: int,
     output: str | None,
 ) -> int:
+    from entitynorm.column import ColumnResolver
     from entitynorm.io import tables
 
     refuse_overwriting(output, [table, *gazetteers])
-    reader = tables.open_table(table, column, delimiter=delimiter, output=output)
+    request = tables.Request(*asked)
+    reader = tables.open_table(table, request, delimiter=delimiter, output=output, excel_safe=excel_safe)
     if isinstance(reader, tables.ParquetTable) and output in (None, "-"):
         raise click.UsageError("a Parquet table is binary and needs a file to go to; say -o FILE.parquet")
     linker = load_linker(gazetteers)
-    check_type(type_, linker)
-
-    def links_of(batch: list[str]) -> Iterator[Link]:
-        for link in linker.resolve_many(batch, type=type_, lang=lang, jobs=jobs):
-            yield raise_threshold(link, min_score)
-
-    if isinstance(reader, tables.ParquetTable):
-        with progress("resolving", reader.size) as advance:
-            for step in reader.resolve_to(str(output), links_of):
-                advance(step)
-        return 0
-    if output in (None, "-"):
-        reader.validate()
-    with open_output(output) as write, progress("resolving", reader.size, streams_to=output) as advance:
-        for text, step in reader.resolve(links_of):
-            write(text)
-            advance(step)
+    check_type(request.type, linker)
+    # What is loaded stays to the end. The collector, which millions of short-lived rows call again and again, need not
+    # look through it every time.
+    gc.freeze()
+    with ColumnResolver(linker, lang=lang, min_score=min_score, jobs=jobs) as resolver:
+        if isinstance(reader, tables.ParquetTable):
+            with progress("resolving", reader.size) as advance:
+                for step in reader.resolve_to(str(output), resolver):
+                    advance(step)
+        else:
+            if output in (None, "-"):
+                reader.validate(resolver)
+            with open_output(output) as write, progress("resolving", reader.size, streams_to=output) as advance:
+                for text, step in reader.resolve(resolver):
+                    write(text)
+                    advance(step)
+        _warn_of_areas(resolver.unknown_areas, request.within)
     return 0
+
+
+def _warn_of_areas(unknown: list[str], column: str | None) -> None:
+    """A column of NIL looks like an answer; here it may be a country that the gazetteer does not have."""
+    if unknown:
+        shown = ", ".join(map(repr, unknown[:5])) + (f" and {len(unknown) - 5} more" if len(unknown) > 5 else "")
+        notice(f"--within {column}: no entity of the gazetteer is meant by {shown}; such rows have no link")
 
 
 @click.command(short_help="List the entities that a name could mean, without deciding.")

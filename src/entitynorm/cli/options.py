@@ -104,16 +104,8 @@ def check_type(wanted: str | None, linker: Linker) -> None:
     """
     if wanted is None:
         return
-    from entitynorm.names.types import entity_class, known_labels
-    from entitynorm.records import near_miss, quoted
+    from entitynorm.names.types import unknown_type
+    from entitynorm.records import quoted
 
-    present = sorted({entity.type for entity in linker.gazetteer})
-    labels = known_labels()
-    label = wanted.upper().replace(" ", "_")
-    if wanted in present or label in labels:
-        return
-    by_label = {name.upper(): name for name in (*sorted(labels), *present)}
-    meant = near_miss(label, by_label)
-    expected = present or sorted({entity_class(known) for known in labels})
-    remedy = f"did you mean {quoted(by_label[meant])}?" if meant else f"expected one of {', '.join(expected)}"
-    raise click.UsageError(f"--type {quoted(wanted)} is the type of no entity and no label of a known type; {remedy}")
+    if complaint := unknown_type(wanted, linker.gazetteer):
+        raise click.UsageError(f"--type {quoted(wanted)} {complaint}")

@@ -13,13 +13,21 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Protocol
 
 from entitynorm.errors import InputError
-from entitynorm.io.files import MAX_LINE, decode_chunks, decode_lines, iter_lines, open_binary, unreadable
+from entitynorm.io.files import (
+    MAX_LINE,
+    decode_blocks,
+    decode_chunks,
+    decode_lines,
+    iter_lines,
+    open_binary,
+    unreadable,
+)
 from entitynorm.io.pieces import Piece, pieces
 from entitynorm.records import one_line
 
@@ -190,6 +198,18 @@ def numbered_lines(path: str) -> Iterator[tuple[int, str]]:
         if "\0" in line:
             raise InputError(f"{_shown(path)}:{number}: NUL character, expected text; is it a binary file?")
         yield number, line
+
+
+def blocks_of_lines(path: str) -> Iterator[tuple[str, int]]:
+    """A file or standard input in pieces of whole lines with their sizes in bytes; NUL characters are refused."""
+    with nullcontext(_standard_input()) if path == STANDARD_INPUT else open_binary(path) as stream:
+        lines = 0
+        for block, size in decode_blocks(stream, _shown(path)):
+            if (at := block.find("\0")) >= 0:
+                number = lines + 1 + block.count("\n", 0, at)
+                raise InputError(f"{_shown(path)}:{number}: NUL character, expected text; is it a binary file?")
+            lines += block.count("\n")
+            yield block, size
 
 
 def _once(paths: Sequence[str]) -> Sequence[str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
+from entitynorm.model import Entity
+from entitynorm.records import near_miss, quoted
 from entitynorm.resources import data_dir, load_table
 
 
@@ -27,3 +30,19 @@ def entity_class(entity_type: str) -> str:
     """
     label = entity_type.upper().replace(" ", "_")
     return _classes().get(label, entity_type)
+
+
+def unknown_type(wanted: str, entities: Iterable[Entity]) -> str | None:
+    """What is to be said of a type that is neither a known label nor the type of any of the entities; else None."""
+    labels = known_labels()
+    label = wanted.upper().replace(" ", "_")
+    if label in labels:
+        return None
+    present = sorted({entity.type for entity in entities})
+    if wanted in present:
+        return None
+    by_label = {name.upper(): name for name in (*sorted(labels), *present)}
+    meant = near_miss(label, by_label)
+    expected = present or sorted({entity_class(known) for known in labels})
+    remedy = f"did you mean {quoted(by_label[meant])}?" if meant else f"expected one of {', '.join(expected)}"
+    return f"is the type of no entity and no label of a known type; {remedy}"
