@@ -25,6 +25,7 @@ measuring, matchers = import_module("measure_matcher"), import_module("matchers"
 texts, taggers, tagging = (import_module(m) for m in ("generate_texts", "taggers", "measure_taggers"))
 at_scale = import_module("texts_at_scale")
 reliability, results_page, plots = (import_module(m) for m in ("reliability", "results_page", "plots"))
+columns = import_module("columns")
 SIZE, EACH = 400, 12
 LISTED = list(maker.entities(SIZE))
 QUERIES = list(names.queries(SIZE, EACH))
@@ -127,6 +128,15 @@ def test_pairs_are_of_one_entity_or_of_two_that_share_a_word() -> None:
     assert len(pairs) == 40 and {pair.same for pair in pairs} == {True, False}
     by_name = {one.name: one for one in LISTED}
     assert all(by_name[pair.second].type == pair.type for pair in pairs)
+
+
+def test_a_table_has_as_many_distinct_names_as_were_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(columns, "ENTITIES", SIZE)
+    columns.make(tmp_path, 500, 20)
+    rows = [line.split(",")[2] for line in (tmp_path / "table.csv").read_text(encoding="utf-8").splitlines()[1:]]
+    assert len(rows) == 500 and len(set(rows)) == 20
+    columns.MEASURED["copy command"](tmp_path)()
+    assert (tmp_path / "copy.csv").read_bytes() == (tmp_path / "table.csv").read_bytes()
 
 
 def asked(right: str | None, *ranked: tuple[str, float]) -> tuple[object, object]:
