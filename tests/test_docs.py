@@ -143,6 +143,8 @@ def test_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         if not seeds_are_here():
             pytest.skip("the articles in seeds/ are not part of this copy")
         shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    for module in sorted(set(re.findall(r"^>>> (?:import|from) (pandas|polars|pyarrow|duckdb)\b", text, re.MULTILINE))):
+        pytest.importorskip(module, reason="the page shows it at work: pip install 'entitynorm[test]'")
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {"__name__": page.stem}
     for block in blocks(page):
@@ -162,6 +164,8 @@ def modules() -> list[str]:
 
 @pytest.mark.parametrize("name", modules())
 def test_docstrings_run(name: str) -> None:
+    if name in ("entitynorm.pandas", "entitynorm.polars"):
+        pytest.importorskip(name.partition(".")[2], reason=f"needs the extra of {name}")
     module = importlib.import_module(name)
     report = io.StringIO()
     runner = doctest.DocTestRunner(optionflags=FLAGS, verbose=False)
