@@ -24,23 +24,7 @@ from entitynorm.cli import main
 NEEDED = [package for package in ("pyspark", "pandas", "pyarrow") if find_spec(package) is None]
 GOLDEN = Path(__file__).parents[1] / "golden" / "own"
 
-RECORDER = """\
-import os, sys
-
-def record(event, arguments):
-    if event == "open":
-        path = arguments[0]
-    elif event == "mmap.__new__":
-        path = os.readlink(f"/proc/self/fd/{arguments[0]}") if arguments[0] >= 0 else ""
-    else:
-        return
-    if isinstance(path, str) and path.endswith(".enx"):
-        with open(os.environ["ENX_RECORD"], "a") as record:
-            print(os.getpid(), event, os.path.basename(path), file=record)
-
-sys.addaudithook(record)
-"""
-"""Runs when a worker's Python starts, before any code of the package, and sees what the interpreter itself opens."""
+RECORDER = Path(__file__).parent / "recorder"
 
 
 @dataclass(frozen=True)
@@ -101,7 +85,6 @@ def local(java: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Ite
     from pyspark.sql import SparkSession
 
     folder = tmp_path_factory.mktemp("spark")
-    (folder / "sitecustomize.py").write_text(RECORDER)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in java.items():
             patch.setenv(name, value)
@@ -113,7 +96,7 @@ def local(java: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Ite
             "spark.local.dir": str(folder / "local"),
             "spark.sql.warehouse.dir": str(folder / "warehouse"),
             "spark.ui.showConsoleProgress": "false",
-            "spark.executorEnv.PYTHONPATH": str(folder),
+            "spark.executorEnv.PYTHONPATH": str(RECORDER),
             "spark.executorEnv.ENX_RECORD": str(folder / "record"),
         }
         session = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
