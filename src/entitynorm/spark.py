@@ -216,10 +216,9 @@ def _linked(batches: Batches, *, index: str, column: str, lang: str | None, outp
     for batch in batches:
         for start in range(0, batch.num_rows, _ROWS):
             some = batch.slice(start, _ROWS)
-            rows = [
-                None if text is None else linker.link(text, lang=lang).to_dict()["mentions"]
-                for text in _texts(some.column(column))
-            ]
+            texts = _texts(some.column(column))
+            found = linker.link_many((text for text in texts if text is not None), lang=lang)
+            rows = [None if text is None else next(found).to_dict()["mentions"] for text in texts]
             yield _with_columns(some, {output: pyarrow.array(rows, mentions)})
 
 
