@@ -180,7 +180,7 @@ def report(figures: list[Figures], options: argparse.Namespace, index: int) -> N
     atomic_write(HERE / "spark_scaling.json", json.dumps(made, indent=1) + "\n")
     rows = [
         [
-            f"`link_many`, {one['cores']} jobs" if one["way"] == "process" else f"Spark, `local[{one['cores']}]`",
+            f"`link_many(jobs={one['cores']})`" if one["way"] == "process" else f"Spark, `local[{one['cores']}]`",
             f"{one['rate']:.2f}",
             f"{one['rate'] / base:.2f}",
             str(one["mentions"]),
