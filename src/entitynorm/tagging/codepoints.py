@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entitynorm.text.folding import fold_text
-from entitynorm.text.tokens import APOSTROPHES, MARK, gap_of
+from entitynorm.text.tokens import APOSTROPHES, MARK, UNSPACED_LETTER, gap_of
 
-WORD, INSIDE, APOSTROPHE, UPPER, LOWER, DIGIT, INVISIBLE = 1, 2, 4, 8, 16, 32, 64
-"""Bits: a letter or digit; a mark or invisible character, which a word goes on over; an apostrophe; …"""
+WORD, INSIDE, APOSTROPHE, UPPER, LOWER, DIGIT, INVISIBLE, UNSPACED = 1, 2, 4, 8, 16, 32, 64, 128
+"""Bits: a letter or digit; a mark or invisible character, which a word goes on over; an apostrophe; …; a letter of a script that puts no
+spaces between words, or (Hangul) none before what it adds to them."""
 BASE = 0x9E3779B97F4A7C15
 """The odd number whose powers tell the places of letters apart."""
 _WRAP = (1 << 64) - 1
@@ -67,6 +68,8 @@ def _fill(page: int) -> None:
                 kind |= LOWER
             elif char.isdigit() or char.isnumeric():
                 kind |= DIGIT
+            if UNSPACED_LETTER.match(char):
+                kind |= UNSPACED
             CLASS[code] = kind
         elif char in APOSTROPHES:
             CLASS[code] = APOSTROPHE

@@ -29,6 +29,7 @@ from entitynorm.tagging.codepoints import (
     LETTERS,
     LOWER,
     SPACED_GAP,
+    UNSPACED,
     UPPER,
     VALUE,
     WORD,
@@ -132,6 +133,12 @@ class Scan:
         return found
 
     @cached_property
+    def unspaced(self) -> NDArray[np.bool_]:
+        """Whether the token is a letter of a script where spaces do not tell words apart."""
+        found: NDArray[np.bool_] = self._kinds.take(self.start) & UNSPACED > 0
+        return found
+
+    @cached_property
     def digits(self) -> NDArray[np.bool_]:
         """Whether the token holds a digit."""
         out = np.zeros(len(self.start), np.bool_)
@@ -231,6 +238,13 @@ def _runs(word: NDArray[np.bool_], kinds: NDArray[np.uint8]) -> tuple[Ints, Ints
         if len(cut):
             start = np.insert(start, np.searchsorted(start, cut), cut)
             end = np.insert(end, np.searchsorted(end, cut), cut)
+    alone = np.flatnonzero(kinds & UNSPACED)
+    if len(alone):
+        # Each letter of a script without spaces is a token, with the marks that follow it.
+        edges = np.concatenate((alone, alone[alone < len(word) - 1] + 1))
+        edges = np.unique(edges[(edges > 0) & (edges < len(word))])
+        edges = edges[word[edges] & word[edges - 1] & (kinds[edges] & (WORD | INSIDE) != INSIDE)]
+        start, end = np.unique(np.concatenate((start, edges))), np.unique(np.concatenate((end, edges)))
     return start, end
 
 

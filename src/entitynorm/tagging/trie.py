@@ -181,6 +181,7 @@ class Trie:
         if not count or not len(self._keys):
             return Hits(nothing, nothing, nothing)
         as_name = scan.upper | scan.caseless
+        unspaced = scan.unspaced
         joins = joinable(scan)
         hashes = scan.hash(scan.start, scan.end)
         # A token written small begins a name only where some alias does so too.
@@ -195,6 +196,7 @@ class Trie:
             ends = self._ends[key + 1] > self._ends[key]
             ends &= as_name[first] | (flags & SMALL > 0)
             if length == 1:
+                ends &= ~unspaced[first]  # one letter of a word names nothing
                 acronyms = np.flatnonzero(flags & CAPITALS)
                 ends[acronyms] &= scan.capitals(first[acronyms])
             found.append((first[ends], length, key[ends]))

@@ -102,7 +102,7 @@ class WindowFinder:
     def _words(self, scan: Scan) -> Ints:
         """Tokens that can stand in a name."""
         digits = scan.digits
-        name = scan.upper | scan.caseless
+        name = scan.upper | (scan.caseless & ~scan.unspaced)
         near = np.zeros(len(scan), np.bool_)
         for step in range(1, _APART):
             near[step:] |= name[:-step]

@@ -177,6 +177,11 @@ _SCRIPTS = (
     ("Jpan", "\u3040-\u30ff\u31f0-\u31ff"),
     ("Hani", "\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"),
 )
+UNSPACED_LETTER = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u2fdf\u3040-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f]"
+)
+"""A letter of Thai, Lao, Burmese, Khmer, Hangul, kana or Han: where a word ends, spaces do not tell."""
 _SCRIPT_OF = [(name, re.compile(f"[{ranges}]")) for name, ranges in _SCRIPTS]
 
 
