@@ -27,9 +27,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
+from entitynorm.column import ANSWER_FIELDS, ColumnResolver
 from entitynorm.errors import InputError
 from entitynorm.io.container_layout import PROLOGUE_SIZE
-from entitynorm.io.tables import ADDED_COLUMNS, Answers, name_in
 from entitynorm.load import COMPILED, load, open_compiled
 from entitynorm.records import one_line
 
@@ -106,7 +106,7 @@ def resolve(
     a null or blank name has four nulls, since nothing was asked. ``type`` and ``lang`` as in `Linker.resolve`,
     ``index`` and errors as in `link`. A task resolves each distinct name once.
     """
-    added_names = tuple(f"{col}_{name}" for name in ADDED_COLUMNS)
+    added_names = tuple(f"{col}_{name}" for name in ANSWER_FIELDS)
     _check(df, col, added_names)
     from pyspark.sql import types as T
 
@@ -227,14 +227,13 @@ def _resolved(batches: Batches, *, index: str, column: str, type: str | None, la
     import pyarrow
 
     linker = _linker(index)
-    answers = Answers(lambda names: linker.resolve_many(names, type=type, lang=lang))
     kinds = (pyarrow.string(), pyarrow.string(), pyarrow.float64(), pyarrow.string())
-    for batch in batches:
-        names = [None if text is None else name_in(text, column) for text in _texts(batch.column(column))]
-        found = answers(names)
-        cells = zip(*found, strict=True) if found else ((),) * len(kinds)
-        added = zip(ADDED_COLUMNS, kinds, cells, strict=True)
-        yield _with_columns(batch, {f"{column}_{name}": pyarrow.array(some, kind) for name, kind, some in added})
+    with ColumnResolver(linker, lang=lang) as resolver:
+        for batch in batches:
+            found = list(resolver.resolve(_texts(batch.column(column)), types=type))
+            cells = zip(*found, strict=True) if found else ((),) * len(kinds)
+            added = zip(ANSWER_FIELDS, kinds, cells, strict=True)
+            yield _with_columns(batch, {f"{column}_{name}": pyarrow.array(some, kind) for name, kind, some in added})
 
 
 def _texts(cells: pyarrow.Array) -> list[str | None]:

@@ -17,8 +17,9 @@ from entitynorm.text.folding import fold_text
 from entitynorm.text.tokens import APOSTROPHES, MARK, UNSPACED_LETTER, gap_of
 
 WORD, INSIDE, APOSTROPHE, UPPER, LOWER, DIGIT, INVISIBLE, UNSPACED = 1, 2, 4, 8, 16, 32, 64, 128
-"""Bits: a letter or digit; a mark or invisible character, which a word goes on over; an apostrophe; …; a letter of a script that puts no
-spaces between words, or (Hangul) none before what it adds to them."""
+"""Bits of a class: a letter or digit; a mark or invisible character, which a word goes on over; an apostrophe; a
+capital; a small letter; a digit; an invisible character; a letter of a script that puts no spaces between words, or
+(Hangul) none before what it adds to them."""
 BASE = 0x9E3779B97F4A7C15
 """The odd number whose powers tell the places of letters apart."""
 _WRAP = (1 << 64) - 1
