@@ -32,7 +32,9 @@ _PARTIAL = frozenset({"missing", "surname_alone", "place_type_missing"})
 _ORDINARY = -3.0
 _SHORT_FORM = -6.0
 """Log-odds against part of a name where names are many; written, not fitted."""
-_READINGS_KEPT = 200_000
+_READINGS_KEPT = 100_000
+_CANDIDATES_KEPT = 20_000
+"""Surface forms, and candidates of surface forms, that are remembered; a candidate with its evidence takes some kB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class Reader:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self._finders = [WindowFinder(layer.index, layer.searcher) for layer in resolver.layers]
+        self._kept = 0
         self._readings: dict[tuple[str, bool], tuple[Candidate, ...]] = {}
 
     def read(self, texts: Sequence[str]) -> list[Text]:
@@ -146,8 +149,9 @@ class Reader:
     def _resolved(self, surfaces: Sequence[tuple[str, bool]]) -> list[tuple[Candidate, ...]]:
         """The candidates of surface forms, each with whether its text is in Latin letters and declines names."""
         known = self._readings
-        if len(known) > _READINGS_KEPT:
+        if len(known) > _READINGS_KEPT or self._kept > _CANDIDATES_KEPT:
             known.clear()
+            self._kept = 0
         unknown = [s for s in dict.fromkeys(surfaces) if s not in known]
         for declining in (False, True):
             wanted = [surface for surface, declines in unknown if declines == declining]
@@ -160,6 +164,7 @@ class Reader:
                     kept = [self._weighed(c) for c in likely if _written_as_name(units, c, declining)]
                     if _is_ordinary(surface):
                         kept = [self._doubted(c) for c in kept]
+                    self._kept += len(kept)
                     known[surface, declining] = tuple(sorted(kept, key=lambda c: (-c.score, c.id)))
         return [known[surface] for surface in surfaces]
 

@@ -40,6 +40,8 @@ _APART = 4
 """Tokens from one word of a name to the next (Minister of the Interior)."""
 _MOST_WORDS = 8
 _KNOWN_TERMS = 100_000
+_KNOWN_LEADS = 3_000_000
+"""Words, and aliases that words lead to, that are remembered."""
 _ACRONYM = 7
 _SHORTEST_COMPOUND = 4
 
@@ -72,6 +74,7 @@ class WindowFinder:
         self.trie = Trie(index.arrays)
         self._searcher = searcher
         self._known: dict[str, _Leads] = {}
+        self._kept = 0
         types = [entity_class(t) == "PERSON" for t in index.types] or [False]
         self._person = np.array(types, np.bool_)
         self._acronyms: dict[str, bool] = {}
@@ -116,8 +119,9 @@ class WindowFinder:
 
     def _leads(self, texts: Sequence[str]) -> list[_Leads]:
         known = self._known
-        if len(known) > _KNOWN_TERMS:
+        if len(known) > _KNOWN_TERMS or self._kept > _KNOWN_LEADS:
             known.clear()
+            self._kept = 0
         unknown = [text for text in dict.fromkeys(texts) if text not in known]
         if unknown:
             split = [search_terms(text) for text in unknown]
@@ -125,6 +129,7 @@ class WindowFinder:
             for text, terms in zip(unknown, split, strict=True):
                 leads = _NOWHERE if _is_function(text) else self._expand([hits[term] for term in terms])
                 known[text] = replace(leads, alone=True) if _is_compound(text) else leads
+                self._kept += len(leads.alias)
         return [known[text] for text in texts]
 
     def _expand(self, hits: Sequence[Any]) -> _Leads:
