@@ -32,7 +32,7 @@ _PARTIAL = frozenset({"missing", "surname_alone", "place_type_missing"})
 _ORDINARY = -3.0
 _SHORT_FORM = -6.0
 """Log-odds against part of a name where names are many; written, not fitted."""
-_READINGS_KEPT = 100_000
+_READINGS_KEPT = 65_536
 _CANDIDATES_KEPT = 20_000
 """Surface forms, and candidates of surface forms, that are remembered; a candidate with its evidence takes some kB."""
 

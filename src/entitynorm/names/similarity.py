@@ -51,7 +51,7 @@ def agreement(letters: int) -> float:
     return _NATS * min(letters, 10)
 
 
-@lru_cache(maxsize=131_072)
+@lru_cache(maxsize=65_536)
 def levels(x: str, y: str) -> tuple[int, bool]:
     """How coarsely heard two readings are the same (see `Similarity.level`), and whether both start alike."""
     start = _start(x) == _start(y)

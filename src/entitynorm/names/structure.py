@@ -219,7 +219,7 @@ class _Said(NamedTuple):
     phrase: str
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=32_768)
 def _said(words: tuple[Word, ...], senses: tuple[Sense, ...], kind: str, stop_after: bool) -> _Said:
     def ids(slot: str) -> frozenset[str]:
         return frozenset(s.id for s in senses if s.slot == slot)
@@ -353,7 +353,7 @@ def _small_inside(words: Sequence[Word]) -> bool:
     return all(w.shape == "lower" for w in words)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=32_768)
 def _plain(only: Word) -> tuple[tuple[Word, ...], tuple[Sense, ...]] | None:
     """A word that begins no phrase and holds no more than one idea, with its senses; None for other words."""
     if _starts_phrases(only.fold):

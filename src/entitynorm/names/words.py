@@ -176,7 +176,7 @@ class Word:
         return self._genders
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8_192)
 def joined(words: tuple[Word, ...]) -> Word:
     """Words written together as one, read as they are read apart."""
     whole = Word.__new__(Word)
@@ -242,7 +242,7 @@ def shape_of(text: str) -> str:
     return "title" if letters[0].isupper() and not any(c.isupper() for c in letters[1:]) else "mixed"
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=32_768)
 def word(text: str, style: str = "") -> Word:
     """The word, analysed. ``style``: the name it stands in, lower case, as evidence for habits of spelling."""
     return Word(text, style)
@@ -280,7 +280,7 @@ def _meet(ours: list[tuple[str, float, str]], theirs: list[tuple[str, float, str
     return best
 
 
-@lru_cache(maxsize=262_144)
+@lru_cache(maxsize=65_536)
 def likeness(a: Word, b: Word, adjectives: bool = True) -> Likeness:
     """How alike two words are; symmetric in value.
 

@@ -46,7 +46,7 @@ _POSTING_BUDGET = 4_000
 _FORMS = 12
 _SLIPPING = 3
 """Readings of a term in which slips are looked for."""
-_CACHED_TERMS = 50_000
+_CACHED_TERMS = 32_768
 _DOTTED = re.compile(r"(?:[^\W\d_]\.){2,}")
 _DOMAIN = re.compile(r"[^\W_]{2}\.[^\W_]{2}")
 SAME, SOUND, INFLECTED, TYPO, LEXICAL = range(5)

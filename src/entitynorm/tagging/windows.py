@@ -39,7 +39,7 @@ _LEAST_OF_PERSON = 0.3
 _APART = 4
 """Tokens from one word of a name to the next (Minister of the Interior)."""
 _MOST_WORDS = 8
-_KNOWN_TERMS = 100_000
+_KNOWN_TERMS = 65_536
 _KNOWN_LEADS = 3_000_000
 """Words, and aliases that words lead to, that are remembered."""
 _ACRONYM = 7

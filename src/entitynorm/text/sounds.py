@@ -272,7 +272,7 @@ def key(name: str) -> str:
     return " ".join(phone_key(r[0].phones) for r in plain if r)
 
 
-@lru_cache(maxsize=262_144)
+@lru_cache(maxsize=65_536)
 def distance(a: str, b: str) -> float:
     """How far two readings are apart: the least cost of slips that turn one into the other (0 = equal).
 
