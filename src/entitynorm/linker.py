@@ -45,6 +45,11 @@ class Linker:
         """The entities this linker knows."""
         return self._gazetteer
 
+    @property
+    def layers(self) -> tuple[IndexedGazetteer | Gazetteer, ...]:
+        """The gazetteers that lie on top of each other, the lowest first."""
+        return (*self._layers, self._own) if len(self._own) or not self._layers else self._layers
+
     @cached_property
     def scorer(self) -> LearnedScorer:
         """The named set of weights that single names are decided by."""
