@@ -67,7 +67,7 @@ def annotate(doc: Doc, document: Document, settings: Settings, resolve: Resolve)
     for mention in document.mentions:
         record = mention.to_dict()
         records.append(record)
-        span = _aligned(doc, mention, labels, record)
+        span = _aligned(doc, mention, settings, record)
         if span is None:
             continue
         group.append(span)
@@ -92,17 +92,18 @@ def annotate(doc: Doc, document: Document, settings: Settings, resolve: Resolve)
         _set_entities(doc, linked, settings, resolve)
 
 
-def _aligned(doc: Doc, mention: Mention, labels: Mapping[str, str], record: Record) -> Span | None:
+def _aligned(doc: Doc, mention: Mention, settings: Settings, record: Record) -> Span | None:
     """The tokens of a mention; how they were found is written into its record."""
     label, kb_id = "", mention.id or ""
     if mention.type is not None:
-        label = labels.get(mention.type, mention.type)
-    span = doc.char_span(mention.start, mention.end, label, kb_id)
+        label = settings.labels.get(mention.type, mention.type)
+    ent_id = kb_id if settings.set_ent_id else ""
+    span = doc.char_span(mention.start, mention.end, label, kb_id, span_id=ent_id)
     if span is not None:
         record["alignment"] = "strict"
         record["aligned"] = [mention.start, mention.end]
         return span
-    span = doc.char_span(mention.start, mention.end, label, kb_id, alignment_mode="expand")
+    span = doc.char_span(mention.start, mention.end, label, kb_id, alignment_mode="expand", span_id=ent_id)
     if span is None or len(span) == 0:
         record["alignment"] = "none"
         record["aligned"] = None
@@ -118,9 +119,7 @@ def _set_entities(doc: Doc, linked: list[Span], settings: Settings, resolve: Res
     if settings.mode == "replace":
         taken = _tokens(ours)
         kept = [entity for entity in entities if taken.isdisjoint(range(entity.start, entity.end))]
-        doc.ents = [*kept, *ours]
-        if settings.set_ent_id:
-            _mirror(ours)
+        doc.set_ents([*kept, *ours])
         return
     if entities and settings.mode != "add":
         for entity, kb_id in _ids_for(entities, linked, resolve):
@@ -133,9 +132,7 @@ def _set_entities(doc: Doc, linked: list[Span], settings: Settings, resolve: Res
     taken = _tokens(entities)
     new = [span for span in ours if taken.isdisjoint(range(span.start, span.end))] if taken else ours
     if new:
-        doc.ents = [*doc.ents, *new]  # asked again: the spans fetched before do not have the new ids
-        if settings.set_ent_id:
-            _mirror(new)
+        doc.set_ents([*doc.ents, *new])  # asked again: the spans fetched before do not have the new ids
 
 
 def _apart(spans: list[Span]) -> list[Span]:
@@ -173,12 +170,6 @@ def _ids_for(entities: Iterable[Span], linked: list[Span], resolve: Resolve) -> 
             kb_id = resolved if resolved in overlapping else None
         if kb_id is not None:
             yield entity, kb_id
-
-
-def _mirror(spans: Iterable[Span]) -> None:
-    for span in spans:
-        for token in span:
-            token.ent_id_ = span.kb_id_
 
 
 def record_of(span: Span) -> Record | None:
