@@ -52,6 +52,8 @@ FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 FENCE = re.compile(r"^(?P<fence>`{3,})(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=fence)[ \t]*$", re.MULTILINE | re.DOTALL)
 CAPTION = re.compile(r"\A(?::[\w-]+:[^\n]*\n)*?:caption: (?P<name>[^\n]+)\n(?::[\w-]+:[^\n]*\n)*\n?")
 
+EXTRA = re.compile(r"^(?:>>> )?(?:import|from) (pandas|polars|pyarrow|duckdb|spacy)\b", re.MULTILINE)
+
 needs_docs = pytest.mark.skipif(not DOCS.is_dir(), reason="no docs/ here: an installed copy")
 
 
@@ -143,7 +145,7 @@ def test_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         if not seeds_are_here():
             pytest.skip("the articles in seeds/ are not part of this copy")
         shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
-    for module in sorted(set(re.findall(r"^>>> (?:import|from) (pandas|polars|pyarrow|duckdb)\b", text, re.MULTILINE))):
+    for module in sorted(set(EXTRA.findall(text))):
         pytest.importorskip(module, reason="the page shows it at work: pip install 'entitynorm[test]'")
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {"__name__": page.stem}
@@ -164,8 +166,9 @@ def modules() -> list[str]:
 
 @pytest.mark.parametrize("name", modules())
 def test_docstrings_run(name: str) -> None:
-    if name in ("entitynorm.pandas", "entitynorm.polars"):
-        pytest.importorskip(name.partition(".")[2], reason=f"needs the extra of {name}")
+    extra = name.split(".")[1:2]
+    if extra and extra[0] in ("pandas", "polars", "spacy"):
+        pytest.importorskip(extra[0], reason=f"needs the extra of {name}")
     module = importlib.import_module(name)
     report = io.StringIO()
     runner = doctest.DocTestRunner(optionflags=FLAGS, verbose=False)

@@ -218,8 +218,24 @@ def test_a_doc_cut_out_of_another_does_not_answer_for_lost_words() -> None:
     doc = pipeline()(TEXT)
     whole = doc[:].as_doc(copy_user_data=True)
     assert whole.ents[0]._.entitynorm["id"] == IDS[0]
-    part = doc[5:].as_doc(copy_user_data=True)
-    assert part.ents and all(ent._.entitynorm is None for ent in part.ents)
+    doc = pipeline()("Kozinka or Kozynka.")
+    part = doc[2:].as_doc(copy_user_data=True)
+    assert part.ents[0].start_char == doc.ents[0].start_char and part.ents[0].kb_id_ == doc.ents[0].kb_id_
+    assert part.ents[0]._.entitynorm is None
+
+
+def test_of_two_mentions_in_one_token_the_id_tells_which() -> None:
+    doc = spacy.blank("en").make_doc("Zenda/Zendaburg")
+    assert len(doc) > 1
+    common = {"start": 0, "end": 5, "surface": "Zenda", "aligned": [0, 15]}
+    both = [{"id": "place:a"}, {"id": "place:b"}]
+    doc.user_data["entitynorm"] = [
+        {**common, "id": "place:a", "candidates": both},
+        {**common, "id": "place:b", "candidates": both},
+        {**common, "id": None, "candidates": both},
+    ]
+    for kb_id, record in zip(("place:a", "place:b", ""), doc.user_data["entitynorm"], strict=True):
+        assert doc.char_span(0, 15, "PLACE", kb_id)._.entitynorm is record
 
 
 # -- many texts ------------------------------------------------------------------------------------------------------

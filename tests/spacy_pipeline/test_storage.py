@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import shutil
 import subprocess
@@ -134,9 +135,20 @@ def test_bytes(layered: tuple[Any, Path], lazily: bool) -> None:
     assert not folder.exists()
 
 
+def test_a_worker_leaves_the_files_of_its_parent(tmp_path: Path) -> None:
+    from entitynorm.spacy import storage
+
+    (tmp_path / "held").mkdir()
+    storage._remove(str(tmp_path / "held"), os.getpid() + 1)
+    assert (tmp_path / "held").exists()
+    storage._remove(str(tmp_path / "held"), os.getpid())
+    assert not (tmp_path / "held").exists()
+
+
 def test_what_is_excluded_is_left_as_it_is(tmp_path: Path) -> None:
-    nlp = pipeline(write(tmp_path / "one.jsonl", ZENDA))
+    nlp = pipeline()
     component = nlp.get_pipe("entitynorm")
+    component.initialize(gazetteer=[ZENDA])
     component.to_disk(tmp_path / "none", exclude=["gazetteer"])
     assert not (tmp_path / "none").exists()
     assert ids(nlp) == ["place:zenda"]
@@ -223,6 +235,14 @@ def test_damage_is_one_line(tmp_path: Path, name: str, content: str | None, said
         component.from_disk(folder)
     assert "\n" not in str(raised.value)
     assert component.linker.gazetteer.get("place:zenda") is not None
+
+
+def test_a_change_of_the_same_length_is_noticed(tmp_path: Path) -> None:
+    component, folder = saved(tmp_path)
+    text = (folder / "0.jsonl").read_text(encoding="utf-8")
+    (folder / "0.jsonl").write_text(text.replace("Zenda", "Zonda"), encoding="utf-8")
+    with pytest.raises(InputError, match=r"0\.jsonl: is not the file that was saved"):
+        component.from_disk(folder)
 
 
 def test_foreign_bytes_are_one_line(tmp_path: Path) -> None:
