@@ -1,4 +1,4 @@
-"""Everything here needs spaCy; the trained entity recogniser is made once, from sentences of our own."""
+"""The trained entity recogniser is made once, from sentences of our own."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from itertools import product
 from typing import Any
 
 import pytest
-
-spacy = pytest.importorskip("spacy", reason="needs the extra: pip install 'entitynorm[spacy]'")
 
 PLACES = ("Graivoron", "Kozynka", "Belgorod", "Shebekino", "Kharkiv", "Moscow", "Lviv", "Odesa")
 PEOPLE = ("Vyacheslav Gladkov", "Andriy Yusov", "Anna Nowak", "Peter Stone")
@@ -25,6 +23,7 @@ PATTERNS = (
 @pytest.fixture(scope="session")
 def recogniser() -> bytes:
     """The weights of a small entity recogniser that knows GPE and PERSON; three seconds of training."""
+    import spacy  # here and below: the tests skip themselves where it is missing, a conftest cannot
     from spacy.training import Example
 
     spacy.util.fix_random_seed(7)
@@ -50,6 +49,8 @@ def recogniser() -> bytes:
 @pytest.fixture
 def trained(recogniser: bytes) -> Callable[..., Any]:
     """Makes a pipeline with that recogniser, and with entitynorm where settings for it are given."""
+
+    import spacy
 
     def make(settings: dict[str, Any] | None = None, *, first: bool = False) -> Any:
         nlp = spacy.blank("en")
