@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any
 
 import spacy
@@ -62,13 +63,19 @@ def _coined(number: int) -> str:
     return stem + dice.pick(SUFFIXES)
 
 
+@cache
+def vocabulary() -> tuple[str, ...]:
+    """Ordinary words, the frequent ones first."""
+    return (*COMMON.split(), *(_coined(number) for number in range(COINED)))
+
+
 def documents(size: int, seed: int = SEED) -> Iterator[str]:
     """So many texts, the same for the same seed."""
     dice = Dice(seed)
     names = [(one.name, *(alias.text for alias in one.aliases)) for one in entitynorm.load().gazetteer]
     listed = [[name for name in some if name.isascii()] for some in names]  # as an English article writes them
     others = [one.name for one in entities(5_000, seed + 1)]
-    words = [*COMMON.split(), *(_coined(number) for number in range(COINED))]
+    words = vocabulary()
     octaves = (0, len(words).bit_length() - 1)
 
     def word() -> str:
