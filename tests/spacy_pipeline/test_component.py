@@ -146,7 +146,7 @@ TOGETHER = [
     ("en", "The text was on @RVC.", "RVC", None, "org:russian-volunteer-corps"),
     ("en", "Thus spoke the RDK.It was late.", "RDK", "RDK.It", "org:russian-volunteer-corps"),
     ("en", "They left Gray\u00advoron at noon.", "Gray\u00advoron", None, "place:grayvoron"),
-    ("en", "They left x\u200bHraivoron at noon.", "Hraivoron", None, "place:grayvoron"),
+    ("en", "They left \u200bHraivoron at noon.", "Hraivoron", None, "place:grayvoron"),
     ("ru", "Колонна шла Грайворон/Козинка ночью.", "Грайворон", None, "place:grayvoron"),
 ]
 
