@@ -117,6 +117,12 @@ def test_an_entity_that_only_contains_a_name_does_not_get_its_id() -> None:
     assert [(ent.text, ent.kb_id_) for ent in doc.ents] == [("Russia Today Foundation", "")]
 
 
+def test_an_entity_whose_token_only_contains_a_name_does_not_get_its_id() -> None:
+    doc = with_entities("The U.S.-Russia talks failed.", ("U.S.-Russia", "EVENT"))
+    assert [(ent.text, ent.kb_id_) for ent in doc.ents] == [("U.S.-Russia", "")]
+    assert [(r["id"], r["alignment"]) for r in doc.user_data["entitynorm"]] == [("place:russia", "expanded")]
+
+
 def test_a_piece_of_a_name_does_not_get_the_id_of_the_whole() -> None:
     doc = with_entities("They saw the Liberty Corps of Russia.", ("Russia", "GPE"))
     assert [(ent.text, ent.kb_id_) for ent in doc.ents] == [("Russia", "")]

@@ -35,6 +35,8 @@ NIL = "NIL"
 
 Resolve = Callable[[str], Link]
 Record = dict[str, Any]
+Strict = dict[tuple[int, int], str]
+"""Bounds in tokens of linked mentions that fill their tokens, with their ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ def annotate(doc: Doc, document: Document, settings: Settings, resolve: Resolve)
     scores: list[float] = []
     ranks: list[int] = []
     linked: list[Span] = []
+    strict: dict[tuple[int, int], str] = {}
     labels = settings.labels
     for mention in document.mentions:
         record = mention.to_dict()
@@ -75,6 +78,8 @@ def annotate(doc: Doc, document: Document, settings: Settings, resolve: Resolve)
         ranks.append(0)
         if mention.id is not None:
             linked.append(span)
+            if record["alignment"] == "strict":
+                strict[span.start, span.end] = mention.id
         if len(mention.candidates) > 1 or mention.id is None:
             rank = 0
             for candidate in record["candidates"]:
@@ -89,7 +94,7 @@ def annotate(doc: Doc, document: Document, settings: Settings, resolve: Resolve)
         doc, name=settings.spans_key, attrs={"scores": scores, "ranks": ranks}, spans=group
     )
     if linked:
-        _set_entities(doc, linked, settings, resolve)
+        _set_entities(doc, linked, strict, settings, resolve)
 
 
 def _aligned(doc: Doc, mention: Mention, settings: Settings, record: Record) -> Span | None:
@@ -113,7 +118,7 @@ def _aligned(doc: Doc, mention: Mention, settings: Settings, record: Record) -> 
     return span
 
 
-def _set_entities(doc: Doc, linked: list[Span], settings: Settings, resolve: Resolve) -> None:
+def _set_entities(doc: Doc, linked: list[Span], strict: Strict, settings: Settings, resolve: Resolve) -> None:
     ours = _apart(linked)
     entities = doc.ents
     if settings.mode == "replace":
@@ -122,7 +127,7 @@ def _set_entities(doc: Doc, linked: list[Span], settings: Settings, resolve: Res
         doc.set_ents([*kept, *ours])
         return
     if entities and settings.mode != "add":
-        for entity, kb_id in _ids_for(entities, linked, resolve):
+        for entity, kb_id in _ids_for(entities, linked, strict, resolve):
             for token in entity:
                 token.ent_kb_id_ = kb_id
                 if settings.set_ent_id:
@@ -153,17 +158,18 @@ def _tokens(spans: Iterable[Span]) -> set[int]:
     return {token for span in spans for token in range(span.start, span.end)}
 
 
-def _ids_for(entities: Iterable[Span], linked: list[Span], resolve: Resolve) -> Iterable[tuple[Span, str]]:
+def _ids_for(
+    entities: Iterable[Span], linked: list[Span], strict: Strict, resolve: Resolve
+) -> Iterable[tuple[Span, str]]:
     """Ids for the entities of other components that have none.
 
-    A mention of the same tokens decides. Where the bounds differ («the Bank of Russia», with a mention of Russia) the
-    words of the entity itself must mean what the mention means.
+    A mention of the same words decides. Where the bounds differ, were it inside a token («the Bank of Russia» or
+    «Russia-24», with a mention of Russia), the words of the entity itself must mean what the mention means.
     """
-    exact = {(span.start, span.end): span.kb_id_ for span in reversed(linked)}
     for entity in entities:
         if entity.kb_id_ not in ("", NIL):
             continue
-        kb_id = exact.get((entity.start, entity.end))
+        kb_id = strict.get((entity.start, entity.end))
         if kb_id is None:
             overlapping = {span.kb_id_ for span in linked if span.start < entity.end and entity.start < span.end}
             resolved = resolve(entity.text).id if overlapping else None
