@@ -143,6 +143,23 @@ def test_link_does_not_say_that_there_are_no_entities() -> None:
     assert not nlp("They left Hraivoron.").has_annotation("ENT_IOB")
 
 
+@pytest.mark.parametrize("mode", ["add", "link+add", "replace"])
+@pytest.mark.parametrize("text", ["They left Hraivoron.", "Nothing happened."])
+def test_whoever_adds_says_where_nothing_is(mode: str, text: str) -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("entitynorm", config={"mode": mode})
+    found = ["B" if token.text == "Hraivoron" else "O" for token in nlp.make_doc(text)]
+    assert [token.ent_iob_ for token in nlp(text)] == found
+
+
+def test_what_others_said_of_tokens_stays() -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("entitynorm")
+    doc = nlp.make_doc("Yesterday they left Hraivoron.")
+    doc.set_ents([], blocked=[doc[0:1]], outside=[doc[1:2]], default="missing")
+    assert [token.ent_iob for token in nlp.get_pipe("entitynorm")(doc)] == [3, 2, 0, 3, 0]
+
+
 def test_after_a_ruler_both_ids_are_there() -> None:
     nlp = spacy.blank("en")
     nlp.add_pipe("entity_ruler").add_patterns([{"label": "TOWN", "pattern": "Hraivoron", "id": "rule-7"}])

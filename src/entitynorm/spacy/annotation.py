@@ -22,6 +22,8 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+from spacy.attrs import ENT_IOB
 from spacy.tokens import Doc, Span, SpanGroup
 
 from entitynorm.errors import InputError
@@ -32,6 +34,9 @@ KEY = "entitynorm"
 MODES = ("link", "add", "link+add", "replace")
 NIL = "NIL"
 """What spaCy's EntityLinker writes where it knows no id."""
+
+_OUTSIDE = 2
+"""The number of O in ``token.ent_iob``."""
 
 Resolve = Callable[[str], Link]
 Record = dict[str, Any]
@@ -93,6 +98,8 @@ def annotate(doc: Doc, document: Document, settings: Settings, resolve: Resolve)
     doc.spans[settings.spans_key] = SpanGroup(
         doc, name=settings.spans_key, attrs={"scores": scores, "ranks": ranks}, spans=group
     )
+    if settings.mode != "link":
+        _say_outside(doc)
     if linked:
         _set_entities(doc, linked, strict, settings, resolve)
 
@@ -133,11 +140,22 @@ def _set_entities(doc: Doc, linked: list[Span], strict: Strict, settings: Settin
                 if settings.set_ent_id:
                     token.ent_id_ = kb_id
     if settings.mode == "link":
-        return  # ent_iob stays as it is: where nobody looked for entities, nobody said that there are none
+        return
     taken = _tokens(entities)
     new = [span for span in ours if taken.isdisjoint(range(span.start, span.end))] if taken else ours
     if new:
-        doc.set_ents([*doc.ents, *new])  # asked again: the spans fetched before do not have the new ids
+        doc.set_ents(new, default="unmodified")
+
+
+def _say_outside(doc: Doc) -> None:
+    """Call all tokens outside of entities where nobody has said anything, as spaCy's rulers do.
+
+    Training data made from tokens without annotation would teach that everything is an entity. What another component
+    said stays, and "link" says nothing, as it does not look for entities.
+    """
+    if not doc.has_annotation("ENT_IOB"):
+        outside: Any = np.full(len(doc), _OUTSIDE, dtype=np.uint64)
+        doc.from_array([ENT_IOB], outside)  # half the price of set_ents
 
 
 def _apart(spans: list[Span]) -> list[Span]:
