@@ -169,18 +169,27 @@ def _is_given(phrase: tuple[str, ...]) -> bool:
     return bool(senses) and all(s.slot == "given" for s in senses)
 
 
+@cache
+def _phrases() -> dict[tuple[str, str], tuple[tuple[str, ...], ...]]:
+    """The phrases of the lexicon by their first two words, but for double given names."""
+    out: dict[tuple[str, str], list[tuple[str, ...]]] = {}
+    for phrases in lexicon().phrases.values():
+        for phrase in phrases:
+            if not _is_given(phrase):
+                out.setdefault((phrase[0], phrase[1]), []).append(phrase)
+    return {pair: tuple(phrases) for pair, phrases in out.items()}
+
+
 def _phrase(folds: Sequence[str]) -> tuple[int, tuple[Sense, ...]]:
     """The longest lexicon phrase of two or more words at the head of ``folds``: its length and senses."""
     best: tuple[int, tuple[Sense, ...]] = (0, ())
+    known = _phrases()
     for first in _options(folds[0]):
-        for phrase in lexicon().starts(first):
-            n = len(phrase)
-            if (
-                not _is_given(phrase)
-                and best[0] < n <= len(folds)
-                and all(phrase[i] in _options(folds[i]) for i in range(1, n))
-            ):
-                best = (n, lexicon().lookup(phrase))
+        for second in _options(folds[1]):
+            for phrase in known.get((first, second), ()):
+                n = len(phrase)
+                if best[0] < n <= len(folds) and all(phrase[i] in _options(folds[i]) for i in range(2, n)):
+                    best = (n, lexicon().lookup(phrase))
     return best
 
 
