@@ -15,19 +15,27 @@ from collections.abc import Sequence
 from functools import cached_property
 from itertools import islice
 
+from rapidfuzz.distance import Indel
+
 from entitynorm.gazetteer import Gazetteer
 from entitynorm.layers import Stacked
 from entitynorm.mentions import Span, Text, features_of, most_covered, plus
 from entitynorm.model import Candidate, Evidence
-from entitynorm.names.acronyms import derive
+from entitynorm.names.acronyms import derive, long_form
 from entitynorm.names.structure import parse
 from entitynorm.names.types import entity_class
 from entitynorm.resolver import Resolver
 from entitynorm.scoring import Decider, is_ambiguous, probability
 from entitynorm.senses import Senses
+from entitynorm.text.folding import fold_text
+from entitynorm.text.tokens import script_of
 
 _WEIGHT = 8.0
 """Log-odds that the document can add to a candidate or take from it; written, not fitted."""
+_SAME_NAME = 0.8
+"""Similarity (Indel) of two full names from which they may be spellings of one."""
+_LONG_FORM = 160
+"""Code points before a bracket in which the full name of an acronym is looked for."""
 _CERTAIN = 0.9
 _PLAUSIBLE = 0.2
 """Least score of a spelling that the document may confirm."""
@@ -72,6 +80,8 @@ class Context:
             self.named[candidate.id] += 1
             if not span.partial:
                 self.full.add(candidate.id)
+        self.others: dict[str, str] = {}
+        """Acronyms that stand in brackets behind a full name which is linked to nothing: acronym -> that name."""
         self.declared = self._declared()
 
     def _declared(self) -> dict[str, str]:
@@ -86,12 +96,24 @@ class Context:
             named = ends.get(self._skip_back(match.start(), " \"'”“»’"))
             if acronym.isupper() and named and self._letters_fit(acronym, named.id):
                 out.setdefault(acronym, named.id)
+            elif acronym.isupper():
+                before = self.text[max(0, match.start() - _LONG_FORM) : match.start()]
+                if full := long_form(before, acronym):
+                    self.others.setdefault(acronym, full)
         for match in _BEFORE_BRACKET.finditer(self.text):
             acronym = match[1]
             named = starts.get(match.end())
             if acronym.isupper() and named and self._letters_fit(acronym, named.id):
                 out.setdefault(acronym, named.id)
         return out
+
+    def _is_another(self, acronym: str, candidate: Candidate) -> bool:
+        """Whether the text gives an acronym that rules derived for an entity another full name, in the same script."""
+        full = self.others.get(acronym)
+        if full is None or acronym in self.declared or "acronym" not in features_of(candidate):
+            return False
+        alike = Indel.normalized_similarity(fold_text(full), fold_text(candidate.alias))
+        return script_of(full) == script_of(candidate.alias) and alike < _SAME_NAME
 
     def _skip_back(self, position: int, skipped: str) -> int:
         while position > 0 and self.text[position - 1] in skipped:
@@ -155,12 +177,14 @@ class Context:
         return surface if 2 <= len(surface) <= 8 and surface.isalpha() and surface.isupper() else ""
 
     def _support(self, span: Span, candidate: Candidate) -> Evidence | None:
-        acronym = self._acronym(span) if self.declared else ""
+        acronym = self._acronym(span) if self.declared or self.others else ""
         declared = self.declared.get(acronym) if acronym else None
         if declared is not None:
             if declared == candidate.id:
                 return _for(1.0, f"declared: {acronym} stands beside the full name")
             return _against(f"declared: {acronym} is {declared} in this text")
+        if acronym and self._is_another(acronym, candidate):
+            return _against(f"declared: {acronym} is {self.others[acronym]!r} in this text")
         if candidate.score >= 1.0:
             return None
         features = features_of(candidate)

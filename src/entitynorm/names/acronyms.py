@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import product
 
 from entitynorm.names.structure import Unit, written
+from entitynorm.text.folding import fold_text
 from entitynorm.text.sounds import latin_initials
 from entitynorm.text.tokens import script_of
 
@@ -23,6 +24,34 @@ def is_acronym(unit: Unit, *, least: int = 3) -> bool:
 def acronym_of(unit: Unit) -> str:
     """The letters of an acronym as the index keeps them: upper case, no dots."""
     return unit.words[0].text.replace(".", "").upper()
+
+
+def long_form(before: str, acronym: str) -> str | None:
+    """The full name at the end of a text that an acronym right behind it abbreviates; None where there is none.
+
+    Every letter of the acronym stands in order in the full name, the first one at the beginning of a word (Schwartz and
+    Hearst, "A simple algorithm for identifying abbreviation definitions in biomedical text", 2003); it has at most two
+    words a letter of the acronym.
+
+    >>> long_form("said the Institute of Social Work ", "ISW")
+    'Institute of Social Work'
+    """
+    text = before.rstrip(" \"'“”„«»’")
+    folded = fold_text(text)
+    if len(folded) != len(text):
+        return None
+    at = len(text) - 1
+    for n in range(len(acronym) - 1, -1, -1):
+        letter = fold_text(acronym[n])
+        while at >= 0 and (folded[at] != letter or (n == 0 and at > 0 and folded[at - 1].isalnum())):
+            at -= 1
+        if at < 0:
+            return None
+        at -= 1
+    found = text[at + 1 :]
+    words = len(found.split())
+    few = 2 <= words <= 2 * len(acronym)
+    return found if few and found[:1].isupper() and not any(mark in found for mark in ".;:()\n") else None
 
 
 def derive(units: Sequence[Unit], *, least: int = 3) -> tuple[str, ...]:
