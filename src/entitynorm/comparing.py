@@ -112,10 +112,8 @@ class Layer:
 
     def rarity(self, fold: str) -> float:
         """How rare a folded word is among names, in [0.15, 1]; a small gazetteer's own counts are left out."""
-        found = self._rarities.get(fold)
-        if found is None:
+        while (found := self._rarities.get(fold)) is None:  # another thread may make room between the two lines
             self._rate([fold])
-            found = self._rarities[fold]
         return found
 
     def _rate(self, folds: Iterable[str]) -> None:

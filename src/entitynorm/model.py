@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from types import MappingProxyType
 from typing import Any, Literal, overload
 
@@ -122,7 +123,10 @@ class Evidence:
     detail: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        return {"feature": self.feature, "value": round(self.value, 4), "weight": self.weight, "detail": self.detail}
+        """JSON-ready; what decides alone weighs plus or minus infinity, which JSON cannot say: its weight is null."""
+        weight = self.weight if isfinite(self.weight) else None
+        record = {"feature": self.feature, "value": round(self.value, 4), "weight": weight, "detail": self.detail}
+        return record if weight is not None else {**record, "decides": self.weight > 0, "veto": self.weight < 0}
 
 
 class LazyEvidence(Sequence[Evidence]):
@@ -289,6 +293,20 @@ class Explanation:
     steps: tuple[str, ...] = ()
     """How the surface form was read: folds, slots, readings; one line each."""
     scorer: str = "rules-1"
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return {
+            "surface": self.surface,
+            "id": self.id,
+            "name": self.name,
+            "score": round(self.score, 4),
+            "decision": self.decision,
+            "alias": self.alias,
+            "steps": list(self.steps),
+            "evidence": [item.to_dict() for item in self.evidence],
+            "scorer": self.scorer,
+        }
 
     def __str__(self) -> str:
         lines = [f"{self.surface!r} ~ {self.name!r} ({self.id}): {self.score:.3f}", f"decision: {self.decision}"]

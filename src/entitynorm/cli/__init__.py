@@ -19,6 +19,7 @@ from entitynorm.cli import (
     import_command,
     name_commands,
     normalize_command,
+    serve_command,
     suggest_commands,
     text_commands,
 )
@@ -41,6 +42,7 @@ for _command in (
     suggest_commands.suggest,
     suggest_commands.apply,
     evaluate_command.evaluate,
+    serve_command.serve,
 ):
     cli.add_command(_command)
 

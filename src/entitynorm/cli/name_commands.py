@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import gc
-import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -24,7 +23,7 @@ from entitynorm.cli.output import notice, open_output, progress, refuse_overwrit
 from entitynorm.errors import InputError
 
 if TYPE_CHECKING:
-    from entitynorm.model import Explanation, Link
+    from entitynorm.model import Link
 
 _LINK_COLUMNS = ("surface", "id", "name", "type", "score", "reason")
 
@@ -234,27 +233,8 @@ def explain(name: str, entity_id: str, gazetteers: tuple[str, ...], format_: str
 
     explanation = load_linker(gazetteers).explain(name, entity_id)
     with open_output(None) as write:
-        write(f"{explanation}\n" if format_ == "text" else formats.json_line(_explanation_record(explanation)))
+        write(f"{explanation}\n" if format_ == "text" else formats.json_line(explanation.to_dict()))
     return 0
-
-
-def _explanation_record(explanation: Explanation) -> dict[str, Any]:
-    """The JSON form; what decides alone weighs plus or minus infinity, which JSON cannot say: its weight is null."""
-    return {
-        "surface": explanation.surface,
-        "id": explanation.id,
-        "name": explanation.name,
-        "score": round(explanation.score, 4),
-        "decision": explanation.decision,
-        "alias": explanation.alias,
-        "steps": list(explanation.steps),
-        "evidence": [
-            item.to_dict()
-            | ({"weight": None, "decides": item.weight > 0, "veto": item.weight < 0} if math.isinf(item.weight) else {})
-            for item in explanation.evidence
-        ],
-        "scorer": explanation.scorer,
-    }
 
 
 @click.command(short_help="List the Latin spellings of a Cyrillic name, with their schemes.")
