@@ -65,7 +65,7 @@ def to_html(documents: Sequence[LinkedDocument], *, title: str | None = None) ->
     parts = {
         "title": escape(title or f"Names in {_plural(len(documents), 'document')}"),
         "version": escape(__version__),
-        "style": _template("report.css"),
+        "style": f"{_template('palette.css')}\n{_template('report.css')}",
         "script": _template("report.js"),
         "counts": _counts(documents, entities),
         "legend": _legend(entities, classes),

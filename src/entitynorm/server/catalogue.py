@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from entitynorm.linker import Linker
     from entitynorm.model import Entity
 
-MOST_ENTITIES = 300_000
+MOST_ENTITIES = 200_000
 """Gazetteers of up to so many entities are looked up by the beginnings of names; bigger ones by whole names only."""
 _KEY = 24
 """Letters of a name that its place in the list depends on."""

@@ -198,8 +198,9 @@ def candidates(query: Query, found: Sequence[Answer], snapshot: Snapshot, settin
                 merged[candidate.id] = _refined(candidate, dict(features), query, snapshot)
     ranked += sorted(merged.values(), key=lambda one: (-one.candidate.score, one.candidate.id))
     linked = {answer.link.id for answer in found}
+    matched = bool(ranked) and _is_match(ranked, linked, settings)
     return [
-        _record(one, snapshot, match=n == 0 and _is_match(ranked, linked, settings))
+        _record(one, snapshot, match=matched and n == 0, among_others=len(ranked) > 1)
         for n, one in enumerate(ranked[: query.limit])
     ]
 
@@ -254,7 +255,8 @@ def _is_match(ranked: Sequence[_Ranked], linked: set[str | None], settings: Sett
     )
 
 
-def _record(one: _Ranked, snapshot: Snapshot, *, match: bool) -> dict[str, Any]:
+def _record(one: _Ranked, snapshot: Snapshot, *, match: bool, among_others: bool) -> dict[str, Any]:
+    """A candidate; what describes it is looked up only where a person has to choose."""
     candidate = one.candidate
     record: dict[str, Any] = {
         "id": candidate.id,
@@ -263,8 +265,7 @@ def _record(one: _Ranked, snapshot: Snapshot, *, match: bool) -> dict[str, Any]:
         "match": match,
         "type": types_of(candidate.type),
     }
-    description = description_of(snapshot.linker.gazetteer.get(candidate.id), snapshot)
-    if description:
+    if among_others and (description := description_of(snapshot.linker.gazetteer.get(candidate.id), snapshot)):
         record["description"] = description
     if one.features:
         record["features"] = [{"id": feature, "value": value} for feature, value in one.features.items()]

@@ -62,7 +62,6 @@ class Snapshot:
         """Load everything now; raises what loading a gazetteer raises."""
         self.linker = load()
         self.linker.warm_up()
-        self.linker.link("Warm up.")
         answers(self.linker, ["Warm up"], None)
         self.catalogue = Catalogue(self.linker)
         self.loaded_at = time.time()
