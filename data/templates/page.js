@@ -7,6 +7,7 @@
     geonames: (id) => `https://www.geonames.org/${id}`,
   };
   const spare = new Map();
+  const typeNames = new Map();
   let linked = null;
   let shown = null;
 
@@ -78,7 +79,7 @@
       box.type = "checkbox";
       box.checked = true;
       box.value = type;
-      return make("label", type ? colour(type) : "", box, type || "not linked", make("b", "", ` ${total}`));
+      return make("label", type ? colour(type) : "", box, type ? typeNames.get(type) ?? type : "not linked", make("b", "", ` ${total}`));
     });
     $("legend").replaceChildren($("legend").querySelector("legend"), ...chips);
   };
@@ -350,6 +351,7 @@
   ask("healthz").then((about) => {
     $("service-name").textContent = about.name;
     document.title = about.name;
+    for (const type of about.types) typeNames.set(type.id, type.name);
     $("about").textContent = `${count(about.entities, "entity", "entities")}: ${about.types.map((type) => type.name.toLowerCase()).join(", ")}`;
   }, (error) => say($("about"), error.message, true));
   fromAddress();

@@ -59,7 +59,7 @@ def _matching(pattern: re.Pattern[str], expected: str) -> Check:
 @click.option(
     "--match-score",
     type=click.FloatRange(0.0, 1.0),
-    default=0.7,
+    default=0.8,
     show_default=True,
     help="Least score of a candidate that OpenRefine may take without asking.",
 )
@@ -141,7 +141,8 @@ def serve(
             cache=cache,
             log=log,
         )
-        service = Service(lambda: load_linker(gazetteers), settings)
+        source = ", ".join(gazetteers) or "the packaged gazetteer"
+        service = Service(lambda: load_linker(gazetteers), settings, source=source)
         address = f"[{host}]" if ":" in host else host
         url = f"http://{address}:{listening.getsockname()[1]}"
         if not _is_loopback(host):

@@ -26,7 +26,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from entitynorm._version import __version__
-from entitynorm.errors import EntitynormError
+from entitynorm.errors import EntitynormError, InputError
 from entitynorm.resources import data_dir
 from entitynorm.server import api, preview, reconciliation
 from entitynorm.server.gate import Gate
@@ -52,8 +52,9 @@ _SUGGESTIONS_KEPT = 1_000
 class Service:
     """A gazetteer behind HTTP. `application` is what a server runs; `reload` reads the gazetteer again."""
 
-    def __init__(self, load: Load, settings: Settings | None = None) -> None:
-        """Load the gazetteer now; raises what that raises."""
+    def __init__(self, load: Load, settings: Settings | None = None, *, source: str = "the gazetteer") -> None:
+        """Load the gazetteer now; raises what that raises. ``source`` is what messages call it."""
+        self._source = source
         self.settings = settings or Settings()
         self.metrics = Metrics()
         self._load = load
@@ -102,6 +103,8 @@ class Service:
             started = time.perf_counter()
             try:
                 fresh = await asyncio.to_thread(Snapshot, self._load, cache=self.settings.cache)
+                if not fresh.catalogue.size and self._snapshot.catalogue.size:
+                    raise InputError(f"it holds no entities; was {self._source} written completely?")
             except (EntitynormError, OSError, MemoryError) as error:
                 self.metrics.reload("failed")
                 LOG.error("the gazetteer was not read again, the old one goes on answering: %s", error)

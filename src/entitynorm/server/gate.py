@@ -25,6 +25,8 @@ from entitynorm.server.settings import Settings
 LOG = logging.getLogger("entitynorm.server")
 UNLIMITED = frozenset({"/healthz", "/metrics"})
 """Answered even by a service that is busy: whoever watches it has to tell busy from dead."""
+_MOST_HEADERS = 65_536
+"""Bytes of names and values; a parser stops earlier only where they do not come in one piece."""
 _ALLOWED = (b"access-control-allow-methods", b"GET, HEAD, POST, OPTIONS")
 _HEADERS = (b"access-control-allow-headers", b"Content-Type, Accept, X-Requested-With")
 
@@ -64,6 +66,10 @@ class Gate:
 
     async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange, path: str) -> None:
         try:
+            if sum(len(key) + len(value) for key, value in scope["headers"]) > _MOST_HEADERS:
+                raise Refusal(
+                    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"the headers are larger than {_MOST_HEADERS} bytes"
+                )
             if scope["method"] == "OPTIONS":
                 await exchange.preflight()
                 return

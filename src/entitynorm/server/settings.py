@@ -17,7 +17,7 @@ class Settings:
     """The URI that stands before ids, for whoever recognises a service by it; None: the page of an entity."""
     allow_origins: tuple[str, ...] = ("*",)
     """Origins whose pages may read answers; the Reconciliation API asks for all."""
-    match_score: float = 0.7
+    match_score: float = 0.8
     """The least score of a candidate that is marked as a match."""
     match_margin: float = 0.3
     """How far the next candidate has to be behind a match."""
