@@ -5,8 +5,9 @@ usage: python benchmarks/service_load.py [--entities N] [--seconds S]
 Makes a list (generate_names.py), compiles it, starts `entitynorm serve` on a free port of 127.0.0.1 and asks it as
 OpenRefine does. Nothing but 127.0.0.1 is asked, every run is bounded in time, and the service is stopped at the end.
 
-Two mixes: "listed" is a column as it comes out of a register (90 of 100 names as listed, 5 in other case or without
-accents, 5 misspelled, transliterated, turned round or absent); "unlisted" has only names of the last kinds. Every name
+Three mixes: "listed" has names of the list, one in twenty in other case or without accents; "mixed" has one in twenty
+that is misspelled, transliterated, turned round or absent, as a column out of a register may; "unlisted" has only such.
+Every name
 is asked once, so no answer is one that was kept. Throughput is measured with a few clients that always wait for an
 answer; latency at a fixed rate, half of what the service has to hold, counted from the moment a request was due, so
 that a slow answer cannot hide the ones it delays. Client and service share the machine; where others use it too, the
@@ -39,7 +40,8 @@ HOST = "127.0.0.1"
 SINGLE_RATE, NAME_RATE = 300, 3_000
 """Requests of one name a second, and names a second in batches, that the service is to hold."""
 BATCH = 50
-LISTED_SHARE, FOLDED_SHARE = 0.90, 0.05
+SHARES = {"listed": (0.95, 0.05), "mixed": (0.90, 0.05), "unlisted": (0.0, 0.0)}
+"""Of each mix: names as they are listed, and names in other case or without accents; the rest is not listed so."""
 CLIENTS = 8
 _SEED = 20260101
 
@@ -77,11 +79,11 @@ class Names:
 
     def take(self, mix: str) -> str:
         """The next name; StopIteration, as RuntimeError, when the list is too short for the run."""
-        drawn = self._chance.random() if mix == "listed" else 1.0
-        if drawn < LISTED_SHARE:
-            source: Iterator[str] = self._listed
-        else:
-            source = self._folded if drawn < LISTED_SHARE + FOLDED_SHARE else self._other
+        listed, folded = SHARES[mix]
+        drawn = self._chance.random()
+        source: Iterator[str] = self._listed if drawn < listed else self._other
+        if listed <= drawn < listed + folded:
+            source = self._folded
         try:
             return next(source)
         except StopIteration:
@@ -189,13 +191,13 @@ def measure(port: int, process: int, folder: Path, seconds: float) -> list[list[
     """The rows of the table."""
     names = Names(folder)
     rows = []
-    for mix in ("listed", "unlisted"):
+    for mix in SHARES:
         for batch, wanted in ((1, SINGLE_RATE), (BATCH, NAME_RATE)):
-            span = seconds if mix == "listed" else seconds / 2
+            span = seconds / 2 if mix == "unlisted" else seconds
             before = cpu_seconds(process)
             most = asyncio.run(throughput(port, names, mix, batch, span))
             used = cpu_seconds(process) - before
-            asked = wanted / 2 / batch if mix == "listed" else most.names / most.seconds / 2 / batch
+            asked = wanted / 2 / batch if mix != "unlisted" else most.names / most.seconds / 2 / batch
             held = asyncio.run(at_rate(port, names, mix, batch, asked, span))
             rows.append(
                 [
@@ -250,8 +252,7 @@ def main() -> None:
     if options.record:
         about = (
             f"Written by `python benchmarks/service_load.py --record`: {size}, one process, {CLIENTS} clients on the "
-            "same two cores. No name is asked twice. “Held” is half of the bar for listed names, half of the most for "
-            "unlisted ones, at random moments; its latencies count from the moment a request was due."
+            "same two cores. No name is asked twice. “Held” is half of the bar, for unlisted names half of the most, at random moments; its latencies count from the moment a request was due."
         )
         put_section("service", f"## Service under load\n\n{about}\n\n{table(head, rows)}")
 

@@ -10,6 +10,7 @@ OpenRefine take a match without asking anybody.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,9 @@ _WORTH_SHOWING = 0.01
 _MOST_TYPES = 20
 _MOST_VALUES = 50
 _TYPES_LISTED = 100
+
+_ID = re.compile(r"\S*[\d:/_]\S*")
+"""What an id may look like; asking the gazetteer for every name would take longer than finding it."""
 
 Features = Mapping[str, float | bool]
 
@@ -209,7 +213,9 @@ def _named(query: Query, snapshot: Snapshot) -> list[_Ranked]:
     """The entity whose id stands in the query, or in its property ``id``."""
     from entitynorm.model import Candidate
 
-    given = [query.text, *(v for pid, values in query.values if pid == "id" for v in values)]
+    given: list[Any] = [v for pid, values in query.values if pid == "id" for v in values]
+    if _ID.fullmatch(query.text):
+        given.append(query.text)
     out: dict[str, _Ranked] = {}
     for value in given:
         entity_id = value.get("id") if isinstance(value, dict) else value

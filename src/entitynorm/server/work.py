@@ -21,7 +21,7 @@ from entitynorm.server.snapshot import Answer, Key, Snapshot, answers
 _SHARE = 8
 """Names that one request may put into a round before the others had theirs."""
 _FEWEST, _MOST = 8, 256
-_ROUND = 0.015
+_ROUND = 0.025
 """Seconds that a round should take."""
 
 Result = TypeVar("Result")
