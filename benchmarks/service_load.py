@@ -7,10 +7,9 @@ OpenRefine does. Nothing but 127.0.0.1 is asked, every run is bounded in time, a
 
 Three mixes: "listed" has names of the list, one in twenty in other case or without accents; "mixed" has one in twenty
 that is misspelled, transliterated, turned round or absent, as a column out of a register may; "unlisted" has only such.
-Every name
-is asked once, so no answer is one that was kept. Throughput is measured with a few clients that always wait for an
-answer; latency at a fixed rate, half of what the service has to hold, counted from the moment a request was due, so
-that a slow answer cannot hide the ones it delays. Client and service share the machine; where others use it too, the
+Every name is asked once, so no answer is one that was kept. Throughput is measured with a few clients that always wait
+for an answer; latency at a fixed rate, half of what the service has to hold, counted from the moment a request was due,
+so that a slow answer cannot hide the ones it delays. Client and service share the machine; where others use it too, the
 names a second of the service's own processor time say more than those of the clock.
 """
 
@@ -182,9 +181,16 @@ async def at_rate(port: int, names: Names, mix: str, batch: int, rate: float, se
 
 
 def cpu_seconds(process: int) -> float:
-    """Processor time that a process has used so far (Linux)."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Processor time that a process and those below it have used so far (Linux)."""
+    total = 0
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = entry.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if process in (int(entry.parent.name), int(fields[1])):
+            total += int(fields[11]) + int(fields[12])
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 def measure(port: int, process: int, folder: Path, seconds: float) -> list[list[str]]:
@@ -220,6 +226,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--entities", type=int, default=92_000, help="entities of the list (default: 92000)")
     parser.add_argument("--seconds", type=float, default=8.0, help="seconds of each run (default: 8)")
+    parser.add_argument("--jobs", type=int, default=0, help="processes that look names up (default: 0, a thread)")
     parser.add_argument("--list", type=Path, help="folder with a list and its names.enx, instead of a new one")
     parser.add_argument("--record", action="store_true", help="write the section of RESULTS.md")
     options = parser.parse_args()
@@ -235,7 +242,9 @@ def main() -> None:
         meta = open_compiled(compiled).meta
         size = f"{meta['entities']:,} entities with {meta['aliases']:,} names"
         service = subprocess.Popen(
-            [*command, "serve", "-g", str(compiled), "--port", "0", "--no-log"], stderr=subprocess.PIPE, text=True
+            [*command, "serve", "-g", str(compiled), "--port", "0", "--no-log", "-j", str(options.jobs)],
+            stderr=subprocess.PIPE,
+            text=True,
         )
         try:
             assert service.stderr is not None
@@ -251,8 +260,10 @@ def main() -> None:
     print(table(head, rows))
     if options.record:
         about = (
-            f"Written by `python benchmarks/service_load.py --record`: {size}, one process, {CLIENTS} clients on the "
-            "same two cores. No name is asked twice. “Held” is half of the bar, for unlisted names half of the most, at random moments; its latencies count from the moment a request was due."
+            f"Written by `python benchmarks/service_load.py --jobs {options.jobs} --record`: {size}, {CLIENTS} clients on "
+            f"the same {os.cpu_count()} cores. No name is asked twice. “Held” is half of "
+            "the bar, for unlisted names half of the most, at random moments; its latencies count from the moment a "
+            "request was due."
         )
         put_section("service", f"## Service under load\n\n{about}\n\n{table(head, rows)}")
 

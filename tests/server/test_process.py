@@ -198,6 +198,63 @@ def test_a_gazetteer_that_cannot_be_read_changes_nothing(
     assert service.reconcile("Arborville 0")[0][0]["match"] is True
 
 
+# -- processes that look names up --------------------------------------------------------------------------------------
+
+
+def children(service: Any) -> set[int]:
+    """The processes below a service that were made to look names up."""
+    found = set()
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            command = (entry / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if int(fields[1]) == service.process.pid and b"spawn_main" in command and fields[0] != "Z":
+            found.add(int(entry.name))
+    return found
+
+
+def gone(processes: set[int], seconds: float = 20) -> bool:
+    """Whether processes end in time."""
+    end = time.monotonic() + seconds
+    while any(Path(f"/proc/{number}").exists() for number in processes):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+@needs_hup
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are counted in /proc")
+def test_processes_give_the_same_answers_and_come_and_go_with_the_service(
+    start: Callable[..., Any], service: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "names.jsonl"
+    several = start("--jobs", 2)
+    names = ["Graivoron", "Kosinka", "Moscow", "Russian army", *(f"Grayvoron {n}" for n in range(60))]
+    assert several.reconcile(*names) == service.reconcile(*names)
+    before = children(several)
+    assert len(before) == 2
+    os.kill(min(before), signal.SIGKILL)
+    more = [f"Kozynka {n}" for n in range(30)]
+    assert several.reconcile(*more) == service.reconcile(*more), "one that was killed is replaced"
+    several.process.send_signal(HUP)
+    several.read_until("again in")
+    fresh = [f"Belgorodd {n}" for n in range(30)]
+    assert several.reconcile(*fresh) == service.reconcile(*fresh)
+    assert gone(before)
+    left = children(several)
+    assert several.stop() == 0
+    assert gone(left)
+    path.write_text(records(0), encoding="utf-8")
+    killed = start("-g", path, "--jobs", 1)
+    below = children(killed)
+    assert len(below) == 1
+    killed.process.kill()
+    assert gone(below), "and they do not outlive a service that was killed"
+
+
 # -- starting ----------------------------------------------------------------------------------------------------------
 
 

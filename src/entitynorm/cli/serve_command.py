@@ -7,6 +7,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import click
@@ -89,6 +90,14 @@ def _matching(pattern: re.Pattern[str], expected: str) -> Check:
 @click.option(
     "--cache", type=click.IntRange(min=0), default=10_000, show_default=True, help="Names whose answers are kept."
 )
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Processes that look names up, beside the one that answers; each holds the gazetteer.",
+)
 @click.option("--log/--no-log", default=True, show_default=True, help="Log a line a request, without its texts.")
 def serve(
     gazetteers: tuple[str, ...],
@@ -105,6 +114,7 @@ def serve(
     max_requests: int,
     timeout: float,
     cache: int,
+    jobs: int,
     log: bool,
 ) -> int:
     """Answer over HTTP until interrupted: the Reconciliation API for OpenRefine, JSON for programs, a page for people.
@@ -139,10 +149,11 @@ def serve(
             max_requests=max_requests,
             timeout=timeout,
             cache=cache,
+            jobs=jobs,
             log=log,
         )
         source = ", ".join(gazetteers) or "the packaged gazetteer"
-        service = Service(lambda: load_linker(gazetteers), settings, source=source)
+        service = Service(partial(load_linker, gazetteers), settings, source=source)
         address = f"[{host}]" if ":" in host else host
         url = f"http://{address}:{listening.getsockname()[1]}"
         if not _is_loopback(host):

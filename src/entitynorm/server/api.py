@@ -21,8 +21,9 @@ from entitynorm.server.refusals import Refusal, bad_request
 if TYPE_CHECKING:
     from entitynorm.linker import Linker
     from entitynorm.model import Document, Entity, Mention
+    from entitynorm.server.answers import Answer
     from entitynorm.server.settings import Settings
-    from entitynorm.server.snapshot import Answer, Snapshot
+    from entitynorm.server.snapshot import Snapshot
 
 Unit = Literal["codepoint", "utf16", "utf8"]
 UNITS: tuple[Unit, ...] = ("codepoint", "utf16", "utf8")

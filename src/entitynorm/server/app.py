@@ -29,12 +29,14 @@ from entitynorm._version import __version__
 from entitynorm.errors import EntitynormError, InputError
 from entitynorm.resources import data_dir
 from entitynorm.server import api, preview, reconciliation
+from entitynorm.server.answers import Answer
 from entitynorm.server.gate import Gate
+from entitynorm.server.lookup import Load
 from entitynorm.server.metrics import CONTENT_TYPE, Metrics
 from entitynorm.server.payloads import FORM, JSON, count_of, parse_form, parse_json, query_fields, read_body, text_of
 from entitynorm.server.refusals import Refusal, bad_request, to_json
 from entitynorm.server.settings import Settings
-from entitynorm.server.snapshot import Answer, Load, Snapshot
+from entitynorm.server.snapshot import Snapshot
 from entitynorm.server.work import Workers
 
 LOG = logging.getLogger("entitynorm.server")
@@ -58,13 +60,16 @@ class Service:
         self.settings = settings or Settings()
         self.metrics = Metrics()
         self._load = load
-        self._snapshot = Snapshot(load, cache=self.settings.cache)
+        self._snapshot = self._fresh()
         self._workers = Workers(self.metrics)
         self._reloading: asyncio.Lock | None = None
         routes = self._routes()
         paths = frozenset(route.path for route in routes if "{" not in route.path)
         router = Router(routes, redirect_slashes=False, lifespan=self._lifespan)
         self.application: ASGIApp = Gate(router, self.settings, self.metrics, paths, (_ENTITIES, "/assets/"))
+
+    def _fresh(self) -> Snapshot:
+        return Snapshot(self._load, cache=self.settings.cache, jobs=self.settings.jobs)
 
     def _routes(self) -> Sequence[Route]:
         return (
@@ -91,6 +96,7 @@ class Service:
     async def _lifespan(self, _: Any) -> AsyncIterator[None]:
         yield
         self._workers.close()
+        self._snapshot.lookup.close()
 
     async def reload(self) -> bool:
         """Read the gazetteer again, beside the one in use; whether that went well. Requests never wait for it.
@@ -102,7 +108,7 @@ class Service:
         async with self._reloading:
             started = time.perf_counter()
             try:
-                fresh = await asyncio.to_thread(Snapshot, self._load, cache=self.settings.cache)
+                fresh = await asyncio.to_thread(self._fresh)
                 if not fresh.catalogue.size and self._snapshot.catalogue.size:
                     raise InputError(f"it holds no entities; was {self._source} written completely?")
             except (EntitynormError, OSError, MemoryError) as error:

@@ -25,8 +25,9 @@ from entitynorm.text.folding import fold_text
 
 if TYPE_CHECKING:
     from entitynorm.model import Candidate, Entity
+    from entitynorm.server.answers import Answer
     from entitynorm.server.settings import Settings
-    from entitynorm.server.snapshot import Answer, Snapshot
+    from entitynorm.server.snapshot import Snapshot
 
 VERSIONS = ("0.1", "0.2")
 PATH = "/reconcile"

@@ -35,5 +35,7 @@ class Settings:
     """Seconds in which the headers, and then the body, of a request have to arrive."""
     cache: int = 10_000
     """Names whose answers are kept."""
+    jobs: int = 0
+    """Processes that look names up, each with the gazetteer in its memory; 0: a thread does."""
     log: bool = True
     """Whether every request is logged, on one line without its texts."""

@@ -2,7 +2,8 @@
 
 Names of all requests wait in one place. A round takes a few of each request in turn, so that a column of a thousand
 names does not keep a single one waiting, and asks the linker for all of them at once, which costs it far less than one
-by one. How many a round takes follows from how long the last took. Texts have a thread of their own.
+by one. How many a round takes follows from how long the last took. Texts have a thread of their own, names what
+`lookup` gives them.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from entitynorm.server.answers import Answer
 from entitynorm.server.metrics import Metrics
-from entitynorm.server.snapshot import Answer, Key, Snapshot, answers
+from entitynorm.server.snapshot import Key, Snapshot
 
 _SHARE = 8
 """Names that one request may put into a round before the others had theirs."""
@@ -45,15 +48,14 @@ class _Request:
 
 
 class Workers:
-    """The two threads of a service; belongs to one event loop."""
+    """What waits to be looked up or linked; belongs to one event loop."""
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
-        self._names = ThreadPoolExecutor(1, thread_name_prefix="names")
         self._texts = ThreadPoolExecutor(1, thread_name_prefix="texts")
         self._queue: deque[_Request] = deque()
         self._pending: dict[tuple[int, Key], _Ask] = {}
-        self._pump: asyncio.Task[None] | None = None
+        self._running: set[asyncio.Task[None]] = set()
         self._size = 32
 
     # -- names ----------------------------------------------------------------------------------------------------
@@ -79,8 +81,7 @@ class Workers:
         self._metrics.cache(hits=len(out), misses=len(asks))
         if request.asks:
             self._queue.append(request)
-            if self._pump is None:
-                self._pump = loop.create_task(self._run())
+            loop.call_soon(self._fill)  # soon: what other requests ask in the meantime joins the round
         try:
             for name, ask in asks.items():
                 out[name] = await asyncio.shield(ask.answer)
@@ -89,38 +90,50 @@ class Workers:
                 ask.waiting -= 1
         return out
 
-    async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
-        while self._queue:
+    def _fill(self) -> None:
+        """Begin as many rounds as may run at a time."""
+        while self._queue and len(self._running) < self._queue[0].snapshot.lookup.width:
             snapshot, type_, asks = self._round()
-            if not asks:
-                continue
-            names = [ask.key[1] for ask in asks]
-            started = time.perf_counter()
+            if asks:
+                task = asyncio.get_running_loop().create_task(self._look_up(snapshot, type_, asks))
+                self._running.add(task)
+                task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._fill()
+
+    async def _look_up(self, snapshot: Snapshot, type_: str | None, asks: Sequence[_Ask]) -> None:
+        names = [ask.key[1] for ask in asks]
+        started = time.perf_counter()
+        try:
             try:
-                found = await loop.run_in_executor(self._names, answers, snapshot.linker, names, type_)
-            except Exception as error:
-                for ask in asks:
-                    self._pending.pop((id(snapshot), ask.key), None)
-                    ask.answer.set_exception(error)
-                    ask.answer.exception()  # seen: nobody may be waiting any more
-                continue
-            for ask, answer in zip(asks, found, strict=True):
+                found = await asyncio.wrap_future(snapshot.lookup.submit(names, type_))
+            except BrokenProcessPool:  # its process was killed; there is another one
+                found = await asyncio.wrap_future(snapshot.lookup.submit(names, type_))
+        except Exception as error:
+            for ask in asks:
                 self._pending.pop((id(snapshot), ask.key), None)
-                snapshot.remember(ask.key, answer)
-                ask.answer.set_result(answer)
-            self._adapt(len(asks), time.perf_counter() - started)
-        self._pump = None
+                ask.answer.set_exception(error)
+                ask.answer.exception()  # seen: nobody may be waiting any more
+            return
+        for ask, answer in zip(asks, found, strict=True):
+            self._pending.pop((id(snapshot), ask.key), None)
+            snapshot.remember(ask.key, answer)
+            ask.answer.set_result(answer)
+        self._adapt(len(asks), time.perf_counter() - started)
 
     def _round(self) -> tuple[Snapshot, str | None, list[_Ask]]:
         """The names to look up next: of one snapshot and one type, some of each request in turn."""
         first = self._queue[0]
         snapshot, type_ = first.snapshot, first.asks[0].key[0]
         asks: list[_Ask] = []
+        waiting = sum(len(request.asks) for request in self._queue)
+        size = min(self._size, max(_FEWEST, -(-waiting // snapshot.lookup.width)))
         for _ in range(len(self._queue)):
             request = self._queue.popleft()
             taken = 0
-            while request.asks and taken < _SHARE and len(asks) < self._size:
+            while request.asks and taken < _SHARE and len(asks) < size:
                 if request.snapshot is not snapshot or request.asks[0].key[0] != type_:
                     break
                 ask = request.asks.popleft()
@@ -132,7 +145,7 @@ class Workers:
             if request.asks:
                 self._queue.append(request)
         # A request alone fills the round: there is nobody to be fair to.
-        while len(self._queue) == 1 and self._queue[0].asks and len(asks) < self._size:
+        while len(self._queue) == 1 and self._queue[0].asks and len(asks) < size:
             if self._queue[0].snapshot is not snapshot or self._queue[0].asks[0].key[0] != type_:
                 break
             ask = self._queue[0].asks.popleft()
@@ -162,5 +175,4 @@ class Workers:
 
     def close(self) -> None:
         """Let the threads end; what waits is dropped."""
-        self._names.shutdown(wait=False, cancel_futures=True)
         self._texts.shutdown(wait=False, cancel_futures=True)
