@@ -260,8 +260,8 @@ def main() -> None:
     print(table(head, rows))
     if options.record:
         about = (
-            f"Written by `python benchmarks/service_load.py --jobs {options.jobs} --record`: {size}, {CLIENTS} clients on "
-            f"the same {os.cpu_count()} cores. No name is asked twice. “Held” is half of "
+            f"Written by `python benchmarks/service_load.py --jobs {options.jobs} --record`: {size}, "
+            f"{CLIENTS} clients on the same {os.cpu_count()} cores. No name is asked twice. “Held” is half of "
             "the bar, for unlisted names half of the most, at random moments; its latencies count from the moment a "
             "request was due."
         )
