@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from entitynorm.errors import UnknownEntityError
+from entitynorm.io.offsets import OFFSET_UNITS, OffsetCounter, OffsetUnit
 from entitynorm.rewriting import rewrite
 from entitynorm.server.catalogue import type_name
 from entitynorm.server.payloads import choice_of, count_of, flag_of, list_of, object_of, shown, text_of
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from entitynorm.server.settings import Settings
     from entitynorm.server.snapshot import Snapshot
 
-Unit = Literal["codepoint", "utf16", "utf8"]
-UNITS: tuple[Unit, ...] = ("codepoint", "utf16", "utf8")
 _MOST_RESULTS = 50
 
 
@@ -37,7 +36,7 @@ class Texts:
     texts: tuple[str, ...]
     single: bool
     lang: str | None
-    unit: Unit = "codepoint"
+    unit: OffsetUnit = "codepoint"
     evidence: bool = False
 
 
@@ -59,7 +58,7 @@ def read_texts(body: Any, settings: Settings, *, linking: bool) -> Texts:
         texts=tuple(text_of(item, "a text") for item in items),
         single=single,
         lang=_optional(fields, "lang"),
-        unit=choice_of(fields.get("offsets", "codepoint"), "offsets", UNITS),  # type: ignore[arg-type]
+        unit=choice_of(fields.get("offsets", "codepoint"), "offsets", OFFSET_UNITS),  # type: ignore[arg-type]
         evidence=flag_of(fields.get("evidence"), "evidence"),
     )
 
@@ -111,31 +110,11 @@ def normalizing(linker: Linker, asked: Texts) -> Callable[[str], tuple[str, Coun
     return normalize
 
 
-def document_record(document: Document, *, unit: Unit = "codepoint", evidence: bool = False) -> dict[str, Any]:
+def document_record(document: Document, *, unit: OffsetUnit = "codepoint", evidence: bool = False) -> dict[str, Any]:
     """The mentions of a document; offsets count code points, or UTF-16 units or UTF-8 bytes where that is asked."""
-    mentions = [_mention_record(m, evidence) for m in document.mentions]
-    if unit != "codepoint":
-        places = _places(document.text, unit)
-        for record in mentions:
-            record["start"], record["end"] = places[record["start"]], places[record["end"]]
+    placed = OffsetCounter(unit).place(document)
+    mentions = [_mention_record(p.mention, evidence) | {"start": p.start, "end": p.end} for p in placed]
     return {"offsets": unit, "mentions": mentions}
-
-
-def _places(text: str, unit: Unit) -> list[int]:
-    """Where each code point begins, and where the text ends, in another unit.
-
-    >>> _places("a😀б", "utf16"), _places("a😀б", "utf8")
-    ([0, 1, 3, 4], [0, 1, 5, 7])
-    """
-    at, out = 0, [0]
-    for char in text:
-        number = ord(char)
-        if unit == "utf16":
-            at += 2 if number > 0xFFFF else 1
-        else:
-            at += 1 if number < 0x80 else 2 if number < 0x800 else 3 if number < 0x10000 else 4
-        out.append(at)
-    return out
 
 
 def _mention_record(mention: Mention, evidence: bool) -> dict[str, Any]:
