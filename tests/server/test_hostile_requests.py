@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -230,7 +229,7 @@ def test_odd_texts_are_texts(service: Any, text: str) -> None:
     assert {link["id"] for link in names.json()["links"]} == {None}
 
 
-def test_no_request_so_far_was_answered_with_a_fault(service: Any, start: Callable[..., Any]) -> None:
+def test_no_request_so_far_was_answered_with_a_fault(service: Any) -> None:
     figures = service.client.get("/metrics").text
     assert 'status="400"' in figures
     assert 'status="5' not in figures
