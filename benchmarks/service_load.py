@@ -151,7 +151,8 @@ async def at_rate(port: int, names: Names, mix: str, batch: int, rate: float, se
     everyone = list(idle)
     waiting: set[asyncio.Task[None]] = set()
     chance = random.Random(_SEED)
-    total = int(rate * seconds)
+    total = max(10, int(rate * seconds))
+    seconds = total / rate
     moments = sorted(chance.random() * seconds for _ in range(total))  # as independent clients come
     requests = [request_of([names.take(mix) for _ in range(batch)]) for _ in moments]
 

@@ -321,6 +321,11 @@ def test_many_clients_at_once_get_right_answers(service: Any) -> None:
                     continue
                 found = answer.json()
                 faults += [n for n in names if found[n]["result"][0]["id"] != wanted[n]]
+                if turn % 5 == 0:
+                    text = f"{number}{turn}: the Liberty Corps of Russia left Hraivoron for Kozynka."
+                    linked = own.post("/v1/link", json={"text": text}).json()
+                    if {"place:grayvoron", "place:kozinka"} - {m["id"] for m in linked["mentions"]}:
+                        faults.append(str(linked))
         return faults
 
     with ThreadPoolExecutor(8) as pool:
