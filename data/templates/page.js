@@ -224,10 +224,20 @@
     if (Math.abs(effect) < 0.005) return ["0.00", "even"];
     return [`${effect > 0 ? "+" : "−"}${Math.abs(effect).toFixed(2)}`, effect < 0 ? "down" : "up"];
   };
-  const evidenceList = (evidence) => make("ul", "", ...evidence.map((item) => {
+  const SHOWN = 6;
+  const weightOf = (item) => (item.weight === null ? Infinity : Math.abs(item.value * item.weight));
+  const evidenceLines = (items) => make("ul", "", ...items.map((item) => {
     const [effect, way] = effectOf(item);
-    return make("li", "", make("span", way, effect), make("span", "", item.detail ? `${item.feature.replaceAll("_", " ")}: ${item.detail}` : item.feature.replaceAll("_", " ")));
+    const feature = item.feature.replaceAll("_", " ");
+    return make("li", "", make("span", way, effect), make("span", "", item.detail ? `${feature}: ${item.detail}` : feature));
   }));
+  const evidenceList = (evidence) => {
+    const ranked = [...evidence].sort((a, b) => weightOf(b) - weightOf(a));
+    const box = make("div", "", evidenceLines(ranked.slice(0, SHOWN)));
+    const rest = ranked.slice(SHOWN);
+    if (rest.length) box.append(make("details", "", make("summary", "hint", `${count(rest.length, "smaller reason")}`), evidenceLines(rest)));
+    return box;
+  };
   const scoreLine = (score, text) => {
     const meter = make("meter");
     meter.value = score;
