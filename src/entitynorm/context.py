@@ -201,7 +201,9 @@ class Context:
             return None
         if self._short_form(span, candidate, features):
             return _for(0.6, "short form: the full name stands elsewhere in the text")
-        if features & _NEEDY:
+        needy = features & _NEEDY
+        # "Belgorod" is no short form of "Belgorod region": the town is another place.
+        if needy and not (entity_class(candidate.type) == "PLACE" and "place_type_missing" in features):
             return _for(0.8, "one sense: the text names it unmistakably elsewhere")
         if candidate.score >= _PLAUSIBLE and not features & {"extra", "both"}:
             return _for(0.4, "one sense: the text spells it right elsewhere")

@@ -12,5 +12,5 @@ def reason_of(candidate: Candidate) -> str:
     """What decided for a candidate that is linked."""
     if candidate.score >= 1.0 and len(candidate.evidence) == 1:
         return f"spelled like the alias {candidate.alias!r}"
-    parts = [e.detail for e in candidate.evidence if e.feature not in _UNSAID and e.detail]
+    parts = [e.detail for e in candidate.evidence if e.feature not in _UNSAID and e.detail and e.value * e.weight >= 0]
     return "; ".join(parts) or "every word agrees"

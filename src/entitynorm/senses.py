@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from entitynorm.model import Candidate, Evidence
 from entitynorm.names.types import entity_class
-from entitynorm.scoring import is_ambiguous, probability
+from entitynorm.scoring import is_ambiguous, is_identical, probability
 
 if TYPE_CHECKING:
     from entitynorm.context import Context
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _NAMED, _WITHIN, _BESIDE, _NEAR, _COUNTRY, _TENTH = 4.0, 2.5, 6.0, 8.0, 3.0, -1.0
 """Log-odds of the evidence; written, not fitted."""
+_LEAD = 0.1
+"""How far the next namesake has to be behind."""
 _NEIGHBOURS = 3
 """Places of the text, the nearest, that speak for a namesake."""
 _FAR_IN_TEXT = 2000
@@ -126,6 +128,9 @@ class Senses:
 
     def _rivals(self, span: Span) -> list[Candidate]:
         scorer = self._context.scorer
+        if is_identical(span.candidates[0]):
+            # One that is only less prominent may be meant all the same: the text has a say before prominence decides.
+            return [c for c in span.candidates if c.evidence[0].feature == "identical"]
         if not is_ambiguous(span.candidates, scorer):
             return []
         best = span.candidates[0].score
@@ -149,7 +154,9 @@ class Senses:
             new[candidate.id] = Candidate(
                 candidate.id, candidate.name, candidate.type, probability(items), candidate.alias, items
             )
-        return span.with_candidates([new.get(c.id, c) for c in span.candidates])
+        decided = span.with_candidates([new.get(c.id, c) for c in span.candidates])
+        first, second = decided.candidates[:2]
+        return decided if first.score - second.score >= _LEAD else span
 
     def _weight(self, candidate: Candidate) -> float | None:
         place = self._context.resolver.place_of(candidate.id)
@@ -158,6 +165,8 @@ class Senses:
     def _evidence(self, span: Span, candidate: Candidate, most: float) -> list[Evidence]:
         score = min(max(candidate.score, 1e-3), 1 - 1e-3)
         odds = max(-_LEAST_ODDS, min(_LEAST_ODDS, math.log(score / (1 - score))))
+        if candidate.evidence[0].feature == "identical":
+            odds = _LEAST_ODDS
         out = [Evidence("spelled", 1.0, odds, f"as a name: {candidate.alias!r}")]
         context = self._context
         ancestors = context.gazetteer.ancestors(candidate.id)

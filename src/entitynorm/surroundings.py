@@ -38,12 +38,14 @@ def _title_case(units: Sequence[Unit]) -> list[bool]:
         if k == len(units) or units[k].gap >= Gap.STOP:
             line = [u for u in units[start:k] if u.role != "function"]
             capitals = sum(u.capitalised for u in line)
-            out += [len(line) >= 4 and capitals >= 0.8 * len(line)] * (k - start)
+            out += [len(line) >= 4 and capitals >= _HEADLINE * len(line)] * (k - start)
             start = k
     return out
 
 
 _WORD = 40
+_HEADLINE = 0.9
+"""Share of the weighty words with capitals from which a sentence is a headline."""
 _LEFT = re.compile(r"(?:^|\n|[(,;:] |(?<!\w)([^\W\d_]+) )\Z")
 _RIGHT = re.compile(r"(?:\Z|\n|[.,;:!?)](?:\s|\Z)| ([^\W\d_]+)(?![\w’'-]))")
 """What may stand before and after a window that no rule needs to look at; group 1 is the word, if it is one."""

@@ -214,13 +214,16 @@ class Trie:
         return Hits(starts[order], counts[order], keys[order])
 
 
-def joinable(scan: Scan) -> NDArray[np.bool_]:
-    """Whether each token may stand in one name with the token before it, as far as what is between them goes."""
+def joinable(scan: Scan, letters: int = _ABBREVIATION) -> NDArray[np.bool_]:
+    """Whether each token may stand in one name with the token before it, as far as what is between them goes.
+
+    ``letters``: how many a capitalised token may have that a full stop follows inside a name.
+    """
     out = scan.gap <= Gap.JOIN
     stops = np.flatnonzero((scan.gap == Gap.STOP) | (scan.gap == Gap.COMMA))
     if len(stops):
         before = stops - 1
-        short = scan.letter_count[scan.end[before]] - scan.letter_count[scan.start[before]] <= _ABBREVIATION
+        short = scan.letter_count[scan.end[before]] - scan.letter_count[scan.start[before]] <= letters
         glued = scan.start[stops] - scan.end[before] == 1
         out[stops] = (scan.gap[stops] == Gap.COMMA) | (short & scan.upper[before]) | glued
     return out

@@ -100,10 +100,10 @@ def gap_of(between: str) -> Gap:
         return Gap.JOIN
     if _HARD.search(between):
         return Gap.HARD
-    if _STOP.search(between):
-        return Gap.STOP
     if "," in between or "/" in between or "，" in between or "،" in between:
         return Gap.COMMA
+    if _STOP.search(between):
+        return Gap.STOP
     return Gap.JOIN
 
 
