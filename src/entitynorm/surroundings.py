@@ -287,8 +287,9 @@ class _Beside:
         if not facts.countries or not any(e.feature in ("country_missing", "weak") for e in candidate.evidence):
             return False
         beside: set[str] = set()
-        if first and self.units[first].gap <= Gap.JOIN and self.units[first - 1].is_adjective:
-            beside |= self.units[first - 1].countries
+        left = self.units[first - 1] if first and self.units[first].gap <= Gap.JOIN else None
+        if left is not None and not self._possessive(first - 1) and (left.is_adjective or is_acronym(left, least=2)):
+            beside |= left.countries  # Moldovan Ministry of Defence, UK Armed Forces
         after = last + 1
         while (
             after < len(self.units) and self.units[after].gap == Gap.JOIN and self.units[after].phrase in ("of", "the")
