@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 WindowRule = Literal["plain", "declining"] | None
 """None: a name by itself. Else a window of running text, where an alias has to answer the first and last word; in Latin
-letters a single word is taken for a case form among many names only where the text is in a language that declines."""
+letters a single word is taken for a case form only where the text is in a language that declines."""
 
 
 def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
@@ -44,9 +44,13 @@ def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
         return False
     if person and target.surname is not None and not any(target.surname in m.theirs for m in pairing.matches):
         return False  # a given name names nobody
-    if len(units) == 1 and not _is_sure(scored, declining):
+    if len(units) == 1:
         words = first.words
-        if not few or (len(words) == 1 and is_ordinary(words[0].fold, words[0].script)):
+        kinds = [match.similarity.kind for match in pairing.matches]
+        if INFLECTION in kinds and scored.query.script == "Latn" and not declining:
+            return False  # the Kozinkas
+        ordinary = len(words) == 1 and is_ordinary(words[0].fold, words[0].script)
+        if (ordinary or not few) and not _is_sure(scored):
             return False
     answers = [target.units[j] for match in pairing.matches for j in match.theirs]
     lacking = [target.units[j] for j in pairing.missing]
@@ -71,13 +75,13 @@ def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
     return all(u in answered or u.role == "initial" or (person and u.is_patronymic) for u in (first, last))
 
 
-def _is_sure(scored: Scored, declining: bool) -> bool:
+def _is_sure(scored: Scored) -> bool:
     """Whether a single word answers by its letters, by a case form, or in another script by the same sounds."""
     scripts = {scored.query.script, scored.target.script}
     for match in scored.compared.pairing.matches:
         kind = match.similarity.kind
         if kind in (SOUND, TYPO, ADJECTIVE, JOINED):
             return False
-        if scripts == {"Latn"} and (kind == ROMANISATION or (kind == INFLECTION and not declining)):
+        if scripts == {"Latn"} and kind == ROMANISATION:
             return False
     return True
