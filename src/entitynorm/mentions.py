@@ -204,6 +204,7 @@ class Reader:
             end += kept[0].alias.endswith(".") or any(s.form == "abbreviation" for s in last.senses)
         if entity_class(kept[0].type) == "PERSON":
             end = surroundings.with_initials(start, end)
+        start += text[start] == "#"  # the sign of a hashtag is no part of the name
         return Span(start, end, kept, "surname_alone" in features_of(kept[0]))
 
 
@@ -246,8 +247,11 @@ def _written_as_name(units: Sequence[Unit], candidate: Candidate, declining: boo
     ):
         # "Ukraine's military" describes; "Ukrainian Military" names
         return candidate.score >= 1.0 and all(u.capitalised for u in content)
+    # The Wagner group is Wagner Group; Wagner fighters are its people.
+    own = frozenset().union(*(u.types for u in target.units)) if entity_class(candidate.type) == "ORG" else frozenset()
     for k, unit in enumerate(content):
-        if unit.capitalised or (unit.types and k) or all(w.fold in lower for w in unit.words):
+        typed = k and unit.types and (not own or unit.types & own)
+        if unit.capitalised or typed or all(w.fold in lower for w in unit.words):
             continue
         if first_only and k and unit.role in ("concept", "type", "country", "title"):
             continue
