@@ -92,7 +92,8 @@ class WindowFinder:
             if broken[first + count] > broken[first + 1] and not self._holds_comma(key):
                 continue
             found[first, first + count - 1] = None
-        found.update(dict.fromkeys(self._alike(scan, joins & (scan.gap != Gap.COMMA))))
+        joins &= scan.gap != Gap.COMMA
+        found.update(dict.fromkeys(self._alike(scan, joins)))
         found.update(dict.fromkeys(self._acronym_windows(scan)))
         found.update(dict.fromkeys(_widened(scan, joins, found)))
         return sorted(found)
@@ -241,12 +242,15 @@ def _longer(scan: Scan, joins: NDArray[np.bool_], token: Ints, head: Ints, last:
 
 
 def _parts(head: Ints, last: Ints, size: Ints) -> tuple[Ints, Ints]:
-    """Chains of words and their parts of at most ``size`` words, and of one fewer: as places of the first and last."""
+    """Chains of words and their parts of at most ``size`` words, and of one or two fewer: places of the first and last.
+
+    Words such as "of" count in an alias but lead nowhere (Freedom Army of Russia, for Freedom of Russia Legion).
+    """
     firsts, lasts = [], []
     length = last - head + 1
-    for shorter in (0, 1):
+    for shorter in (0, 1, 2):
         wanted = np.minimum(length, size) - shorter
-        some = np.flatnonzero((wanted > 0) & (length - wanted < _MOST_WORDS))
+        some = np.flatnonzero((wanted > max(0, shorter - 1)) & (length - wanted < _MOST_WORDS))
         count = length[some] - wanted[some] + 1
         place = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
         firsts.append(np.repeat(head[some], count) + place)
