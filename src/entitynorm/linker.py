@@ -34,11 +34,18 @@ _AREAS_KEPT = 65_536
 class Linker:
     """Links names and texts to the entities of one gazetteer. Immutable; safe to share between threads."""
 
-    def __init__(self, gazetteer: Gazetteer, *, layers: Sequence[IndexedGazetteer] = ()) -> None:
-        """``layers``: compiled gazetteers that ``gazetteer`` overrides and adds to, the lowest first."""
+    def __init__(
+        self, gazetteer: Gazetteer, *, layers: Sequence[IndexedGazetteer] = (), block: int = _BLOCK
+    ) -> None:
+        """``layers``: compiled gazetteers that ``gazetteer`` overrides and adds to, the lowest first.
+
+        ``block``: code points of texts that `link_many` reads together; more take more memory and less time, and
+        change no result.
+        """
         self._gazetteer = Stacked(layers, gazetteer) if layers else gazetteer
         self._own = gazetteer
         self._layers = tuple(layers)
+        self._block = block
 
     @property
     def gazetteer(self) -> Gazetteer | Stacked:
@@ -80,7 +87,7 @@ class Linker:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled as its records and the paths of its compiled files: what arrives elsewhere makes its own index."""
-        return _from_records, ([entity.to_dict() for entity in self._own], self._layers)
+        return _from_records, ([entity.to_dict() for entity in self._own], self._layers, self._block)
 
     # -- one name -----------------------------------------------------------------------------------------------
 
@@ -191,7 +198,7 @@ class Linker:
         """`link` for many texts, in input order; ``jobs`` > 1 shares the work between processes."""
         from entitynorm.parallel import ordered_map
 
-        batches = _blocks(texts)
+        batches = _blocks(texts, self._block)
         linked = ordered_map(self, "_link_batch", batches, {"lang": lang}, jobs)
         return (document for some in linked for document in some)
 
@@ -242,8 +249,8 @@ class Linker:
         return tuple(sorted(against, key=lambda item: (item.value * item.weight, item.feature)))
 
 
-def _from_records(records: list[dict[str, Any]], layers: Sequence[IndexedGazetteer]) -> Linker:
-    return Linker(Gazetteer(Entity.from_dict(record) for record in records), layers=layers)
+def _from_records(records: list[dict[str, Any]], layers: Sequence[IndexedGazetteer], block: int) -> Linker:
+    return Linker(Gazetteer(Entity.from_dict(record) for record in records), layers=layers, block=block)
 
 
 def _steps(parsed: Name) -> Iterator[str]:
@@ -258,14 +265,14 @@ def _steps(parsed: Name) -> Iterator[str]:
         )
 
 
-def _blocks(texts: Iterable[str]) -> Iterator[list[str]]:
-    """Texts in lists of about `_BLOCK` code points together: arrays are worth their while from there on."""
+def _blocks(texts: Iterable[str], most: int) -> Iterator[list[str]]:
+    """Texts in lists of about ``most`` code points together: arrays are worth their while from some size on."""
     block: list[str] = []
     size = 0
     for text in texts:
         block.append(text)
         size += len(text)
-        if size >= _BLOCK:
+        if size >= most:
             yield block
             block, size = [], 0
     if block:
