@@ -96,8 +96,8 @@ class Reader:
         self._kept = 0
         self._readings: dict[tuple[str, bool], tuple[Candidate, ...]] = {}
 
-    def read(self, texts: Sequence[str]) -> list[Text]:
-        """The spans of each text that may name an entity."""
+    def read(self, texts: Sequence[str], *, context: bool = True) -> list[Text]:
+        """The spans of each text that may name an entity; ``context=False`` looks at each in its sentence only."""
         windows = self._windows(texts)
         surfaces = [(text[a:b], rule) for text, some in zip(texts, windows, strict=True) for a, b, rule in some]
         readings = self._resolved(surfaces)
@@ -105,7 +105,7 @@ class Reader:
         n = 0
         for text, some in zip(texts, windows, strict=True):
             sentences = Sentences(text)
-            surroundings = Surroundings(self.resolver, text, sentences)
+            surroundings = Surroundings(self.resolver, text, sentences, context=context)
             found = [(start, end, readings[n + k]) for k, (start, end, _) in enumerate(some)]
             n += len(some)
             spans: list[Span] = []

@@ -28,7 +28,7 @@ class TextLinker:
 
     def documents(self, texts: Sequence[str], *, context: bool = True) -> list[Document]:
         """The document of each text; ``context=False`` decides each mention by itself."""
-        return [self._document(read, context) for read in self.reader.read(texts)]
+        return [self._document(read, context) for read in self.reader.read(texts, context=context)]
 
     def _document(self, read: Text, context: bool) -> Document:
         spans: Sequence[Span] = read.spans

@@ -337,10 +337,12 @@ class _Beside:
 class Surroundings:
     """What the words beside the windows of a text say."""
 
-    def __init__(self, resolver: Resolver, text: str, sentences: Sentences) -> None:
+    def __init__(self, resolver: Resolver, text: str, sentences: Sentences, *, context: bool = True) -> None:
+        """``context=False`` reads the sentence of a window only, not what the text says of the same word elsewhere."""
         self._resolver = resolver
         self._text = text
         self._sentences = sentences
+        self._context = context
         self._beside: dict[int, _Beside] = {}
 
     def _around(self, sentence: Sentence) -> _Beside:
@@ -355,7 +357,7 @@ class Surroundings:
             kept = tuple(candidates)
         else:
             kept = self._uncontradicted(start, end, candidates)
-        if kept and self._text[start:end] in self._surnames:
+        if kept and self._context and self._text[start:end] in self._surnames:
             kept = tuple(c for c in kept if entity_class(c.type) not in ("PLACE", "FACILITY"))
         return kept
 
