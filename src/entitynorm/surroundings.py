@@ -278,7 +278,7 @@ class _Beside:
             return False
         if opening + 1 == start and closing == end:
             before = self.units[first - 1] if first else None
-            return before is not None and before.words[0].shape == "lower" and self._trade(before)
+            return before is not None and (first == 1 or before.words[0].shape == "lower") and self._trade(before)
         return opening + 1 < start and len(inside.split()) <= _MOST_QUOTED
 
     def _of_another_country(self, first: int, last: int, candidate: Candidate) -> bool:

@@ -1,0 +1,127 @@
+"""What stands beside a window: cases where it is part of another name, each next to one where it is not."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from entitynorm import Entity, Gazetteer, Linker
+from entitynorm.io.formats import parse_marked, to_marked
+from entitynorm.layers import InMemory
+from entitynorm.model import Alias
+from entitynorm.sentences import Sentences
+from entitynorm.surroundings import Surroundings
+
+ENTITIES = [
+    Entity("p:washington", "PLACE", "Washington"),
+    Entity("p:kyiv", "PLACE", "Kyiv", aliases=(Alias("Київ", "uk"), Alias("Киев", "ru"))),
+    Entity("p:moscow", "PLACE", "Moscow", aliases=(Alias("Москва", "ru"),)),
+    Entity("p:kakhovka", "PLACE", "Kakhovka", aliases=(Alias("Каховка", "ru"),)),
+    Entity("p:belgorod", "PLACE", "Belgorod", aliases=(Alias("Белгород", "ru"),)),
+    Entity("p:sudan", "PLACE", "Sudan"),
+    Entity("p:israel", "PLACE", "Israel"),
+    Entity("p:campbell", "PLACE", "Campbell"),
+    Entity("p:clinton", "PLACE", "Clinton"),
+    Entity("p:may", "PLACE", "May"),
+    Entity("p:victoria", "PLACE", "Victoria"),
+    Entity("p:armenia", "PLACE", "Armenia"),
+    Entity("h:assad", "PERSON", "Bashar al-Assad", aliases=(Alias("Assad", kind="surname"),)),
+    Entity("h:peskov", "PERSON", "Dmitry Peskov", aliases=(Alias("Дмитрий Песков", "ru"),)),
+    Entity("h:putin", "PERSON", "Vladimir Putin", aliases=(Alias("Владимир Путин", "ru"),)),
+    Entity("o:mod-ru", "ORG", "Russian Ministry of Defence", aliases=(Alias("Министерство обороны России", "ru"),)),
+    Entity("o:wagner", "ORG", "Wagner Group", aliases=(Alias("Wagner"),), blocked=("Richard Wagner",)),
+]
+
+# An unmarked name must stay unlinked. In each group, what is rejected, and beside it what is kept.
+CASES = {
+    "a given name or initial before a single word makes another person of it": [
+        "Denzel Washington arrived.",
+        "They saw Bill Campbell there.",
+        "They saw Krystal J. Campbell there.",
+        "They came to [Campbell](p:campbell) by night.",
+        "Later Maher al-Assad spoke, and Vasily Peskov wrote.",
+        "Later [Bashar al-Assad](h:assad) spoke, and [Dmitry Peskov](h:peskov) wrote.",
+    ],
+    "a title makes a person of it": [
+        "Yesterday Sen. Clinton voted and Mr. Campbell did not.",
+        "Yesterday the senator of [Clinton](p:clinton) voted.",
+    ],
+    "a surname somewhere in the text is one everywhere": [
+        "Bill Campbell came. Nobody saw Campbell again.",
+        "Somebody came. Nobody saw [Campbell](p:campbell) again.",
+    ],
+    "the head of a longer name": [
+        "Yesterday the Kyiv Post was quoted again by everybody.",
+        "Nobody quoted the Armenia Fund, the Kyiv Tractor Plant or a paper.",
+        "The [Kyiv](p:kyiv) office was quoted, [Armenia](p:armenia) was not.",
+        "The [Kyiv](p:kyiv)'s Post was quoted.",
+    ],
+    "a word for a region, river or court behind it": [
+        "The Moscow River froze in Moscow Oblast.",
+        "The [Moscow](p:moscow) City froze and [Kyiv](p:kyiv) too.",
+    ],
+    "a qualifier or a natural feature before it": [
+        "In Port Sudan, in New Kakhovka and on Lake Victoria nobody moved.",
+        "Новая Каховка молчала.",
+        "In [Sudan](p:sudan), in new [Kakhovka](p:kakhovka) and in [Victoria](p:victoria) nobody moved.",
+    ],
+    "quotation marks in Cyrillic": [
+        "Крейсер «Москва» затонул, а «Эхо Москвы» закрыли.",
+        "Город [Москва](p:moscow) спал.",
+    ],
+    "a hyphen ties it to another word": [
+        "Он жил в Белгород-Днестровском.",
+        "Поезд [Москва](p:moscow)-[Киев](p:kyiv) ушёл.",
+    ],
+    "a given name before an unknown surname": [
+        "Minister Israel Katz spoke.",
+        "Nobody in [Israel](p:israel) spoke.",
+    ],
+    "a date": [
+        "It was on May 22 and again in May.",
+        "They left [May](p:may) behind.",
+    ],
+    "another country beside an institution": [
+        "Moldovan Ministry of Defence and UK Ministry of Defence were silent in [Moscow](p:moscow).",
+        "The [Russian Ministry of Defence](o:mod-ru) was silent in [Moscow](p:moscow).",
+        "Министерство обороны Молдовы молчит.",
+    ],
+    "a longer form that is blocked": [
+        "Richard Wagner was a composer.",
+        "The [Wagner](o:wagner) men were no composers.",
+    ],
+    "initials behind a surname belong to the person": [
+        "Подписал [Путин В.В.](h:putin) вчера.",
+        "Подписал [Путин](h:putin) вчера.",
+    ],
+    "a line between them parts words": [
+        "Kyiv Post",
+        "In the rain they left [Kyiv](p:kyiv)\nPost offices were closed.",
+    ],
+    "capitals mean nothing in a headline": [
+        "Rain Falls On [Kyiv](p:kyiv) Streets Again",
+    ],
+}
+
+
+@cache
+def linker() -> Linker:
+    return Linker(Gazetteer(ENTITIES))
+
+
+@pytest.mark.parametrize(("rule", "marked"), [(rule, case) for rule, cases in CASES.items() for case in cases])
+def test_surroundings(rule: str, marked: str) -> None:
+    text, _ = parse_marked(marked)
+    assert to_marked(linker().link(text)) == marked, rule
+
+
+def test_the_shortcut_for_words_that_stand_apart_agrees_with_the_rules() -> None:
+    resolver = linker()._resolver
+    for case in (case for cases in CASES.values() for case in cases):
+        text = parse_marked(case)[0]
+        surroundings = Surroundings(resolver, text, Sentences(text))
+        for span in linker()._texts.reader.read([text], context=False)[0].spans:
+            place = span.start, span.end, span.candidates
+            if surroundings._stands_apart(*place):
+                assert surroundings._uncontradicted(*place) == span.candidates
