@@ -34,9 +34,7 @@ _AREAS_KEPT = 65_536
 class Linker:
     """Links names and texts to the entities of one gazetteer. Immutable; safe to share between threads."""
 
-    def __init__(
-        self, gazetteer: Gazetteer, *, layers: Sequence[IndexedGazetteer] = (), block: int = _BLOCK
-    ) -> None:
+    def __init__(self, gazetteer: Gazetteer, *, layers: Sequence[IndexedGazetteer] = (), block: int = _BLOCK) -> None:
         """``layers``: compiled gazetteers that ``gazetteer`` overrides and adds to, the lowest first.
 
         ``block``: code points of texts that `link_many` reads together; more take more memory and less time, and

@@ -28,10 +28,10 @@ print(json.dumps([[linker.resolve(n).to_dict() for n in names], linker.link(text
 @FEW
 @given(gazetteers(min_size=2, max_size=4), st.data())
 def test_jobs_do_not_show(gazetteer: Gazetteer, data: st.DataObject) -> None:
-    linker = Linker(gazetteer)
+    linker = Linker(gazetteer, block=data.draw(st.sampled_from((1, 500))))  # texts of several workers, or of one
     texts = [d.text for d in data.draw(st.lists(documents(gazetteer), min_size=1, max_size=4))] * 10
     names = [data.draw(surface_forms(entity)) for entity in gazetteer]
-    assert list(linker.link_many(texts, jobs=2)) == list(linker.link_many(texts))
+    assert list(linker.link_many(texts, jobs=2)) == list(Linker(gazetteer).link_many(texts))
     assert list(linker.resolve_many(names * 2, jobs=2)) == list(linker.resolve_many(names * 2))
 
 

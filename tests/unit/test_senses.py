@@ -33,8 +33,8 @@ GAZETTEER = Gazetteer(
         # Nothing is said of what they lie in.
         place("Arden", None, (33.0, -97.0)),
         Entity("p:arden-north", "PLACE", "Arden", lat=49.0, lon=-86.0),
-        # One is known to more people than the other.
-        place("Milford", "Texas", (32.1, -96.9), 1_500.0),
+        # One is known to many more people than the others, or to as many.
+        place("Milford", "Texas", (32.1, -96.9), 1_000.0),
         place("Milford", "Ontario", (43.9, -77.1), 1_000.0),
         place("Zenda", "Texas", (33.0, -97.2), 50_000.0),
         place("Zenda", "Ontario", (43.0, -81.0), 1_000.0),
@@ -61,7 +61,7 @@ DECIDED = [
     ("They met in Zenda at night.", "Zenda", "p:zenda-texas", None),
     ("They met in Corinth at night.", "Corinth", None, "spelled"),
     ("They met in Arden at night.", "Arden", None, "spelled"),
-    ("They met in Milford at night.", "Milford", None, "prominence"),
+    ("They met in Milford at night.", "Milford", None, "spelled"),
 ]
 
 
@@ -109,12 +109,15 @@ def test_evidence_says_where_and_how_far(linker: Linker) -> None:
     assert details["p:arden-north"] == "Lewisville is 1994 km away"
 
 
-def test_the_more_prominent_is_ahead_by_the_powers_of_ten(linker: Linker) -> None:
-    (mention,) = mentions(linker, "They met in Milford at night.", "Milford")
-    first, second = mention.candidates
-    assert [first.id, second.id] == ["p:milford-texas", "p:milford-ontario"]
-    assert "prominence" not in features(first)
-    assert features(second)["prominence"] == pytest.approx(-0.176, abs=0.001)
+def test_the_more_prominent_is_ahead_by_the_powers_of_ten() -> None:
+    large, small = place("Milford", "Texas", None, 4_000.0), place("Milford", "Ontario", None, 1_000.0)
+    unknown = place("Milford", "Kentucky")
+    (mention,) = Linker(Gazetteer([*REGIONS, large, small, unknown])).link("They met in Milford at night.").mentions
+    behind = {c.id: features(c).get("prominence") for c in mention.candidates}
+    assert mention.id == large.id
+    assert behind[large.id] is None
+    assert behind[small.id] == pytest.approx(-0.602, abs=0.001)
+    assert behind[unknown.id] == pytest.approx(-1.5)
 
 
 def test_beside_what_it_lies_in_weighs_more_than_prominence(linker: Linker) -> None:

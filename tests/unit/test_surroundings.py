@@ -8,7 +8,6 @@ import pytest
 
 from entitynorm import Entity, Gazetteer, Linker
 from entitynorm.io.formats import parse_marked, to_marked
-from entitynorm.layers import InMemory
 from entitynorm.model import Alias
 from entitynorm.sentences import Sentences
 from entitynorm.surroundings import Surroundings

@@ -65,7 +65,15 @@ SAME = [
     ("Київ", "Киі\u0308в"),
     ("Ελλάδα", "ΕΛΛΑΔΑ"),
 ]
-DIFFERENT = [("Й", "И"), ("Київ", "Киів"), ("ab", "ba"), ("aab", "abb"), ("82", "28"), ("Kozinka", "Kozinko"), ("a", "aa")]
+DIFFERENT = [
+    ("Й", "И"),
+    ("Київ", "Киів"),
+    ("ab", "ba"),
+    ("aab", "abb"),
+    ("82", "28"),
+    ("Kozinka", "Kozinko"),
+    ("a", "aa"),
+]
 
 
 def words(text: str) -> list[str]:
