@@ -25,7 +25,11 @@ TOKENS = [
     ("@Gerashchenko_en #Belgorod", ["Gerashchenko", "en", "Belgorod"]),
     ("\u200fدمشق\u200f (\u202aDamascus\u202c)", ["دمشق", "Damascus"]),
     ("e\u0301te\u0301 Gray\u00advoron", ["e\u0301te\u0301", "Gray\u00advoron"]),
-    ("訪問烏克蘭。 서울은 東京", ["訪問烏克蘭", "서울은", "東京"]),
+    (
+        "訪問2020年。 서울 Xi西安",
+        ["訪", "問", "2020", "年", "서", "울", "Xi", "西", "安"],
+    ),  # no spaces part words there
+    ("ที่ カナー", ["ที่", "カ", "ナ", "ー"]),
     ("दिल्ली में", ["दिल्ली", "में"]),
     ("\u0301a \x00b\ud800c", ["a", "b", "c"]),
     ("", []),
@@ -119,7 +123,7 @@ def test_a_run_has_its_hash_wherever_it_stands() -> None:
 
 
 def test_shapes() -> None:
-    scan = Scan("FSB Kyiv kyiv T72 82 東京 iPhone")
+    scan = Scan("FSB Kyiv kyiv T72 82 東 iPhone")
     assert scan.capitals(np.arange(7)).tolist() == [True, False, False, True, False, False, False]
     assert scan.capitals(np.array([3, 1])).tolist() == [True, False]
     assert scan.caseless.tolist() == [False, False, False, False, True, True, False]

@@ -57,7 +57,7 @@ CASES = [
     ("General de Gaulle, De Gaulle", ["de Gaulle", "De Gaulle"]),
     ("Ministry Of Defence, ministry of defence", ["Ministry Of Defence"]),
     ("Министерство обороны и министерство обороны", ["Министерство обороны"]),
-    ("在東京 東京", ["東京"]),
+    ("在東京都 東京", ["東京", "東京"]),
     ("H2O h2o", ["H2O"]),
     ("X and x", ["X"]),
     ("Kyivan kyivpost Kyi", []),
