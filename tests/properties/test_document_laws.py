@@ -194,6 +194,16 @@ def test_what_follows_a_blank_line_never_moves_what_stood_before(task: tuple[Gaz
     assert linker.link(f"{text}\n\n{more}", context=False).mentions[: len(before)] == before
 
 
+@given(tasks(), st.sampled_from(("Nobody answered.", "В ответ промолчали.", "\x00", "")))
+def test_what_follows_and_names_nothing_never_changes_what_stood_before(
+    task: tuple[Gazetteer, GoldDocument], more: str
+) -> None:
+    gazetteer, gold = task
+    linker = Linker(gazetteer)
+    text = gold.text.rstrip()
+    assert linker.link(f"{text}\n\n{more}").mentions == linker.link(text).mentions
+
+
 @given(gazetteers(max_size=3), st.sampled_from(("\n\n", "! ", " | ", "\f", "; ")), st.data())
 def test_a_name_never_reaches_over_what_parts_sentences(
     gazetteer: Gazetteer, parting: str, data: st.DataObject

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from entitynorm import Gazetteer, Linker
+from entitynorm import Entity, EntitynormError, Gazetteer, Linker
 from entitynorm.testing import documents, gazetteers, surface_forms
 
 # Each example starts processes, so there are few, whatever the profile.
@@ -33,6 +37,18 @@ def test_jobs_do_not_show(gazetteer: Gazetteer, data: st.DataObject) -> None:
     names = [data.draw(surface_forms(entity)) for entity in gazetteer]
     assert list(linker.link_many(texts, jobs=2)) == list(Linker(gazetteer).link_many(texts))
     assert list(linker.resolve_many(names * 2, jobs=2)) == list(linker.resolve_many(names * 2))
+
+
+def test_a_worker_that_dies_is_told_of() -> None:
+    def texts() -> Iterator[str]:
+        for n in itertools.count():
+            if n == 100:
+                multiprocessing.active_children()[0].kill()
+            yield f"They went to Kozinka {n} times."
+
+    linked = Linker(Gazetteer([Entity("p:1", "PLACE", "Kozinka")]), block=1).link_many(texts(), jobs=2)
+    with pytest.raises(EntitynormError, match=r"a worker process died .*; run again with jobs=1"):
+        list(itertools.islice(linked, 10_000))
 
 
 @settings(FEW, max_examples=1)
