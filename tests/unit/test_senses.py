@@ -30,6 +30,9 @@ GAZETTEER = Gazetteer(
         # Equals in everything but where they lie.
         place("Corinth", "Texas", (33.1, -97.1)),
         place("Corinth", "Kentucky", (38.5, -84.6)),
+        # Nothing is said of where they lie but what they lie in.
+        place("Olney", "Texas"),
+        place("Olney", "Kentucky"),
         # Nothing is said of what they lie in.
         place("Arden", None, (33.0, -97.0)),
         Entity("p:arden-north", "PLACE", "Arden", lat=49.0, lon=-86.0),
@@ -52,6 +55,9 @@ DECIDED = [
     ("He was born in Corinth, Texas.", "Corinth", "p:corinth-texas", "beside"),
     ("He was born in Corinth, Kentucky.", "Corinth", "p:corinth-kentucky", "beside"),
     ("He was born in Corinth (Texas).", "Corinth", "p:corinth-texas", "beside"),
+    ("They met in Olney, Texas.", "Olney", "p:olney-texas", "beside"),
+    ("In Kentucky it rained. They met in Olney at night.", "Olney", "p:olney-kentucky", "named"),
+    ("They met in Olney at night.", "Olney", None, "spelled"),
     ("They met in Arden, Ontario.", "Arden", "p:arden-north", "beside"),
     ("They met in Arden, Texas.", "Arden", "p:arden", "beside"),
     ("In Texas it rained. They met in Corinth at night.", "Corinth", "p:corinth-texas", "named"),

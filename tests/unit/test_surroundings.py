@@ -115,6 +115,12 @@ def test_surroundings(rule: str, marked: str) -> None:
     assert to_marked(linker().link(text)) == marked, rule
 
 
+def test_without_context_a_surname_elsewhere_takes_no_place_away() -> None:
+    text = "Bill Campbell came.\n\nNobody saw Campbell again."
+    assert [m.start for m in linker().link(text, context=False).mentions] == [text.rindex("Campbell")]
+    assert linker().link(text).mentions == ()
+
+
 def test_the_shortcut_for_words_that_stand_apart_agrees_with_the_rules() -> None:
     resolver = linker()._resolver
     for case in (case for cases in CASES.values() for case in cases):

@@ -114,7 +114,7 @@ def test_no_aliases_spell_nothing() -> None:
 
 
 def test_words_that_names_write_small_are_met_in_case_forms(trie: Trie) -> None:
-    scan = Scan("обороной обороны образ of offence post")
+    scan = Scan("обороной обороны оборка of offence post")
     small = trie.written_small(scan, np.arange(len(scan)))
     assert small.tolist() == [True, True, False, True, False, False]
 

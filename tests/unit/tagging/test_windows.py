@@ -34,7 +34,7 @@ CASES = [
     ("Governor Wjatscheslaw Gladkow said", ["Wjatscheslaw Gladkow", "Gladkow"], ["said"]),
     ("by V. V. Gladkov", ["Gladkov", "V. Gladkov", "V. V. Gladkov"], ["by V. V. Gladkov"]),
     ("a Liberty Corps of Russia", ["Liberty Corps of Russia"], ["a"]),
-    ("Russia and the Freedom Army of Russia", ["Freedom Army of Russia"], []),
+    ("The Legion «Freedom of Russia» and the Freedom Army of Russia", ["Freedom Army of Russia"], []),
     ("министр министерства обороны молчит", [], ["обороны молчит", "молчит"]),
     ("В Министерстве обороны молчат", ["Министерстве обороны"], ["молчат"]),
     ("of Al-Shabaab and El Shabaab", ["Al-Shabaab", "El Shabaab"], ["and"]),
