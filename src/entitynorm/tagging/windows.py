@@ -43,6 +43,8 @@ _KNOWN_TERMS = 65_536
 _KNOWN_LEADS = 3_000_000
 """Words, and aliases that words lead to, that are remembered."""
 _ACRONYM = 7
+_INITIALS = 2
+"""Letters of a capitalised word that a full stop may follow inside a name that is not spelled like an alias."""
 _SHORTEST_COMPOUND = 4
 
 _SIGN = re.compile(r"[@#]|(?<=\w)\.(?=\w)")
@@ -85,21 +87,22 @@ class WindowFinder:
             return []
         hits = self.trie.hits(scan)
         found: dict[Window, None] = {}
-        joins = joinable(scan)
-        broken = np.concatenate((np.zeros(1, np.int64), np.cumsum(scan.gap == Gap.COMMA)))
-        for first, count, key in zip(hits.first.tolist(), hits.count.tolist(), hits.key.tolist(), strict=True):
-            # A comma stands inside a name only where the name has one (Washington, D.C.).
-            if broken[first + count] > broken[first + 1] and not self._holds_comma(key):
-                continue
-            found[first, first + count - 1] = None
-        joins &= scan.gap != Gap.COMMA
+        kept = np.ones(len(hits.first), np.bool_)
+        # A comma or full stop stands inside a name only where the name has one (Washington, D.C.).
+        for gap, mark in ((Gap.COMMA, ","), (Gap.STOP, ".")):
+            broken = np.concatenate((np.zeros(1, np.int64), np.cumsum(scan.gap == gap)))
+            for n in np.flatnonzero(broken[hits.first + hits.count] > broken[hits.first + 1]).tolist():
+                kept[n] &= self._holds(int(hits.key[n]), mark)
+        lasts = hits.first + hits.count - 1
+        found.update(dict.fromkeys(zip(hits.first[kept].tolist(), lasts[kept].tolist(), strict=True)))
+        joins = joinable(scan, _INITIALS) & (scan.gap != Gap.COMMA)
         found.update(dict.fromkeys(self._alike(scan, joins)))
         found.update(dict.fromkeys(self._acronym_windows(scan)))
         found.update(dict.fromkeys(_widened(scan, joins, found)))
         return sorted(found)
 
-    def _holds_comma(self, key: int) -> bool:
-        return any("," in self.index.alias_text(alias) for alias in self.trie.spelled(key))
+    def _holds(self, key: int, mark: str) -> bool:
+        return any(mark in self.index.alias_text(alias) for alias in self.trie.spelled(key))
 
     # -- words that sound alike ----------------------------------------------------------------------------------
 
@@ -163,9 +166,15 @@ class WindowFinder:
         text = scan.text
         texts = [text[a:b] for a, b in zip(scan.start[words].tolist(), scan.end[words].tolist(), strict=True)]
         leads = self._leads(texts)
-        for n, lead in zip(words.tolist(), leads, strict=True):
+        for n, lead, word in zip(words.tolist(), leads, texts, strict=True):
             if lead.alone:
                 yield n, n
+            elif (len(lead.alias) or lead.common) and _is_type(word):
+                # Kherson oblast, Oblast Kherson: the name beside a type word may be listed as an adjective only.
+                if n and joins[n] and scan.upper[n - 1]:
+                    yield n - 1, n
+                if n + 1 < len(scan) and joins[n + 1] and scan.upper[n + 1] and scan.upper[n]:
+                    yield n, n + 1
         sizes = np.array([len(lead.alias) for lead in leads], np.int64)
         if not sizes.sum():
             return
@@ -184,7 +193,8 @@ class WindowFinder:
         last = np.append(head[1:], len(alias)) - 1
         person = self._person[self.index.arrays["entity_type"][self.index.arrays["alias_entity"][alias[head]]]]
         enough = covered >= np.where(person, _LEAST_OF_PERSON, _LEAST_COVERED)
-        size = np.diff(self.index.arrays["alias_term_ends"].astype(np.int64))[alias[head]]
+        ends = self.index.arrays["alias_term_ends"]
+        size = ends[alias[head] + 1].astype(np.int64) - ends[alias[head]].astype(np.int64)
         head, last, size = head[enough], last[enough], size[enough]
         first_part, last_part = _parts(head, last, size)
         spans = (token[first_part] << 32) | token[last_part]
@@ -198,10 +208,12 @@ class WindowFinder:
             yield first, final
             # Words of very many names lead nowhere, but belong to the name that stands beside them.
             wider, longer = first, final
-            while wider > 0 and joins[wider] and wider - 1 in common:
+            while wider > 0 and joins[wider] and wider - 1 in common and final - wider < _MOST_WORDS:
                 wider -= 1
                 yield wider, final
-            while longer + 1 < len(scan) and joins[longer + 1] and longer + 1 in common:
+            while (
+                longer + 1 < len(scan) and joins[longer + 1] and longer + 1 in common and longer - first < _MOST_WORDS
+            ):
                 longer += 1
                 yield first, longer
             if wider < first and longer > final:
