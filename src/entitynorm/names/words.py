@@ -116,12 +116,12 @@ class Word:
             read_forms([self])
         return self._forms or []
 
-    def _dictionary_forms(self) -> list[tuple[str, float]]:
-        """(lower-case word, cost) for each dictionary form, in every language that the script can be of."""
+    def _dictionary_forms(self) -> list[tuple[str, float, str]]:
+        """(lower-case word, cost, what form) for each dictionary form, in every language that the script can be of."""
         if not self._short or len(self.fold) < _LEAST_INFLECTED:
             return []
         if self.script == "Latn":
-            found = without_foreign_ending(self.fold)
+            found = [(text, cost, INFLECTION) for text, cost in without_foreign_ending(self.fold)]
             asked = lemmas(self.text)[:_MOST_LATIN]
         elif self.script == "Cyrl":
             found = []
@@ -129,16 +129,17 @@ class Word:
         else:
             return []
         for one in asked:
-            found.append((one.text, _CASE_COST + 0.02 * (one.usual - 1) + (_DERIVED_COST if one.derived else 0.0)))
+            cost = _CASE_COST + 0.02 * (one.usual - 1) + (_DERIVED_COST if one.derived else 0.0)
+            found.append((one.text, cost, ADJECTIVE if one.derived == "possessive" else INFLECTION))
         return found
 
-    def _take_forms(self, dictionary: Iterable[tuple[tuple[Reading, ...], float]]) -> None:
+    def _take_forms(self, dictionary: Iterable[tuple[tuple[Reading, ...], float, str]]) -> None:
         found = {phones: (cost, "") for phones, cost in self.plain}
         for phones, cost, _ in self.lemmas[:_MOST_LEMMAS] if len(self.fold) >= _LEAST_INFLECTED else ():
             found.setdefault(phones, (_CASE_COST + cost * 0.5, INFLECTION))
-        for reads, cost in dictionary:
+        for reads, cost, form in dictionary:
             for reading in reads[:2]:
-                found.setdefault(reading.phones, (cost + reading.cost * 0.5, INFLECTION))
+                found.setdefault(reading.phones, (cost + reading.cost * 0.5, form))
         for phones, _ in self.bases[:_MOST_BASES]:
             found.setdefault(phones, (_ADJECTIVE_COST, ADJECTIVE))
         self._forms = [(phones, cost, form) for phones, (cost, form) in found.items()]
@@ -198,10 +199,10 @@ def read_forms(words: Iterable[Word]) -> None:
     """Read the dictionary forms of many words at once, where they are not read yet."""
     unread = list(dict.fromkeys(w for w in words if w._forms is None))
     asked = [one._dictionary_forms() for one in unread]
-    texts = list(dict.fromkeys(text for some in asked for text, _ in some))
+    texts = list(dict.fromkeys(text for some in asked for text, _, _ in some))
     found = dict(zip(texts, wide_readings(texts), strict=True))
     for one, some in zip(unread, asked, strict=True):
-        one._take_forms((found[text], cost) for text, cost in some)
+        one._take_forms((found[text], cost, form) for text, cost, form in some)
 
 
 def _lemmas(fold: str) -> tuple[tuple[str, float, str], ...]:
