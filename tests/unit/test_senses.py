@@ -57,7 +57,7 @@ DECIDED = [
     ("He was born in Corinth (Texas).", "Corinth", "p:corinth-texas", "beside"),
     ("They met in Olney, Texas.", "Olney", "p:olney-texas", "beside"),
     ("In Kentucky it rained. They met in Olney at night.", "Olney", "p:olney-kentucky", "named"),
-    ("They met in Olney at night.", "Olney", None, "spelled"),
+    ("They met in Olney at night.", "Olney", None, None),
     ("They met in Arden, Ontario.", "Arden", "p:arden-north", "beside"),
     ("They met in Arden, Texas.", "Arden", "p:arden", "beside"),
     ("In Texas it rained. They met in Corinth at night.", "Corinth", "p:corinth-texas", "named"),
