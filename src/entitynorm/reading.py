@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from entitynorm.context import Context
 from entitynorm.gazetteer import Gazetteer
@@ -16,6 +17,8 @@ from entitynorm.scoring import decide
 _NIL_FLOOR = 0.2
 """A span of running text whose best candidate scores less is no mention at all."""
 _MOST_KEPT = 5
+_MARGIN = 0.1
+"""How far the next entity has to be behind in running text, where namesakes have been weighed by all that is said."""
 
 
 class TextLinker:
@@ -24,6 +27,7 @@ class TextLinker:
     def __init__(self, resolver: Resolver, gazetteer: Gazetteer | Stacked) -> None:
         self._resolver = resolver
         self._gazetteer = gazetteer
+        self._decider = replace(resolver.scorer, margin=_MARGIN)
         self.reader = Reader(resolver)
 
     def documents(self, texts: Sequence[str], *, context: bool = True) -> list[Document]:
@@ -39,7 +43,7 @@ class TextLinker:
 
     def _mention(self, text: str, span: Span) -> Mention | None:
         candidates = span.candidates[:_MOST_KEPT]
-        best, nil = decide(candidates, self._resolver.scorer)
+        best, nil = decide(candidates, self._decider)
         start, end = with_quotation_marks(text, span.start, span.end)
         surface = text[start:end]
         if best is not None:

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 _NAMED, _WITHIN, _BESIDE, _NEAR, _COUNTRY, _TENTH = 4.0, 2.5, 6.0, 8.0, 3.0, -1.0
 """Log-odds of the evidence; written, not fitted."""
-_LEAD = 0.1
-"""How far the next namesake has to be behind."""
 _NEIGHBOURS = 3
 """Places of the text, the nearest, that speak for a namesake."""
 _FAR_IN_TEXT = 2000
@@ -154,9 +152,7 @@ class Senses:
             new[candidate.id] = Candidate(
                 candidate.id, candidate.name, candidate.type, probability(items), candidate.alias, items
             )
-        decided = span.with_candidates([new.get(c.id, c) for c in span.candidates])
-        first, second = decided.candidates[:2]
-        return decided if first.score - second.score >= _LEAD else span
+        return span.with_candidates([new.get(c.id, c) for c in span.candidates])
 
     def _weight(self, candidate: Candidate) -> float | None:
         place = self._context.resolver.place_of(candidate.id)
