@@ -12,6 +12,7 @@ you keep it: a page that changed may be a bug that showed itself.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import dataclasses
 import doctest
@@ -37,12 +38,13 @@ import click
 import pytest
 
 import entitynorm
+from entitynorm import comparing, context, mentions, resolver, senses
 from entitynorm.cli import cli, main
 from entitynorm.io.writers import FORMATS
 from entitynorm.kinds import SURFACE_KINDS
 from entitynorm.model import ALIAS_KINDS, Alias, Entity
 from entitynorm.resources import data_dir
-from entitynorm.scoring import RULES_1
+from entitynorm.scoring import IDENTITY, VETO, WRITTEN
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -236,20 +238,49 @@ def test_data_dictionary_is_complete() -> None:
     assert tuple(first_cells(kinds)) == ALIAS_KINDS
 
 
-def shown_weight(weight: float) -> str:
-    deciding = {float("inf"): "decides (1.0)", float("-inf"): "decides (0.0)"}
-    return deciding.get(weight, f"{weight:+g}".replace("-", "−"))
+WEIGHTS = {
+    "identical": (IDENTITY,),
+    "veto": (VETO,),
+    "weak": (comparing._DECLARED,),
+    "abbreviation": (comparing._STANDS_FOR,),
+    "less_prominent": (resolver._OVERSHADOWED.weight,),
+    "short_form": (mentions._SHORT_FORM,),
+    "ordinary": (mentions._ORDINARY,),
+    "context_support": (context._WEIGHT,),
+    "context_against": (-context._WEIGHT,),
+    "named": (senses._NAMED, senses._WITHIN),
+    "beside": (senses._BESIDE,),
+    "near": (senses._NEAR,),
+    "country": (senses._COUNTRY, -senses._COUNTRY),
+    "prominence": (4 * senses._TENTH,),
+}
+"""The weights of written evidence; what is not here is worked out for each name."""
+
+
+def shown_weight(feature: str) -> str:
+    deciding = {IDENTITY: "decides (1.0)", VETO: "decides (0.0)"}
+    weights = WEIGHTS.get(feature, ())
+    return " or ".join(deciding.get(w, f"{w:+g}".replace("-", "−")) for w in weights) or "worked out"
+
+
+def shown_row(feature: str) -> str:
+    return f"| `{feature}` | {shown_weight(feature)} | {WRITTEN[feature]} |\n"
 
 
 @needs_docs
-def test_feature_table_is_the_scorer() -> None:
-    text = page("explanation/decision.md")
-    shown = {feature: weight for feature, weight in first_cells(text).items() if feature in RULES_1.weights}
-    assert tuple(shown) == tuple(RULES_1.weights), "the features, in the order of the scorer"
-    for feature, weight in RULES_1.weights.items():
-        assert shown[feature] == shown_weight(weight), feature
-    assert f"threshold {RULES_1.threshold:g}" in text
-    assert f"margin {RULES_1.margin:g}" in text
+def test_table_of_written_evidence_is_the_code() -> None:
+    rows = re.findall(r"^\| `[^`|]+` \| (?:decides|worked|[+−])[^\n]*\n", page("explanation/decision.md"), re.MULTILINE)
+    assert rows == list(map(shown_row, WRITTEN)), "run: python tests/test_docs.py"
+
+
+def test_no_evidence_is_unheard_of() -> None:
+    """Every name of evidence that stands in the code is in one of the two tables, and all that are listed are given."""
+    given = set()
+    for path in Path(entitynorm.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Evidence", "Said"):
+                given |= {a.value for a in node.args[:1] if isinstance(a, ast.Constant)}
+    assert given - {"base"} == WRITTEN.keys()
 
 
 @needs_docs
@@ -341,9 +372,9 @@ def refresh(path: Path) -> str:
         elif block.language == "console":
             text = text.replace(body, refreshed_console(block), 1)
     if path.name == "decision.md":
-        for feature, weight in RULES_1.weights.items():
-            row = re.compile(rf"^(\| `{feature}` \| )[^|]*( \|)", re.MULTILINE)
-            text = row.sub(rf"\g<1>{shown_weight(weight)}\2", text)
+        for feature in WRITTEN:
+            row = re.compile(rf"^\| `{feature}` \| [^\n]*\n", re.MULTILINE)
+            text = row.sub(lambda _, shown=shown_row(feature): shown, text)
     return text
 
 

@@ -31,7 +31,7 @@ FEATURES: dict[str, str] = {
     "skeleton": "every weighty word that is answered has the same consonant classes",
     "other_start": "a weighty word is answered by one with another first sound",
     "lone_slip": "both names are one word, and the two do not even sound alike but for kindred sounds",
-    "refused": "few names: a weighty word is answered by a sound that the written rules of running text deny",
+    "refused": "few names: a weighty word is answered by a sound that stricter rules for sounds and slips deny",
     "beside": "the alias is one word, and another weighty word stands beside it in the surface form",
     "extra": "the weight of the heaviest word of the surface form that nothing answers",
     "missing": "the weight of the heaviest word of the alias that nothing answers",
@@ -283,7 +283,7 @@ def _coverage(query: Side, alias: Side, pairing: Pairing, put: Put) -> None:
 
 
 def _refused(query: Side, alias: Side, match: Match) -> bool:
-    """Whether words answer each other by a sound that `entitynorm.names.words.likeness`, the written rules, denies."""
+    """Whether words answer each other by a sound that `entitynorm.names.words.likeness`, which is stricter, denies."""
     heard = match.similarity.kind in (SOUND, TYPO, ROMANISATION, INFLECTION, ADJECTIVE)
     if not heard or len(match.ours) != 1 or len(match.theirs) != 1:
         return False
@@ -291,7 +291,7 @@ def _refused(query: Side, alias: Side, match: Match) -> bool:
     if max(query.weights[i], alias.weights[j]) < _HEAVY:
         return False
     if match.similarity.kind == INFLECTION and query.units[i].words[0].script == "Latn":
-        return False  # the written rules read the case forms of Cyrillic only
+        return False  # `likeness` reads the case forms of Cyrillic only
     found = likeness(query.units[i].words[0], alias.units[j].words[0], True)
     return not found.value or (found.kind == SPELLING_ENDING and alias.kind in ("PLACE", "FACILITY"))
 

@@ -292,7 +292,8 @@ class Explanation:
     evidence: Sequence[Evidence]
     steps: tuple[str, ...] = ()
     """How the surface form was read: folds, slots, readings; one line each."""
-    scorer: str = "rules-1"
+    scorer: str = ""
+    """The name of the weights that decided."""
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready."""

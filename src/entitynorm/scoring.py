@@ -1,8 +1,8 @@
-"""Named, frozen scorers: what each feature weighs, and how a probability and a decision come of it.
+"""How a probability comes of evidence, and a decision of probabilities; and what evidence rules may give.
 
-A scorer's numbers never change under its name; better numbers get a new name. The log-odds of "this surface form
-names this entity" are the sum of ``value * weight`` over the evidence; a veto (weight -inf) makes it 0,
-an identical spelling (weight +inf) makes it 1.
+The log-odds of "this surface form names this entity" are the sum of ``value * weight`` over the evidence; a veto
+(weight -inf) makes it 0, an identical spelling (weight +inf) makes it 1. Most evidence are features with fitted weights
+(`entitynorm.evidence`, `entitynorm.learned`); `WRITTEN` lists the rest, whose weights are written beside the rules.
 """
 
 from __future__ import annotations
@@ -17,6 +17,28 @@ VETO = -math.inf
 IDENTITY = math.inf
 _SHARED = 0.7
 """What all candidates together have to reach for a name to be one of them, only not clear which."""
+
+WRITTEN: dict[str, str] = {
+    "identical": "spelled like a strong alias, up to case, marks, punctuation and spaces",
+    "veto": "blocked for the entity, or spelled like an alias of another one",
+    "weak": "spelled like an alias that never decides alone",
+    "abbreviation": "stands for the alias by convention (Okla., US)",
+    "unexamined": "other names answer much more of the surface form, so this one was not compared",
+    "namesakes": "several people share the surname that alone is named: what makes their log-odds equal",
+    "rivals": "what speaks for the other candidates, and for none of them",
+    "less_prominent": "several entities have this spelling, and one has ten times the `weight` of every other",
+    "short_form": "texts, a thousand names or more: the surface form is part of a name",
+    "ordinary": "texts, a thousand names or more: the surface form is an ordinary word of some language",
+    "context_support": "texts: the document speaks for this entity",
+    "context_against": "texts: the document says that another entity is meant",
+    "spelled": "namesakes in a text: the log-odds of the name by itself",
+    "named": "namesakes in a text: the text names the entity, or what it lies in, unmistakably elsewhere",
+    "beside": "namesakes in a text: the region it lies in stands right after the name",
+    "near": "namesakes in a text: how near the nearest other places of the text are",
+    "country": "namesakes in a text: how far the text around is about its country",
+    "prominence": "namesakes in a text: by how many powers of ten its `weight` is below the greatest; 4 and more count as 1",
+}
+"""The evidence that rules give, with what it means; all values lie in [0, 1]."""
 
 
 def probability(evidence: Iterable[Evidence]) -> float:
