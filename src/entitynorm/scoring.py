@@ -36,7 +36,7 @@ WRITTEN: dict[str, str] = {
     "beside": "namesakes in a text: the region it lies in stands right after the name",
     "near": "namesakes in a text: how near the nearest other places of the text are",
     "country": "namesakes in a text: how far the text around is about its country",
-    "prominence": "namesakes in a text: by how many powers of ten its `weight` is below the greatest; 4 and more count as 1",
+    "prominence": "namesakes in a text: its `weight` is below the greatest by powers of ten (4 count as 1), or unknown",
 }
 """The evidence that rules give, with what it means; all values lie in [0, 1]."""
 
