@@ -57,7 +57,7 @@ class Linker:
 
     @cached_property
     def scorer(self) -> LearnedScorer:
-        """The named set of weights that single names are decided by."""
+        """The named set of weights that names and texts are decided by."""
         from entitynorm.learned import learned_scorer
 
         return learned_scorer()
