@@ -27,7 +27,7 @@ WRITTEN: dict[str, str] = {
     "namesakes": "several people share the surname that alone is named: what makes their log-odds equal",
     "rivals": "what speaks for the other candidates, and for none of them",
     "less_prominent": "several entities have this spelling, and one has ten times the `weight` of every other",
-    "short_form": "texts, a thousand names or more: the surface form is part of a name",
+    "short_form": "texts: the surface form is part of a name (fewer than a thousand names: a place without its type)",
     "ordinary": "texts, a thousand names or more: the surface form is an ordinary word of some language",
     "context_support": "texts: the document speaks for this entity",
     "context_against": "texts: the document says that another entity is meant",
