@@ -7,10 +7,11 @@ it may contradict (`entitynorm.surroundings`). To follow the algorithm, start at
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from entitynorm.model import Candidate, Evidence
 from entitynorm.names.structure import Unit, parse
@@ -87,6 +88,61 @@ def plus(candidate: Candidate, evidence: Evidence) -> Candidate:
     return replace(candidate, evidence=items, score=probability(items))
 
 
+class _Window(NamedTuple):
+    """A stretch of a text, in code points, that may name an entity."""
+
+    start: int
+    end: int
+    declining: bool
+    """Whether its text is of a language that declines names in Latin letters."""
+    spelled: bool
+    """Whether it is spelled like an alias."""
+
+
+class _Page:
+    """A text while it is read: the spans found so far, and where nothing inside needs a look."""
+
+    def __init__(self, text: str, resolver: Resolver, context: bool) -> None:
+        self.text = text
+        self._sentences = Sentences(text)
+        self._surroundings = Surroundings(resolver, text, self._sentences, context=context)
+        self._spans: list[Span] = []
+        self._settled: list[tuple[int, int]] = []  # in text order; two that overlap are rare, and one is enough
+
+    def settles(self, start: int, end: int) -> bool:
+        """Whether a stretch lies inside a name that nothing contests."""
+        place = bisect_right(self._settled, (start, len(self.text)))
+        return place > 0 and end <= self._settled[place - 1][1]
+
+    def take(self, found: Iterable[tuple[int, int, tuple[Candidate, ...]]]) -> None:
+        """Take windows with their candidates, the likeliest and longest first."""
+        for start, end, candidates in found:
+            if self.settles(start, end):
+                continue
+            span = self._span(start, end, candidates)
+            if span is not None:
+                self._spans.append(span)
+                if len(span.candidates) == 1 and span.candidates[0].score >= 1.0:
+                    insort(self._settled, (start, end))
+
+    def read(self) -> Text:
+        """The text as it was read."""
+        self._spans.sort(key=lambda span: (span.start, span.end))
+        return Text(self.text, self._sentences, tuple(self._spans))
+
+    def _span(self, start: int, end: int, candidates: tuple[Candidate, ...]) -> Span | None:
+        kept = self._surroundings.kept(start, end, candidates)
+        if not kept:
+            return None
+        if self.text[end : end + 1] == ".":
+            last = parse(self.text[start:end]).units[-1]
+            end += kept[0].alias.endswith(".") or any(s.form == "abbreviation" for s in last.senses)
+        if entity_class(kept[0].type) == "PERSON":
+            end = self._surroundings.with_initials(start, end)
+        start += self.text[start] == "#"  # the sign of a hashtag is no part of the name
+        return Span(start, end, kept, "surname_alone" in features_of(kept[0]))
+
+
 class Reader:
     """Finds spans in texts, many at a time; what surface forms mean is remembered, within bounds."""
 
@@ -98,51 +154,48 @@ class Reader:
 
     def read(self, texts: Sequence[str], *, context: bool = True) -> list[Text]:
         """The spans of each text that may name an entity; ``context=False`` looks at each in its sentence only."""
+        pages = [_Page(text, self.resolver, context) for text in texts]
         windows = self._windows(texts)
-        surfaces = [(text[a:b], rule) for text, some in zip(texts, windows, strict=True) for a, b, rule in some]
-        readings = self._resolved(surfaces)
-        out: list[Text] = []
-        n = 0
-        for text, some in zip(texts, windows, strict=True):
-            sentences = Sentences(text)
-            surroundings = Surroundings(self.resolver, text, sentences, context=context)
-            found = [(start, end, readings[n + k]) for k, (start, end, _) in enumerate(some)]
-            n += len(some)
-            spans: list[Span] = []
-            settled: list[tuple[int, int]] = []  # in text order; two that overlap are rare, and one of them is enough
-            # The likeliest and longest first: what lies inside a name that nothing contests needs no look.
-            for start, end, candidates in sorted((f for f in found if f[2]), key=_by_weight):
-                place = bisect_right(settled, (start, len(text)))
-                if place and end <= settled[place - 1][1]:
-                    continue
-                span = self._span(text, sentences, surroundings, start, end, candidates)
-                if span is not None:
-                    spans.append(span)
-                    if len(span.candidates) == 1 and span.candidates[0].score >= 1.0:
-                        settled.insert(place, (start, end))
-            spans.sort(key=lambda span: (span.start, span.end))
-            out.append(Text(text, sentences, tuple(spans)))
-        return out
+        # What is spelled like a name comes first: windows inside a name that nothing contests are not even resolved.
+        for spelled in (True, False):
+            wanted = [
+                [w for w in some if w.spelled == spelled and not page.settles(w.start, w.end)]
+                for page, some in zip(pages, windows, strict=True)
+            ]
+            surfaces = [
+                (page.text[w.start : w.end], w.declining)
+                for page, some in zip(pages, wanted, strict=True)
+                for w in some
+            ]
+            readings = iter(self._resolved(surfaces))
+            for page, some in both:
+                found = [(w.start, w.end, next(readings)) for w in some]
+                page.take(sorted((f for f in found if f[2]), key=_by_weight))
+        return [page.read() for page in pages]
 
-    def _windows(self, texts: Sequence[str]) -> list[list[tuple[int, int, bool]]]:
-        """The windows of each text as code points, in order, each with whether its text declines names."""
+    def _windows(self, texts: Sequence[str]) -> list[list[_Window]]:
+        """The windows of each text, in order."""
         scan = Scan(SEPARATOR.join(texts))
-        found: dict[tuple[int, int], bool] = {}
+        found: dict[tuple[int, int], _Window] = {}
         for finder in self._finders:
-            for first, last in finder.find(scan):
+            for (first, last), spelled in finder.find(scan).items():
                 start, end = int(scan.start[first]), int(scan.end[last])
-                dotted = end - start > 1 and scan.text[end : end + 1] == "." and scan.text[end - 2] == "."
-                found[start, end + dotted] = bool(scan.declining[first])  # U.N., D.C.
+                end += end - start > 1 and scan.text[end : end + 1] == "." and scan.text[end - 2] == "."  # U.N., D.C.
+                before = found.get((start, end))
+                spelled = spelled or (before is not None and before.spelled)
+                found[start, end] = _Window(start, end, bool(scan.declining[first]), spelled)
+        windows = sorted(found.values())
         offset = k = 0
-        out: list[list[tuple[int, int, bool]]] = []
-        windows = sorted(found)
+        out: list[list[_Window]] = []
         for text in texts:
             end = offset + len(text)
-            own = dict.fromkeys(signed(text), False)
-            while k < len(windows) and windows[k][0] < end:
-                own[windows[k][0] - offset, windows[k][1] - offset] = found[windows[k]]
+            own = {(a, b): _Window(a, b, False, False) for a, b in signed(text)}
+            while k < len(windows) and windows[k].start < end:
+                one = windows[k]
+                at = one.start - offset, one.end - offset
+                own[at] = _Window(*at, one.declining, one.spelled)
                 k += 1
-            out.append(sorted((a, b, declining) for (a, b), declining in own.items()))
+            out.append(sorted(own.values()))
             offset = end + len(SEPARATOR)
         return out
 
@@ -186,26 +239,6 @@ class Reader:
         if place is None or place[0].index.aliases < FEW:
             return candidate
         return plus(candidate, Evidence("ordinary", 1.0, _ORDINARY, "an ordinary word, as many a name is"))
-
-    def _span(
-        self,
-        text: str,
-        sentences: Sentences,
-        surroundings: Surroundings,
-        start: int,
-        end: int,
-        candidates: tuple[Candidate, ...],
-    ) -> Span | None:
-        kept = surroundings.kept(start, end, candidates)
-        if not kept:
-            return None
-        if text[end : end + 1] == ".":
-            last = parse(text[start:end]).units[-1]
-            end += kept[0].alias.endswith(".") or any(s.form == "abbreviation" for s in last.senses)
-        if entity_class(kept[0].type) == "PERSON":
-            end = surroundings.with_initials(start, end)
-        start += text[start] == "#"  # the sign of a hashtag is no part of the name
-        return Span(start, end, kept, "surname_alone" in features_of(kept[0]))
 
 
 @lru_cache(maxsize=65_536)

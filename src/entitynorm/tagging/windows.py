@@ -81,12 +81,12 @@ class WindowFinder:
         self._person = np.array(types, np.bool_)
         self._acronyms: dict[str, bool] = {}
 
-    def find(self, scan: Scan) -> list[Window]:
-        """All windows, in text order; overlaps included."""
+    def find(self, scan: Scan) -> dict[Window, bool]:
+        """All windows, overlaps included, in text order, each with whether it is spelled like an alias."""
         if not len(scan):
-            return []
+            return {}
         hits = self.trie.hits(scan)
-        found: dict[Window, None] = {}
+        found: dict[Window, bool] = {}
         kept = np.ones(len(hits.first), np.bool_)
         # A comma or full stop stands inside a name only where the name has one (Washington, D.C.).
         for gap, mark in ((Gap.COMMA, ","), (Gap.STOP, ".")):
@@ -94,12 +94,13 @@ class WindowFinder:
             for n in np.flatnonzero(broken[hits.first + hits.count] > broken[hits.first + 1]).tolist():
                 kept[n] &= self._holds(int(hits.key[n]), mark)
         lasts = hits.first + hits.count - 1
-        found.update(dict.fromkeys(zip(hits.first[kept].tolist(), lasts[kept].tolist(), strict=True)))
+        found.update(dict.fromkeys(zip(hits.first[kept].tolist(), lasts[kept].tolist(), strict=True), True))
         joins = joinable(scan, _INITIALS) & (scan.gap != Gap.COMMA)
-        found.update(dict.fromkeys(self._alike(scan, joins)))
-        found.update(dict.fromkeys(self._acronym_windows(scan)))
-        found.update(dict.fromkeys(_widened(scan, joins, found)))
-        return sorted(found)
+        for window in (*self._alike(scan, joins), *self._acronym_windows(scan)):
+            found.setdefault(window, False)
+        for window in list(_widened(scan, joins, found)):
+            found.setdefault(window, False)
+        return dict(sorted(found.items()))
 
     def _holds(self, key: int, mark: str) -> bool:
         return any(mark in self.index.alias_text(alias) for alias in self.trie.spelled(key))
