@@ -65,9 +65,10 @@ DECIDED = [
     ("From Nipigon they walked to Arden at night.", "Arden", "p:arden-north", "near"),
     ("They met in Corinth, Kentucky. Later they left Corinth again.", "Corinth", "p:corinth-kentucky", "named"),
     ("They met in Zenda at night.", "Zenda", "p:zenda-texas", None),
-    ("They met in Corinth at night.", "Corinth", None, "spelled"),
-    ("They met in Arden at night.", "Arden", None, "spelled"),
-    ("They met in Milford at night.", "Milford", None, "spelled"),
+    ("They met in Corinth at night.", "Corinth", None, None),
+    ("They met in Arden at night.", "Arden", None, None),
+    ("They met in Milford at night.", "Milford", None, None),
+    ("They met in Zenda, Ontario.", "Zenda", "p:zenda-ontario", "beside"),
 ]
 
 
@@ -124,6 +125,13 @@ def test_the_more_prominent_is_ahead_by_the_powers_of_ten() -> None:
     assert behind[large.id] is None
     assert behind[small.id] == pytest.approx(-0.602, abs=0.001)
     assert behind[unknown.id] == pytest.approx(-1.5)
+
+
+@pytest.mark.parametrize(("weight", "expected"), [(1_000.0, None), (1_200.0, None), (2_000.0, "p:milford-texas")])
+def test_a_little_more_prominence_decides_nothing(weight: float, expected: str | None) -> None:
+    rivals = place("Milford", "Texas", None, weight), place("Milford", "Ontario", None, 1_000.0)
+    (mention,) = Linker(Gazetteer([*REGIONS, *rivals])).link("They met in Milford at night.").mentions
+    assert mention.id == expected
 
 
 def test_beside_what_it_lies_in_weighs_more_than_prominence(linker: Linker) -> None:
