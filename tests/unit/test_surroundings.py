@@ -100,6 +100,8 @@ CASES = {
     ],
     "capitals mean nothing in a headline": [
         "Rain Falls On [Kyiv](p:kyiv) Streets Again",
+        "They read the Kyiv Post and the Armenia Fund.",
+        "The Kyiv Post was quoted, the Armenia Fund was not.",
     ],
 }
 

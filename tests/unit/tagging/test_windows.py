@@ -91,6 +91,12 @@ def test_no_window_reaches_over_the_end_of_a_text(finder: WindowFinder) -> None:
     assert windows(finder, SEPARATOR.join(parts)) == [window for some in apart for window in some]
 
 
+def test_where_no_spaces_part_words_only_whole_names_are_windows() -> None:
+    finder = finder_of(Entity("p:1", "PLACE", "東京"), Entity("p:2", "PLACE", "京"), Entity("p:3", "PLACE", "โตเกียว"))
+    assert windows(finder, "我住在東京都，不在京都。") == ["東京"]
+    assert windows(finder, "ฉันอยู่โตเกียวแล้ว") == ["โตเกียว"]
+
+
 def test_what_was_asked_before_changes_nothing() -> None:
     one, other = finder_of(*ENTITIES), finder_of(*ENTITIES)
     text = "The Liberty Corps of Russia left Belgorod region, RVC said."
