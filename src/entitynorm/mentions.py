@@ -162,11 +162,8 @@ class Reader:
                 [w for w in some if w.spelled == spelled and not page.settles(w.start, w.end)]
                 for page, some in zip(pages, windows, strict=True)
             ]
-            surfaces = [
-                (page.text[w.start : w.end], w.declining)
-                for page, some in zip(pages, wanted, strict=True)
-                for w in some
-            ]
+            both = list(zip(pages, wanted, strict=True))
+            surfaces = [(page.text[w.start : w.end], w.declining) for page, some in both for w in some]
             readings = iter(self._resolved(surfaces))
             for page, some in both:
                 found = [(w.start, w.end, next(readings)) for w in some]
