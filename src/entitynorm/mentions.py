@@ -198,25 +198,27 @@ class Reader:
 
     def _resolved(self, surfaces: Sequence[tuple[str, bool]]) -> list[tuple[Candidate, ...]]:
         """The candidates of surface forms, each with whether its text is in Latin letters and declines names."""
+        if len(self._readings) > _READINGS_KEPT or self._kept > _CANDIDATES_KEPT:
+            self._readings, self._kept = {}, 0
         known = self._readings
-        if len(known) > _READINGS_KEPT or self._kept > _CANDIDATES_KEPT:
-            known.clear()
-            self._kept = 0
-        unknown = [s for s in dict.fromkeys(surfaces) if s not in known]
+        # Answered from a dict of this call's own: another thread may begin a new memory meanwhile.
+        out = {s: found for s in dict.fromkeys(surfaces) if (found := known.get(s)) is not None}
+        unknown = [s for s in dict.fromkeys(surfaces) if s not in out]
         for declining in (False, True):
             wanted = [surface for surface, declines in unknown if declines == declining]
             for k in range(0, len(wanted), 256):
                 batch = wanted[k : k + 256]
-                found = self.resolver.candidates(batch, windows="declining" if declining else "plain")
-                for surface, (candidates, _) in zip(batch, found, strict=True):
+                answers = self.resolver.candidates(batch, windows="declining" if declining else "plain")
+                for surface, (candidates, _) in zip(batch, answers, strict=True):
                     units = parse(surface).units
                     likely = (c for c in candidates if c.score >= FLOOR)
                     kept = [self._weighed(c) for c in likely if _written_as_name(units, c, declining)]
                     if _is_ordinary(surface):
                         kept = [self._doubted(c) for c in kept]
                     self._kept += len(kept)
-                    known[surface, declining] = tuple(sorted(kept, key=lambda c: (-c.score, c.id)))
-        return [known[surface] for surface in surfaces]
+                    reading = tuple(sorted(kept, key=lambda c: (-c.score, c.id)))
+                    known[surface, declining] = out[surface, declining] = reading
+        return [out[surface] for surface in surfaces]
 
     def _weighed(self, candidate: Candidate) -> Candidate:
         """A candidate with what running text adds: among many names, part of a name is not enough by itself."""

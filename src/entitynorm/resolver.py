@@ -135,9 +135,12 @@ class Resolver:
         return place is not None and place[0].index.blocks(place[1])
 
     def _names(self, text: str) -> bool:
-        """Whether some entity has an alias of this spelling."""
+        """Whether a word is a name by itself: spelled like some alias, or as a window of text linked to some entity."""
         key = name_key(text)
-        return any(layer.index.lookup("exact", key) for layer in self.layers)
+        if any(layer.index.lookup("exact", key) for layer in self.layers):
+            return True
+        candidates, _ = self.candidates([text], windows="plain")[0]
+        return bool(candidates) and candidates[0].score >= self.scorer.threshold_of(candidates[0].type)
 
     def nearest(self, name: str, entity_id: str, listed: Candidate | None) -> Candidate | None:
         """An entity that is no candidate for a name, compared all the same; None for one without a comparable name.

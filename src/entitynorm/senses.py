@@ -17,9 +17,12 @@ rounds.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from entitynorm.model import Candidate, Evidence
 from entitynorm.names.types import entity_class
@@ -33,6 +36,8 @@ _NAMED, _WITHIN, _BESIDE, _NEAR, _COUNTRY, _TENTH = 4.0, 2.5, 6.0, 8.0, 3.0, -1.
 """Log-odds of the evidence; written, not fitted."""
 _NEIGHBOURS = 3
 """Places of the text, the nearest, that speak for a namesake."""
+_VOICES = 25
+"""Surface forms before and after a span whose places are heard."""
 _FAR_IN_TEXT = 2000
 """Code points over which the voice of a place falls to half."""
 _ABOUT = 200.0
@@ -69,6 +74,21 @@ def distance_km(a_lat: float, a_lon: float, b_lat: float, b_lon: float) -> float
     return 12742.0 * math.asin(min(1.0, math.sqrt(half)))
 
 
+class _Heard:
+    """The places of a text as arrays, by the surface forms that may mean them, in text order."""
+
+    def __init__(self, said: Mapping[str, Sequence[_Place]]) -> None:
+        some = sorted((places[0].position, surface) for surface, places in said.items() if places)
+        self.surfaces = [surface for _, surface in some]
+        self.begins = np.array([position for position, _ in some], np.int64)
+        places = [place for surface in self.surfaces for place in said[surface]]
+        self.ends = np.concatenate(([0], np.cumsum([len(said[s]) for s in self.surfaces]))).astype(np.int64)
+        self.names = [place.name for place in places]
+        self.points = np.array([place.point for place in places], np.float64).reshape(-1, 2)
+        self.shares = np.array([place.share for place in places])
+        self.positions = np.array([place.position for place in places])
+
+
 class Senses:
     """Decides between namesakes in one text."""
 
@@ -80,6 +100,7 @@ class Senses:
         self._places: dict[str, Point | None] = {}
         self._said: dict[str, list[_Place]] = {}
         """Surface form -> the places that it may be, as far as is decided."""
+        self._heard = _Heard({})
 
     def decided(self) -> list[Span]:
         """The spans, those between namesakes decided as far as the text allows."""
@@ -92,6 +113,7 @@ class Senses:
             self._say(self._spans[n], found, 1 / len(found))
         beside = {n: found for n, found in rivals.items() if self._region(self._spans[n]) is not None}
         for round_ in (beside, rivals, rivals):
+            self._heard = _Heard(self._said)
             decided = [(n, self._decide(self._spans[n], found)) for n, found in round_.items() if n in rivals]
             for n, span in decided:
                 self._say(span, span.candidates[: len(rivals[n])])
@@ -207,17 +229,28 @@ class Senses:
     def _near(self, span: Span, here: Point) -> tuple[float, str] | None:
         """How near the nearest few places of the text are, in [0, 1]; None where it names no other."""
         own = self._context.text[span.start : span.end]
-        values = []
-        for surface, places in self._said.items():
-            if surface == own or not places:
-                continue
-            best = (0.0, "")
-            for place in places:
-                apart = distance_km(*here, *place.point)
-                value = place.share / (1 + apart / _ABOUT) / (1 + abs(place.position - span.start) / _FAR_IN_TEXT)
-                best = max(best, (value, f"{place.name} is {apart:.0f} km away"))
-            values.append(best)
-        if not values:
+        heard = self._heard
+        middle = int(np.searchsorted(heard.begins, span.start))
+        chosen = slice(max(0, middle - _VOICES), middle + _VOICES)
+        surfaces = [n for n in range(*chosen.indices(len(heard.surfaces))) if heard.surfaces[n] != own]
+        if not surfaces:
             return None
-        nearest = sorted(values, reverse=True)[:_NEIGHBOURS]
-        return sum(value for value, _ in nearest) / len(nearest), nearest[0][1]
+        rows = np.concatenate([np.arange(heard.ends[n], heard.ends[n + 1]) for n in surfaces])
+        sizes = np.array([heard.ends[n + 1] - heard.ends[n] for n in surfaces])
+        apart = distances_km(here, heard.points[rows])
+        value = (
+            heard.shares[rows] / (1 + apart / _ABOUT) / (1 + np.abs(heard.positions[rows] - span.start) / _FAR_IN_TEXT)
+        )
+        best = np.maximum.reduceat(value, np.concatenate(([0], np.cumsum(sizes)[:-1])))
+        nearest = np.sort(best)[::-1][:_NEIGHBOURS]
+        top = int(value.argmax())
+        return float(nearest.mean()), f"{heard.names[int(rows[top])]} is {apart[top]:.0f} km away"
+
+
+def distances_km(here: Point, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`distance_km` from one point to many, given as rows of latitude and longitude in degrees."""
+    lat, lon = np.radians(points[:, 0]), np.radians(points[:, 1])
+    a, b = math.radians(here[0]), math.radians(here[1])
+    half = np.sin((lat - a) / 2) ** 2 + math.cos(a) * np.cos(lat) * np.sin((lon - b) / 2) ** 2
+    found: NDArray[np.float64] = 12742.0 * np.arcsin(np.minimum(1.0, np.sqrt(half)))
+    return found

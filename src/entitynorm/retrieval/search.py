@@ -13,7 +13,6 @@ the commonest first.
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -82,20 +81,23 @@ class Searcher:
 
     def __init__(self, index: NameIndex) -> None:
         self.index = index
-        self._known: OrderedDict[str, TermHits] = OrderedDict()
+        self._known: dict[str, TermHits] = {}
 
     # -- terms ---------------------------------------------------------------------------------------------------
 
     def hits(self, terms: Sequence[str]) -> dict[str, TermHits]:
         """What each term may stand for."""
+        if len(self._known) > _CACHED_TERMS:
+            self._known = {}
         known = self._known
-        unknown = [t for t in dict.fromkeys(terms) if t not in known]
+        # Answered from a dict of this call's own: another thread may begin a new memory meanwhile.
+        found = {t: hits for t in dict.fromkeys(terms) if (hits := known.get(t)) is not None}
+        unknown = [t for t in dict.fromkeys(terms) if t not in found]
         for k in range(0, len(unknown), 256):
             block = unknown[k : k + 256]
-            known.update(zip(block, self._find(block), strict=True))
-        found = {term: known[term] for term in terms}
-        while len(known) > _CACHED_TERMS:
-            known.popitem(last=False)
+            some = dict(zip(block, self._find(block), strict=True))
+            known.update(some)
+            found.update(some)
         return found
 
     def _forms(

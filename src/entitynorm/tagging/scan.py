@@ -48,29 +48,30 @@ _DIAERESIS, _IE = KEPT_MARKS[1], (ord("е"), ord("Е"))
 _HINTS = ("/", "@", "www.")
 _WHITE = re.compile(r"\s")
 _LONGEST_ADDRESS = 256
+_LONGEST_KEPT = 64
 _DECLINING = np.array([ord(c) for c in "ąćęłńśźżčšžřůěďťňđĄĆĘŁŃŚŹŻČŠŽŘŮĚĎŤŇĐ"])
 _ONE_IN = 100
 _SPACE, _S = ord(" "), (ord("s"), ord("S"))
 
 
-class _Powers:
-    """Powers of the base and of its inverse, as many as were ever needed."""
-
-    def __init__(self) -> None:
-        self.up = self.down = np.ones(1, np.uint64)
-
-    def reach(self, count: int) -> None:
-        if count <= len(self.up):
-            return
-        size = max(4096, 1 << (count - 1).bit_length())
-        self.up = np.full(size, np.uint64(BASE))
-        self.down = np.full(size, np.uint64(pow(BASE, -1, 1 << 64)))
-        self.up[0] = self.down[0] = 1
-        np.cumprod(self.up, out=self.up)
-        np.cumprod(self.down, out=self.down)
+_powers: tuple[Hashes, Hashes] = (np.ones(1, np.uint64), np.ones(1, np.uint64))
+"""Powers of the base and of its inverse, as many as were ever needed; replaced as a pair, since threads share it."""
 
 
-_POWERS = _Powers()
+def _powers_up_to(count: int) -> tuple[Hashes, Hashes]:
+    global _powers
+    known = _powers
+    if count <= len(known[0]):
+        return known
+    size = max(4096, 1 << (count - 1).bit_length())
+    up, down = np.full(size, np.uint64(BASE)), np.full(size, np.uint64(pow(BASE, -1, 1 << 64)))
+    up[0] = down[0] = 1
+    np.cumprod(up, out=up)
+    np.cumprod(down, out=down)
+    _powers = up, down
+    return up, down
+
+
 _gap = lru_cache(maxsize=4096)(gap_of)
 
 
@@ -97,8 +98,8 @@ class Scan:
         self._kinds = kinds
         self.letter_count = np.zeros(len(codes) + 1, np.int64)
         np.cumsum(letters, out=self.letter_count[1:])
-        _POWERS.reach(int(self.letter_count[-1]) + 1)
-        values *= _POWERS.up.take(self.letter_count[:-1])
+        up, self._down = _powers_up_to(int(self.letter_count[-1]) + 1)
+        values *= up.take(self.letter_count[:-1])
         self._sums = np.zeros(len(codes) + 1, np.uint64)
         np.cumsum(values, out=self._sums[1:])
         self.gap = self._gaps(codes)
@@ -123,7 +124,7 @@ class Scan:
 
     def hash(self, start: Ints, end: Ints) -> Hashes:
         """The hash of each range of code points, by what it folds to."""
-        found: Hashes = (self._sums[end] - self._sums[start]) * _POWERS.down[self.letter_count[start]] * _MIX
+        found: Hashes = (self._sums[end] - self._sums[start]) * self._down[self.letter_count[start]] * _MIX
         return found
 
     @cached_property
@@ -218,7 +219,7 @@ class Scan:
         other = wide[~spaced]
         text = self.text
         gaps[other + 1] = [
-            _gap(text[a:b] if b - a < 64 else text[a : a + 32] + text[b - 32 : b])
+            _gap(text[a:b]) if b - a < _LONGEST_KEPT else gap_of(text[a:b])
             for a, b in zip(begin[other].tolist(), self.start[other + 1].tolist(), strict=True)
         ]
         return gaps

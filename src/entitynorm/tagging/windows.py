@@ -112,9 +112,11 @@ class WindowFinder:
         digits = scan.digits
         name = scan.upper | (scan.caseless & ~scan.unspaced)
         near = np.zeros(len(scan), np.bool_)
+        part = np.cumsum(scan.gap == Gap.HARD)  # sentences, and texts: what stands in another has no say
         for step in range(1, _APART):
-            near[step:] |= name[:-step]
-            near[:-step] |= name[step:]
+            same = part[step:] == part[:-step]
+            near[step:] |= name[:-step] & same
+            near[:-step] |= name[step:] & same
         small = np.flatnonzero(~name & near & ~digits)
         # In Cyrillic only the first word of a name has a capital (Европейский союз).
         cyrillic = (scan.codes[scan.start[small]] >= 0x400) & (scan.codes[scan.start[small]] < 0x530)
@@ -123,19 +125,20 @@ class WindowFinder:
         return np.flatnonzero(name)
 
     def _leads(self, texts: Sequence[str]) -> list[_Leads]:
+        if len(self._known) > _KNOWN_TERMS or self._kept > _KNOWN_LEADS:
+            self._known, self._kept = {}, 0
         known = self._known
-        if len(known) > _KNOWN_TERMS or self._kept > _KNOWN_LEADS:
-            known.clear()
-            self._kept = 0
-        unknown = [text for text in dict.fromkeys(texts) if text not in known]
+        # Answered from a dict of this call's own: another thread may begin a new memory meanwhile.
+        out = {text: found for text in dict.fromkeys(texts) if (found := known.get(text)) is not None}
+        unknown = [text for text in dict.fromkeys(texts) if text not in out]
         if unknown:
             split = [search_terms(text) for text in unknown]
             hits = self._searcher.hits([term for terms in split for term in terms])
             for text, terms in zip(unknown, split, strict=True):
                 leads = _NOWHERE if _is_function(text) else self._expand([hits[term] for term in terms])
-                known[text] = replace(leads, alone=True) if _is_compound(text) else leads
+                out[text] = known[text] = replace(leads, alone=True) if _is_compound(text) else leads
                 self._kept += len(leads.alias)
-        return [known[text] for text in texts]
+        return [out[text] for text in texts]
 
     def _expand(self, hits: Sequence[Any]) -> _Leads:
         arrays = self.index.arrays
@@ -230,7 +233,7 @@ class WindowFinder:
             known = self._acronyms.get(text)
             if known is None:
                 if len(self._acronyms) > _KNOWN_TERMS:
-                    self._acronyms.clear()
+                    self._acronyms = {}
                 known = bool(self.index.lookup("acronym", text.lower()) or full_names(text))
                 self._acronyms[text] = known
             if known:
@@ -314,7 +317,9 @@ def _widened(scan: Scan, joins: NDArray[np.bool_], windows: Iterable[Window]) ->
         if after:
             yield first, last + 1
         lead = first
-        while lead and end[lead - 1] - start[lead - 1] == 1 and scan.upper[lead - 1] and text[end[lead - 1]] in ".-":
+        while lead and joins[lead] and end[lead - 1] - start[lead - 1] == 1 and scan.upper[lead - 1]:
+            if text[end[lead - 1]] not in ".-":
+                break
             lead -= 1
             yield lead, last  # initials
         if first and joins[first]:

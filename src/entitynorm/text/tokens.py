@@ -62,8 +62,12 @@ _TRAILING = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2
 _POSSESSIVE = re.compile(f"(?<=[A-Za-z\u00c0-\u024f0-9])[{APOSTROPHES}][sS]$")
 # A capital that another letter follows; the last letter of MoD or GmbH begins no word.
 _CAMEL = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁІЇЄҐ])(?=[A-ZА-ЯЁІЇЄҐÀ-ÖØ-Þ][^\W\d_])")
-_HARD = re.compile(r"\n[ \t\r]*\n|[\f\v\u2028\u2029]|[!?;:()\[\]{}|<>…•*=]|[–—] | -+ ")
+_HARD = re.compile(
+    r"\n[ \t\r]*\n|[\f\v\u2028\u2029]|[!?;:()\[\]{}|<>…•*=\u2190-\u2bff\U0001f000-\U0001faff]|[–—] | -+ | [·+~^]+ "
+)
 _STOP = re.compile(r"\.")
+_LONGEST_GAP = 40
+"""Code points between two words from which they stand in no one name: columns, leaders, rulers."""
 
 
 class Gap(IntEnum):
@@ -98,6 +102,8 @@ def gap_of(between: str) -> Gap:
         return Gap.NONE
     if between == " ":
         return Gap.JOIN
+    if len(between) >= _LONGEST_GAP:
+        return Gap.HARD
     if _HARD.search(between):
         return Gap.HARD
     if "," in between or "/" in between or "，" in between or "،" in between:
