@@ -8,10 +8,6 @@ from dataclasses import dataclass
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.structure import Unit
 
-_PLACE_LEVELS = frozenset({"adm1", "adm2", "adm3"})
-_NATURE = frozenset({"water", "relief", "island"})
-_ACRONYM_BESIDE = 0.35
-"""Least share of a foreign word beside an acronym: three letters are too few to bear one (LSR Group)."""
 SETTLED = frozenset({"settlement", "area", "quarter"})
 """Senses of type words that leave a place what it is (Kyiv city, the Bakhmut area)."""
 

@@ -75,7 +75,7 @@ class Resolver:
 
         ``wanted`` keeps the entities of one type, ``kept`` those that a name's own test lets through: the others do not
         compete. A name spelled like a strong alias is not compared any further.
-        ``windows``: the names are windows of running text (see `entitynorm.comparing.WindowRule`).
+        ``windows``: the names are windows of running text (see `entitynorm.window_rules.WindowRule`).
         """
         keys = [name_key(name) for name in names]
         same = [layer.identical(keys, wanted) for layer in self.layers]

@@ -17,7 +17,8 @@ rounds.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ _NAMED, _WITHIN, _BESIDE, _NEAR, _COUNTRY, _TENTH = 4.0, 2.5, 6.0, 8.0, 3.0, -1.
 _NEIGHBOURS = 3
 """Places of the text, the nearest, that speak for a namesake."""
 _VOICES = 25
-"""Surface forms before and after a span whose places are heard."""
+"""Mentions before and after a span whose places are heard."""
 _FAR_IN_TEXT = 2000
 """Code points over which the voice of a place falls to half."""
 _ABOUT = 200.0
@@ -56,7 +57,6 @@ Point = tuple[float, float]
 class _Place:
     """A place that a surface form of the text may mean."""
 
-    position: int
     name: str
     point: Point
     share: float
@@ -77,16 +77,26 @@ def distance_km(a_lat: float, a_lon: float, b_lat: float, b_lon: float) -> float
 class _Heard:
     """The places of a text as arrays, by the surface forms that may mean them, in text order."""
 
-    def __init__(self, said: Mapping[str, Sequence[_Place]]) -> None:
-        some = sorted((places[0].position, surface) for surface, places in said.items() if places)
-        self.surfaces = [surface for _, surface in some]
-        self.begins = np.array([position for position, _ in some], np.int64)
+    def __init__(self, said: Mapping[str, Sequence[_Place]], at: Mapping[str, Collection[int]]) -> None:
+        self.surfaces = sorted(surface for surface, places in said.items() if places)
+        where = sorted((position, n) for n, surface in enumerate(self.surfaces) for position in at[surface])
+        self.positions = [position for position, _ in where]
+        """Where a surface form stands, in text order; and which."""
+        self.which = [n for _, n in where]
         places = [place for surface in self.surfaces for place in said[surface]]
         self.ends = np.concatenate(([0], np.cumsum([len(said[s]) for s in self.surfaces]))).astype(np.int64)
         self.names = [place.name for place in places]
         self.points = np.array([place.point for place in places], np.float64).reshape(-1, 2)
         self.shares = np.array([place.share for place in places])
-        self.positions = np.array([place.position for place in places])
+
+    def around(self, position: int) -> dict[int, int]:
+        """The surface forms that stand near, each with how many code points away it is at its nearest."""
+        middle = bisect_left(self.positions, position)
+        out: dict[int, int] = {}
+        for k in range(max(0, middle - _VOICES), min(len(self.positions), middle + _VOICES)):
+            away = abs(self.positions[k] - position)
+            out[self.which[k]] = min(away, out.get(self.which[k], away))
+        return out
 
 
 class Senses:
@@ -100,7 +110,9 @@ class Senses:
         self._places: dict[str, Point | None] = {}
         self._said: dict[str, list[_Place]] = {}
         """Surface form -> the places that it may be, as far as is decided."""
-        self._heard = _Heard({})
+        self._at: dict[str, set[int]] = {}
+        """Surface form -> where it stands."""
+        self._heard = _Heard({}, {})
 
     def decided(self) -> list[Span]:
         """The spans, those between namesakes decided as far as the text allows."""
@@ -113,7 +125,7 @@ class Senses:
             self._say(self._spans[n], found, 1 / len(found))
         beside = {n: found for n, found in rivals.items() if self._region(self._spans[n]) is not None}
         for round_ in (beside, rivals, rivals):
-            self._heard = _Heard(self._said)
+            self._heard = _Heard(self._said, self._at)
             decided = [(n, self._decide(self._spans[n], found)) for n, found in round_.items() if n in rivals]
             for n, span in decided:
                 self._say(span, span.candidates[: len(rivals[n])])
@@ -133,8 +145,9 @@ class Senses:
         for candidate in candidates:
             point = self._point(candidate)
             if point is not None:
-                found.append(_Place(span.start, candidate.name, point, candidate.score if share is None else share))
+                found.append(_Place(candidate.name, point, candidate.score if share is None else share))
         self._said[surface] = found
+        self._at.setdefault(surface, set()).add(span.start)
 
     def _point(self, candidate: Candidate) -> Point | None:
         if candidate.id not in self._places:
@@ -230,17 +243,14 @@ class Senses:
         """How near the nearest few places of the text are, in [0, 1]; None where it names no other."""
         own = self._context.text[span.start : span.end]
         heard = self._heard
-        middle = int(np.searchsorted(heard.begins, span.start))
-        chosen = slice(max(0, middle - _VOICES), middle + _VOICES)
-        surfaces = [n for n in range(*chosen.indices(len(heard.surfaces))) if heard.surfaces[n] != own]
-        if not surfaces:
+        near = {n: away for n, away in heard.around(span.start).items() if heard.surfaces[n] != own}
+        if not near:
             return None
-        rows = np.concatenate([np.arange(heard.ends[n], heard.ends[n + 1]) for n in surfaces])
-        sizes = np.array([heard.ends[n + 1] - heard.ends[n] for n in surfaces])
+        rows = np.concatenate([np.arange(heard.ends[n], heard.ends[n + 1]) for n in near])
+        sizes = np.array([heard.ends[n + 1] - heard.ends[n] for n in near])
         apart = distances_km(here, heard.points[rows])
-        value = (
-            heard.shares[rows] / (1 + apart / _ABOUT) / (1 + np.abs(heard.positions[rows] - span.start) / _FAR_IN_TEXT)
-        )
+        far = np.repeat(np.array(list(near.values())), sizes)
+        value = heard.shares[rows] / (1 + apart / _ABOUT) / (1 + far / _FAR_IN_TEXT)
         best = np.maximum.reduceat(value, np.concatenate(([0], np.cumsum(sizes)[:-1])))
         nearest = np.sort(best)[::-1][:_NEIGHBOURS]
         top = int(value.argmax())

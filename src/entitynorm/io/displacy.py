@@ -10,11 +10,12 @@ points are right for it; other programs that draw the same dict may count otherw
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from html import escape
 from typing import Any
 
 from entitynorm.io.formats import Options, json_line
-from entitynorm.io.offsets import OffsetCounter, Placed
-from entitynorm.model import Document
+from entitynorm.io.offsets import OffsetCounter
+from entitynorm.model import Document, Mention
 
 
 def displacy_parts(name: str, pieces: Iterable[Document], options: Options) -> Iterator[str]:
@@ -24,16 +25,16 @@ def displacy_parts(name: str, pieces: Iterable[Document], options: Options) -> I
     ents: list[dict[str, Any]] = []
     for piece in pieces:
         texts.append(piece.text)
-        ents += map(_ent, counter.place(piece))
+        ents += (drawn(item.mention, item.start, item.end) for item in counter.place(piece))
     yield json_line({"text": "".join(texts), "ents": ents, "title": name, "offsets": options.offsets})
 
 
-def _ent(item: Placed) -> dict[str, Any]:
-    mention = item.mention
+def drawn(mention: Mention, start: int, end: int, url: str = "#") -> dict[str, Any]:
+    """One mention as displaCy draws it; it escapes the text but neither label nor id, so these come escaped."""
     return {
-        "start": item.start,
-        "end": item.end,
-        "label": mention.type or "NIL",
-        "kb_id": mention.id or "",
-        "kb_url": "#",
+        "start": start,
+        "end": end,
+        "label": escape(mention.type or "NIL"),
+        "kb_id": escape(mention.id or ""),
+        "kb_url": escape(url),
     }

@@ -8,11 +8,6 @@ from entitynorm.names.words import ROMANISATION, SPELLING, UNLIKE, Likeness, lik
 
 _NEAR_ENOUGH = 0.8
 """Concepts less near than this (security, protection) are different words of different names."""
-_LEXICAL = frozenset({"type", "title", "country", "concept"})
-
-
-_LEAST_FOR_LEXICAL_SLIP = 6
-"""Letters a lexicon word needs before a slip in it is forgiven (Rapid Suport Forces)."""
 
 
 def _typed(a: Unit, b: Unit) -> Likeness:

@@ -72,10 +72,6 @@ class Reached:
     """What reached it: exact, squeezed, acronym or terms."""
 
 
-_NO_TERMS = np.zeros(0, np.int64)
-_NO_LIKENESS = np.zeros(0, np.float32)
-
-
 class Searcher:
     """Finds candidates in one index; keeps the terms of recent names, at most `_CACHED_TERMS`."""
 

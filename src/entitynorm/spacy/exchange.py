@@ -6,13 +6,13 @@ after ``Doc.from_json``. `to_json` adds what is missing to the same object; spaC
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from entitynorm.errors import InputError
+from entitynorm.io.displacy import drawn
 from entitynorm.model import Document
 from entitynorm.spacy.annotation import KEY
 
@@ -58,17 +58,9 @@ def to_displacy(document: Document, *, url_template: str | None = None) -> dict[
     ``url_template`` makes an id a link, ``{}`` standing for the id, as ``kb_url_template`` of displaCy does for Docs.
     displaCy escapes the text but neither label nor id, so these come escaped.
     """
-    entities = []
-    for mention in document.mentions:
-        if mention.id is not None:
-            url = url_template.format(mention.id) if url_template is not None else "#"
-            entities.append(
-                {
-                    "start": mention.start,
-                    "end": mention.end,
-                    "label": escape(mention.type or ""),
-                    "kb_id": escape(mention.id),
-                    "kb_url": escape(url),
-                }
-            )
+    entities = [
+        drawn(mention, mention.start, mention.end, url_template.format(mention.id) if url_template else "#")
+        for mention in document.mentions
+        if mention.id is not None
+    ]
     return {"text": document.text, "ents": entities, "title": None}

@@ -43,7 +43,6 @@ Hashes = NDArray[np.uint64]
 SEPARATOR = "\f"
 """Stands between the texts of a block; no name reaches over it."""
 _MIX = np.uint64(0xD6E8FEB86659FD93)
-_WRAP = (1 << 64) - 1
 _DIAERESIS, _IE = KEPT_MARKS[1], (ord("е"), ord("Е"))
 _HINTS = ("/", "@", "www.")
 _WHITE = re.compile(r"\s")

@@ -42,6 +42,8 @@ _MOST_WORDS = 8
 _KNOWN_TERMS = 65_536
 _KNOWN_LEADS = 3_000_000
 """Words, and aliases that words lead to, that are remembered."""
+_LEADS_AT_ONCE = 400_000
+"""Aliases that are sorted together, which bounds the memory of a block."""
 _ACRONYM = 7
 _INITIALS = 2
 """Letters of a capitalised word that a full stop may follow inside a name that is not spelled like an alias."""
@@ -179,6 +181,15 @@ class WindowFinder:
                     yield n - 1, n
                 if n + 1 < len(scan) and joins[n + 1] and scan.upper[n + 1] and scan.upper[n]:
                     yield n, n + 1
+        run: Ints = np.cumsum(~joins)
+        sizes = np.array([len(lead.alias) for lead in leads], np.int64)
+        for a, b in _slices(sizes, run[words]):
+            yield from self._chained(scan, joins, run, words[a:b], leads[a:b])
+
+    def _chained(
+        self, scan: Scan, joins: NDArray[np.bool_], run: Ints, words: Ints, leads: Sequence[_Leads]
+    ) -> Iterator[Window]:
+        """Windows of words that lead to the same alias and stand together."""
         sizes = np.array([len(lead.alias) for lead in leads], np.int64)
         if not sizes.sum():
             return
@@ -190,7 +201,6 @@ class WindowFinder:
         key, value, token, alias = key[order], value[order], token[order], alias[order]
         best = np.concatenate(([True], key[1:] != key[:-1]))
         value, token, alias = value[best], token[best], alias[best]
-        run = np.cumsum(~joins)
         breaks = (alias[1:] != alias[:-1]) | (run[token[1:]] != run[token[:-1]]) | (token[1:] - token[:-1] > _APART)
         head = np.flatnonzero(np.concatenate(([True], breaks)))
         covered = np.add.reduceat(value, head) / np.maximum(self.index.arrays["alias_weight"][alias[head]], 0.01)
@@ -245,6 +255,17 @@ def _after_comma() -> re.Pattern[str]:
     """Abbreviations of provinces, which stand after a town (Tulsa, Okla.)."""
     forms = sorted(abbreviations(), key=len, reverse=True)
     return re.compile("(?<=, )(?:" + "|".join(map(re.escape, forms)) + ")")
+
+
+def _slices(sizes: Ints, run: Ints) -> Iterator[tuple[int, int]]:
+    """Words in slices that lead to about `_LEADS_AT_ONCE` aliases each, cut where no name reaches over."""
+    first = total = 0
+    for n in range(len(sizes)):
+        if total > _LEADS_AT_ONCE and run[n] != run[n - 1]:
+            yield first, n
+            first, total = n, 0
+        total += int(sizes[n])
+    yield first, len(sizes)
 
 
 def _longer(scan: Scan, joins: NDArray[np.bool_], token: Ints, head: Ints, last: Ints, size: Ints) -> NDArray[np.int64]:
