@@ -128,7 +128,8 @@ def test_a_type_filter_returns_that_type_only(question: tuple[Gazetteer, str], e
     link = linker.resolve(name, type=entity_type)
     assert {c.type for c in link.candidates} <= {entity_type}
     assert link.type in (None, entity_type)
-    assert all(c in linker.search(name) for c in link.candidates)
+    # The scores may differ: entities of other types are no rivals where they are not asked for.
+    assert {c.id for c in link.candidates} <= {c.id for c in linker.search(name)}
 
 
 @given(questions())
