@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _BLOCK = 400_000
 """Code points of text read together."""
+_SHARED = 8
+"""How many times smaller blocks are where processes share them."""
 _BATCH = 256
 """Names resolved together."""
 _AREAS_KEPT = 65_536
@@ -196,7 +198,7 @@ class Linker:
         """`link` for many texts, in input order; ``jobs`` > 1 shares the work between processes."""
         from entitynorm.parallel import ordered_map
 
-        batches = _blocks(texts, self._block)
+        batches = _blocks(texts, self._block if jobs == 1 else self._block // _SHARED)
         linked = ordered_map(self, "_link_batch", batches, {"lang": lang}, jobs)
         return (document for some in linked for document in some)
 
@@ -264,14 +266,17 @@ def _steps(parsed: Name) -> Iterator[str]:
 
 
 def _blocks(texts: Iterable[str], most: int) -> Iterator[list[str]]:
-    """Texts in lists of about ``most`` code points together: arrays are worth their while from some size on."""
+    """Texts in lists of up to about ``most`` code points together: arrays are worth their while from some size on.
+
+    The first ones are smaller: nobody waits for a whole block to see the first answer.
+    """
     block: list[str] = []
-    size = 0
+    size, enough = 0, max(1, most // 32)
     for text in texts:
         block.append(text)
         size += len(text)
-        if size >= most:
+        if size >= enough:
             yield block
-            block, size = [], 0
+            block, size, enough = [], 0, min(most, 2 * enough)
     if block:
         yield block

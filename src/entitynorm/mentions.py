@@ -267,9 +267,13 @@ def _written_as_name(units: Sequence[Unit], candidate: Candidate, declining: boo
     if not content or not target.units:
         return bool(candidate.score >= 1.0)
     begins_small = next((u for u in target.units if u.role != "function"), target.units[0]).words[0].shape == "lower"
-    if not content[0].capitalised and not begins_small:
-        return False
     first_only = declining or content[0].words[0].script == "Cyrl"
+    # The type word before a name in quotation marks may be small: бригады «Свободный берег».
+    introduced = (
+        first_only and len(content) > 1 and content[1].capitalised and bool(content[0].types or content[0].concepts)
+    )
+    if not content[0].capitalised and not begins_small and not introduced:
+        return False
     described = all(u.role in ("country", "type") or not u.capitalised for u in content)
     if (
         described

@@ -20,7 +20,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +38,7 @@ _NAMED, _WITHIN, _BESIDE, _NEAR, _COUNTRY, _TENTH = 4.0, 2.5, 6.0, 8.0, 3.0, -1.
 _NEIGHBOURS = 3
 """Places of the text, the nearest, that speak for a namesake."""
 _VOICES = 25
-"""Mentions before and after a span whose places are heard."""
+"""Other surface forms before and after a span whose places are heard."""
 _FAR_IN_TEXT = 2000
 """Code points over which the voice of a place falls to half."""
 _ABOUT = 200.0
@@ -89,14 +89,32 @@ class _Heard:
         self.points = np.array([place.point for place in places], np.float64).reshape(-1, 2)
         self.shares = np.array([place.share for place in places])
 
-    def around(self, position: int) -> dict[int, int]:
-        """The surface forms that stand near, each with how many code points away it is at its nearest."""
+    def around(self, position: int, own: str) -> _Around:
+        """The places of other surface forms that stand near, as rows of the arrays."""
         middle = bisect_left(self.positions, position)
-        out: dict[int, int] = {}
-        for k in range(max(0, middle - _VOICES), min(len(self.positions), middle + _VOICES)):
-            away = abs(self.positions[k] - position)
-            out[self.which[k]] = min(away, out.get(self.which[k], away))
-        return out
+        away: dict[int, int] = {}
+        for step in (-1, 1):
+            heard, k = 0, middle - 1 if step < 0 else middle
+            while 0 <= k < len(self.positions) and heard < _VOICES:
+                n = self.which[k]
+                if self.surfaces[n] != own:
+                    heard += n not in away
+                    distance = abs(self.positions[k] - position)
+                    away[n] = min(distance, away.get(n, distance))
+                k += step
+        sizes = np.array([self.ends[n + 1] - self.ends[n] for n in away], np.int64)
+        rows = [np.arange(self.ends[n], self.ends[n + 1]) for n in away]
+        together = np.concatenate(rows) if rows else np.zeros(0, np.int64)
+        far = np.repeat(np.array(list(away.values()), np.int64), sizes)
+        return _Around(together, np.cumsum(sizes) - sizes, self.shares[together] / (1 + far / _FAR_IN_TEXT))
+
+
+class _Around(NamedTuple):
+    """Places near a span: their rows, where each surface form begins among them, and how loudly each is heard."""
+
+    rows: NDArray[np.int64]
+    begins: NDArray[np.int64]
+    loudness: NDArray[np.float64]
 
 
 class Senses:
@@ -113,6 +131,7 @@ class Senses:
         self._at: dict[str, set[int]] = {}
         """Surface form -> where it stands."""
         self._heard = _Heard({}, {})
+        self._around = self._heard.around(0, "")
 
     def decided(self) -> list[Span]:
         """The spans, those between namesakes decided as far as the text allows."""
@@ -176,6 +195,7 @@ class Senses:
 
     def _decide(self, span: Span, rivals: Sequence[Candidate]) -> Span:
         most = max((self._weight(c) or 0.0 for c in rivals), default=0.0)
+        self._around = self._heard.around(span.start, self._context.text[span.start : span.end])
         found = [self._evidence(span, candidate, most) for candidate in rivals]
         odds = [sum(e.value * e.weight for e in items) for items in found]
         top = max(odds)
@@ -234,27 +254,21 @@ class Senses:
                     value = 1 / (1 + 3 * apart / _REGION)
                     out.append(Evidence("beside", value, _BESIDE, f"{name}, {apart:.0f} km away, stands beside it"))
         if here is not None:
-            near = self._near(span, here)
+            near = self._near(here)
             if near is not None:
                 out.append(Evidence("near", near[0], _NEAR, near[1]))
         return out
 
-    def _near(self, span: Span, here: Point) -> tuple[float, str] | None:
-        """How near the nearest few places of the text are, in [0, 1]; None where it names no other."""
-        own = self._context.text[span.start : span.end]
-        heard = self._heard
-        near = {n: away for n, away in heard.around(span.start).items() if heard.surfaces[n] != own}
-        if not near:
+    def _near(self, here: Point) -> tuple[float, str] | None:
+        """How near the nearest few places around a span are, in [0, 1]; None where no other is named."""
+        around, heard = self._around, self._heard
+        if not len(around.rows):
             return None
-        rows = np.concatenate([np.arange(heard.ends[n], heard.ends[n + 1]) for n in near])
-        sizes = np.array([heard.ends[n + 1] - heard.ends[n] for n in near])
-        apart = distances_km(here, heard.points[rows])
-        far = np.repeat(np.array(list(near.values())), sizes)
-        value = heard.shares[rows] / (1 + apart / _ABOUT) / (1 + far / _FAR_IN_TEXT)
-        best = np.maximum.reduceat(value, np.concatenate(([0], np.cumsum(sizes)[:-1])))
-        nearest = np.sort(best)[::-1][:_NEIGHBOURS]
+        apart = distances_km(here, heard.points[around.rows])
+        value = around.loudness / (1 + apart / _ABOUT)
+        nearest = np.sort(np.maximum.reduceat(value, around.begins))[::-1][:_NEIGHBOURS]
         top = int(value.argmax())
-        return float(nearest.mean()), f"{heard.names[int(rows[top])]} is {apart[top]:.0f} km away"
+        return float(nearest.mean()), f"{heard.names[int(around.rows[top])]} is {apart[top]:.0f} km away"
 
 
 def distances_km(here: Point, points: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -43,6 +43,7 @@ def _title_case(units: Sequence[Unit]) -> list[bool]:
     return out
 
 
+_NATURE = frozenset({"water", "relief", "island"})
 _WORD = 40
 _HEADLINE = 0.9
 """Share of the weighty words with capitals from which a sentence is a headline."""
@@ -212,6 +213,8 @@ class _Beside:
         if after.gap != Gap.JOIN or after.role != "type":
             return False
         senses = set(place_senses([after]))
+        if self.headline[last]:
+            senses -= _NATURE  # "KOZINKA FALLS": a verb as likely as a waterfall
         return bool(senses) and not senses & SETTLED and not (after.words[0].shape == "lower" and "country" in senses)
 
     def _beside_person(self, first: int, content: Sequence[Unit], candidate: Candidate) -> bool:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from entitynorm.names.acronyms import is_acronym
 from entitynorm.names.structure import Unit
 from entitynorm.text.ordinary import is_ordinary
-from entitynorm.text.tokens import Gap, script_of
+from entitynorm.text.tokens import Gap
 
 _MOST_BETWEEN = 2
 """Function words that may stand between two words of a name (of the)."""
@@ -254,8 +254,3 @@ def _is_function(unit: Unit) -> bool:
 
 def _links(unit: Unit) -> bool:
     return any(s.slot == "function" and (s.id in _LINKING or s.form == "particle") for s in unit.senses)
-
-
-def is_foreign(text: str, script: str) -> bool:
-    """Whether a name is written in another script than the text it stands in."""
-    return script_of(text) not in (script, "Zyyy")

@@ -179,6 +179,7 @@ class Scan:
         at = at[(at > 0) & (at < len(codes) - 1)]
         if len(at):
             at = at[word[at - 1] & ((kinds[at + 1] & WORD) > 0)]
+            at = at[(kinds[at - 1] & LOWER == 0) | (kinds[at + 1] & UPPER == 0)]  # d'Ukraine is two words
             # The English possessive: its s is no word either.
             owns = np.isin(codes[at + 1], _S)
             last = at + 2 >= len(codes)
