@@ -213,9 +213,10 @@ class _Beside:
         if after.gap != Gap.JOIN or after.role != "type":
             return False
         senses = set(place_senses([after]))
-        if self.headline[last]:
-            senses -= _NATURE  # "KOZINKA FALLS": a verb as likely as a waterfall
-        return bool(senses) and not senses & SETTLED and not (after.words[0].shape == "lower" and "country" in senses)
+        small = after.words[0].shape == "lower"
+        if self.headline[last] or (small and after.phrase.endswith("s") and after.words[0].script == "Latn"):
+            senses -= _NATURE  # "KOZINKA FALLS", "Kozinka falls": a verb as likely as a waterfall
+        return bool(senses) and not senses & SETTLED and not (small and "country" in senses)
 
     def _beside_person(self, first: int, content: Sequence[Unit], candidate: Candidate) -> bool:
         """A given name or initial before a single word makes a person of it, and another one (Denzel Washington)."""
