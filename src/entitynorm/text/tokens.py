@@ -66,8 +66,9 @@ _POSSESSIVE = re.compile(f"(?<=[A-Za-z\u00c0-\u024f0-9])[{APOSTROPHES}][sS]$")
 # A capital that another letter follows; the last letter of MoD or GmbH begins no word.
 _CAMEL = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁІЇЄҐ])(?=[A-ZА-ЯЁІЇЄҐÀ-ÖØ-Þ][^\W\d_])")
 _HARD = re.compile(
-    r"\t|\n[ \t\r]*\n|[\f\v\u2028\u2029]|[!?;:()\[\]{}|<>…•*=\u2190-\u2bff\U0001f000-\U0001faff]|[–—] | -+ | [·+~^]+ "
+    r"\t|\n[ \t\r]*\n|[\f\v\u2028\u2029]|[!?;:()\[\]{}|<>…•*=\u2190-\u2bff\U0001f000-\U0001faff]|[–—] | -+ "
 )
+_BULLET = re.compile(r" [·+~^]+ ")
 _STOP = re.compile(r"\.")
 _LONGEST_GAP = 40
 """Code points between two words from which they stand in no one name: columns, leaders, rulers."""
@@ -109,7 +110,7 @@ def gap_of(between: str) -> Gap:
         return Gap.HARD
     if _HARD.search(between):
         return Gap.HARD
-    if "," in between or "/" in between or "，" in between or "،" in between:
+    if "," in between or "/" in between or "，" in between or "،" in between or _BULLET.search(between):
         return Gap.COMMA
     if _STOP.search(between):
         return Gap.STOP
