@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Indel, JaroWinkler
 
-from entitynorm.features import NO_FACTS, EntityFacts, name_weights, place_senses, surname_index
+from entitynorm.features import NATURE, NO_FACTS, EntityFacts, name_weights, place_senses, surname_index
 from entitynorm.names.acronyms import acronym_of, derive, is_acronym
 from entitynorm.names.numbers import numbers_in
 from entitynorm.names.pairing import INITIAL, JOINED, Match, Pairing, pair_names, whole_word
@@ -84,7 +84,6 @@ FEATURES: dict[str, str] = {
 
 INDEX = {name: n for n, name in enumerate(FEATURES)}
 _PLACE_LEVELS = frozenset({"adm1", "adm2", "adm3"})
-_NATURE = frozenset({"water", "relief", "island"})
 _HEAVY = 0.45
 _SOUNDS_ALIKE = 2
 """The level of similarity (see `entitynorm.names.similarity`) of words that sound the same but for kindred sounds."""
@@ -390,7 +389,7 @@ def _things(query: Side, alias: Side, pairing: Pairing, facts: Callable[[], Enti
 
 def _place_types(query: Side, alias: Side, put: Put) -> None:
     ours, theirs = query.places, alias.places
-    levels = _PLACE_LEVELS | _NATURE
+    levels = _PLACE_LEVELS | NATURE
     if ours and theirs:
         if theirs[0] not in ours:
             put("other_place_type", 1.0)

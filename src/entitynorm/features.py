@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.structure import Unit
 
+NATURE = frozenset({"water", "relief", "island"})
+"""Senses of type words for what nobody built."""
 SETTLED = frozenset({"settlement", "area", "quarter"})
 """Senses of type words that leave a place what it is (Kyiv city, the Bakhmut area)."""
 

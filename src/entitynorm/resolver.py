@@ -147,24 +147,24 @@ class Resolver:
 
         ``listed``: the best candidate, which rules all others out if the name is spelled like one of its aliases.
         """
-        for layer in reversed(self.layers):
-            number = layer.index.find_entity(entity_id)
-            if number is not None:
-                hits = [Reached(alias, 0.0, "asked") for alias in layer.index.aliases_of(number)]
-                scored = layer.compared(parse(name), hits)
-                if not scored:
-                    return None
-                candidate = layer.explained(scored[0], compete([scored[0].log_odds])[0])
-                reason = ""
-                if layer.is_blocked(parse(name), name_key(name), number):
-                    reason = f"{name!r} is blocked for this entity"
-                elif listed is not None and is_identical(listed):
-                    reason = f"{name!r} is spelled like an alias of {listed.id}"
-                if reason:
-                    veto = Evidence("veto", 1.0, VETO, reason)
-                    candidate = replace(candidate, score=0.0, evidence=(*candidate.evidence, veto))
-                return candidate
-        return None
+        place = self.place_of(entity_id)
+        if place is None:
+            return None
+        layer, number = place
+        hits = [Reached(alias, 0.0, "asked") for alias in layer.index.aliases_of(number)]
+        scored = layer.compared(parse(name), hits)
+        if not scored:
+            return None
+        candidate = layer.explained(scored[0], compete([scored[0].log_odds])[0])
+        reason = ""
+        if layer.is_blocked(parse(name), name_key(name), number):
+            reason = f"{name!r} is blocked for this entity"
+        elif listed is not None and is_identical(listed):
+            reason = f"{name!r} is spelled like an alias of {listed.id}"
+        if reason:
+            veto = Evidence("veto", 1.0, VETO, reason)
+            candidate = replace(candidate, score=0.0, evidence=(*candidate.evidence, veto))
+        return candidate
 
     def _settled(self, found: Sequence[dict[int, str]]) -> list[Candidate]:
         kept = [

@@ -64,14 +64,12 @@ class _Place:
 
 
 def distance_km(a_lat: float, a_lon: float, b_lat: float, b_lon: float) -> float:
-    """Kilometres between two points on the sphere, all in degrees (haversine).
+    """Kilometres between two points, all in degrees (see `distances_km`).
 
     >>> round(distance_km(50.47, 35.72, 50.60, 36.60))
     64
     """
-    a, b = math.radians(a_lat), math.radians(b_lat)
-    half = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(math.radians(b_lon - a_lon) / 2) ** 2
-    return 12742.0 * math.asin(min(1.0, math.sqrt(half)))
+    return float(distances_km((a_lat, a_lon), np.array([(b_lat, b_lon)]))[0])
 
 
 class _Heard:
@@ -272,7 +270,7 @@ class Senses:
 
 
 def distances_km(here: Point, points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """`distance_km` from one point to many, given as rows of latitude and longitude in degrees."""
+    """Kilometres from one point to many (rows of latitude and longitude), all in degrees, on the sphere (haversine)."""
     lat, lon = np.radians(points[:, 0]), np.radians(points[:, 1])
     a, b = math.radians(here[0]), math.radians(here[1])
     half = np.sin((lat - a) / 2) ** 2 + math.cos(a) * np.cos(lat) * np.sin((lon - b) / 2) ** 2

@@ -1,7 +1,7 @@
 """Surroundings: when the words beside a window say that it is part of another name.
 
 "Denzel Washington" is no city, "Kyiv Oblast" is not Kyiv, "New Kakhovka" is not Kakhovka, and «Москва» in quotation
-marks is a ship, a hotel or a newspaper. The rules look at the text only; each is one small method of `Surroundings`.
+marks is a ship, a hotel or a newspaper. The rules look at the text only; each is one small method of `_Beside`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 
-from entitynorm.features import SETTLED, place_senses
+from entitynorm.features import NATURE, SETTLED, place_senses
 from entitynorm.model import Candidate
 from entitynorm.names.acronyms import is_acronym
 from entitynorm.names.lexicon import lexicon
@@ -43,7 +43,6 @@ def _title_case(units: Sequence[Unit]) -> list[bool]:
     return out
 
 
-_NATURE = frozenset({"water", "relief", "island"})
 _WORD = 40
 _HEADLINE = 0.9
 """Share of the weighty words with capitals from which a sentence is a headline."""
@@ -215,7 +214,7 @@ class _Beside:
         senses = set(place_senses([after]))
         small = after.words[0].shape == "lower"
         if self.headline[last] or (small and after.phrase.endswith("s") and after.words[0].script == "Latn"):
-            senses -= _NATURE  # "KOZINKA FALLS", "Kozinka falls": a verb as likely as a waterfall
+            senses -= NATURE  # "KOZINKA FALLS", "Kozinka falls": a verb as likely as a waterfall
         return bool(senses) and not senses & SETTLED and not (small and "country" in senses)
 
     def _beside_person(self, first: int, content: Sequence[Unit], candidate: Candidate) -> bool:
@@ -258,7 +257,7 @@ class _Beside:
         if not left.capitalised or left.kind != "word":
             return False
         kind = entity_class(candidate.type)
-        if {"water", "relief", "island"}.intersection(place_senses([left])):
+        if NATURE.intersection(place_senses([left])):
             return kind in ("PLACE", "FACILITY", "PERSON")
         return kind in ("PLACE", "FACILITY") and bool(left.concepts & _QUALIFIERS)
 
