@@ -286,6 +286,15 @@ def _versions(results: Sequence[Figures]) -> dict[str, str]:
     return out
 
 
+def with_peers(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """The options of every run beside peers: where they are installed, where lists are kept, what is recorded."""
+    parser.add_argument("--venv", type=Path, default=HERE / ".venv", help="environment of the peers")
+    parser.add_argument("--work", type=Path, default=HERE / ".work", help="where lists and texts are kept")
+    parser.add_argument("--no-install", action="store_true", help="take the environment as it is")
+    parser.add_argument("--record", action="store_true", help="write expected.json anew from this run")
+    return parser
+
+
 def arguments() -> argparse.ArgumentParser:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -293,12 +302,8 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--each", type=int, default=500, help="queries of each kind (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=30.0, help="most CPU seconds a peer (default: %(default)s)")
     parser.add_argument("--memory", type=float, default=10.0, help="most gigabytes a process (default: %(default)s)")
-    parser.add_argument("--venv", type=Path, default=HERE / ".venv", help="environment of the peers")
-    parser.add_argument("--work", type=Path, default=HERE / ".work", help="where the lists are kept")
     parser.add_argument("--matchers", nargs="+", choices=MATCHERS, default=list(MATCHERS), metavar="NAME")
-    parser.add_argument("--no-install", action="store_true", help="take the environment as it is")
-    parser.add_argument("--record", action="store_true", help="write expected.json anew from this run")
-    return parser
+    return with_peers(parser)
 
 
 def main(given: Sequence[str] | None = None) -> int:

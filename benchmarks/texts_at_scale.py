@@ -24,7 +24,7 @@ from typing import Any
 from generate_texts import write_texts
 from measure_taggers import Measured, compile_both
 from name_maker import SEED
-from names_at_scale import EXPECTED, HERE, TOLERANCE, environment, peers_python
+from names_at_scale import EXPECTED, HERE, TOLERANCE, environment, peers_python, with_peers
 from results_page import put_section, table
 from taggers import TAGGERS
 
@@ -210,12 +210,8 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), help="names")
     parser.add_argument("--megabytes", type=float, default=3.0, help="millions of characters (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=30.0, help="most CPU seconds a tagger (default: %(default)s)")
-    parser.add_argument("--venv", type=Path, default=HERE / ".venv", help="environment of the peers")
-    parser.add_argument("--work", type=Path, default=HERE / ".work", help="where lists and texts are kept")
     parser.add_argument("--taggers", nargs="+", choices=TAGGERS, default=list(TAGGERS), metavar="NAME")
-    parser.add_argument("--no-install", action="store_true", help="take the environment as it is")
-    parser.add_argument("--record", action="store_true", help="write expected.json anew from this run")
-    return parser
+    return with_peers(parser)
 
 
 def main(given: Sequence[str] | None = None) -> int:

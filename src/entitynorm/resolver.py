@@ -129,11 +129,6 @@ class Resolver:
             return frozenset()
         return frozenset(word for form in place[0].entity(place[1]).blocked for word in form.lower().split())
 
-    def has_blocked_forms(self, entity_id: str) -> bool:
-        """Whether there are surface forms that an entity must never take."""
-        place = self.place_of(entity_id)
-        return place is not None and place[0].index.blocks(place[1])
-
     def _names(self, text: str) -> bool:
         """Whether a word is a name by itself: spelled like some alias, or as a window of text linked to some entity."""
         key = name_key(text)

@@ -171,7 +171,7 @@ class _Beside:
 
     def _blocked(self, first: int, last: int, entity_id: str) -> bool:
         """The window lies inside a longer form that is blocked for the entity (Richard Wagner)."""
-        if not self.resolver.has_blocked_forms(entity_id):
+        if not self.resolver.blocked_words(entity_id):
             return False
         wider = (
             (a, b) for a in range(max(0, first - 2), first + 1) for b in range(last, min(len(self.units), last + 3))
