@@ -92,6 +92,8 @@ class Scored:
     target: Side
     said: Said | None = None
     """What decides instead of the comparison."""
+    loose: bool = False
+    """The gazetteer says itself that the alias may be met with slips."""
     shift: float = 0.0
     """What was added to the log-odds because namesakes share a surname."""
 
@@ -101,6 +103,7 @@ class Layer:
 
     def __init__(self, index: NameIndex, entity_at: Callable[[int], Entity], scorer: LearnedScorer) -> None:
         self.index = index
+        self.few = index.aliases < FEW
         self.scorer = scorer
         self._entity_at = entity_at
         self.searcher = Searcher(index)
@@ -270,19 +273,20 @@ class Layer:
         Compared are the aliases that answer half as much as the best does and are not far behind it, and the first two.
         ``kept`` tells for each name which entities count at all. ``windows``: see `WindowRule`.
         """
-        prepared = self._prepared(names, wanted, kept)
+        plainly = windows == "plain" and not self.few
+        prepared = self._prepared(names, wanted, kept, plainly=plainly)
         best = self._best([tasks for tasks, _ in prepared], windows=windows)
         return list(zip(best, (rest for _, rest in prepared), strict=True))
 
     def _prepared(
-        self, names: Sequence[str], wanted: str | None, kept: Sequence[Keep] | None = None
+        self, names: Sequence[str], wanted: str | None, kept: Sequence[Keep] | None = None, *, plainly: bool = False
     ) -> list[tuple[list[_Task], list[Reached]]]:
         """For each name what is to be compared, with all words read and their likeness known, and what is left out."""
         parsed = [parse(name) for name in names]
         chosen: list[list[Reached]] = []
         rest: list[list[Reached]] = []
         tests = kept or [None] * len(names)
-        for text, hits, keep in zip(names, self.searcher.reach(names), tests, strict=True):
+        for text, hits, keep in zip(names, self.searcher.reach(names, plainly=plainly), tests, strict=True):
             short = self._abbreviated(text)
             if short:
                 known = {h.alias for h in short}
@@ -345,7 +349,7 @@ class Layer:
         """For the aliases of each name the entities they name, each through the alias of highest log-odds."""
         scored = [(n, one) for n, some in enumerate(tasks) for one in self._scored_aliases(some)]
         if windows:
-            few, declining = self.index.aliases < FEW, windows == "declining"
+            few, declining = self.few, windows == "declining"
             scored = [(n, one) for n, one in scored if fits_window(one, few, declining)]
         odds = self.scorer.log_odds_many([s.compared.values for _, s in scored], [s.target.kind for _, s in scored])
         out: list[dict[int, Scored]] = [{} for _ in tasks]
@@ -358,14 +362,15 @@ class Layer:
 
     def _scored_aliases(self, tasks: Sequence[_Task]) -> list[Scored]:
         """Every alias of a name's tasks compared, but for those that may not be met by a slip and were."""
-        few = self.index.aliases < FEW
+        few = self.few
         out = []
         for task in tasks:
             facts, weak = partial(self.facts, task.entity), self.index.is_weak(task.alias)
             compared = compare_names(task.query, task.target, facts, owners=task.owners, weak=weak, few=few)
             if self.index.policy(task.alias) != "key" or not any(map(_slipped, compared.pairing.matches)):
                 text = task.target.name.text
-                out.append(Scored(self, task.entity, text, 0.0, compared, task.query, task.target, task.said))
+                loose = self.index.is_loose(task.alias)
+                out.append(Scored(self, task.entity, text, 0.0, compared, task.query, task.target, task.said, loose))
         return out
 
     def entity(self, number: int) -> Entity:

@@ -19,7 +19,7 @@ from rapidfuzz.distance import Indel
 
 from entitynorm.gazetteer import Gazetteer
 from entitynorm.layers import Stacked
-from entitynorm.mentions import Span, Text, features_of, most_covered, plus
+from entitynorm.mentions import CERTAIN, Span, Text, features_of, most_covered, plus
 from entitynorm.model import Candidate, Evidence
 from entitynorm.names.acronyms import derive, long_form
 from entitynorm.names.structure import parse
@@ -36,7 +36,6 @@ _SAME_NAME = 0.8
 """Similarity (Indel) of two full names from which they may be spellings of one."""
 _LONG_FORM = 160
 """Code points before a bracket in which the full name of an acronym is looked for."""
-_CERTAIN = 0.9
 _PLAUSIBLE = 0.2
 """Least score of a spelling that the document may confirm."""
 _NEAR = 500
@@ -49,7 +48,7 @@ _BEFORE_BRACKET = re.compile(r"(?<!\w)([^\W\d_]{2,8}) \([\"'“„«]?")
 
 
 def _certain(span: Span, scorer: Decider) -> Candidate | None:
-    if not span.candidates or span.candidates[0].score < _CERTAIN:
+    if not span.candidates or span.candidates[0].score < CERTAIN:
         return None
     if is_ambiguous(span.candidates, scorer):
         return None
@@ -197,7 +196,7 @@ class Context:
                 if share > 0.5:
                     return _for(min(0.6, share - 0.2), f"country at hand: {', '.join(sorted(facts.countries))}")
                 return None
-        if candidate.score >= _CERTAIN or not self.named.get(candidate.id):
+        if candidate.score >= CERTAIN or not self.named.get(candidate.id):
             return None
         if self._short_form(span, candidate, features):
             return _for(0.6, "short form: the full name stands elsewhere in the text")
@@ -223,7 +222,7 @@ class Context:
     def _supported(self, span: Span) -> Span:
         span = self._with_declared(span)
         candidates = []
-        settled = span.candidates[0].score >= _CERTAIN
+        settled = span.candidates[0].score >= CERTAIN
         for n, candidate in enumerate(span.candidates):
             support = self._support(span, candidate)
             if settled and n and support is not None and support.feature == "context_support":

@@ -11,7 +11,11 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from entitynorm.model import Candidate, Evidence
 from entitynorm.names.structure import Unit, parse
@@ -30,6 +34,8 @@ FLOOR = 0.002
 _LONGEST_ACRONYM = 6
 _UNTYPED = frozenset({"place_type_missing"})
 _PARTIAL = frozenset({"missing", "surname_alone", "place_type_missing"})
+CERTAIN = 0.9
+"""Least score of a mention that speaks for others of the same entity."""
 _ORDINARY = -3.0
 _SHORT_FORM = -6.0
 """Log-odds against part of a name where names are many; written, not fitted."""
@@ -99,6 +105,15 @@ class _Window(NamedTuple):
     """Whether it is spelled like an alias."""
 
 
+class _Parts(NamedTuple):
+    """Windows of a block that may be part of a name: code points, how the text declines, the alias of a layer."""
+
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    declining: NDArray[np.bool_]
+    alias: NDArray[np.int64]
+
+
 class _Page:
     """A text while it is read: the spans found so far, and where nothing inside needs a look."""
 
@@ -124,6 +139,11 @@ class _Page:
                 self._spans.append(span)
                 if len(span.candidates) == 1 and span.candidates[0].score >= 1.0:
                     insort(self._settled, (start, end))
+
+    @property
+    def named(self) -> set[str]:
+        """The ids of the entities that the text names for certain, as far as it is read."""
+        return {span.candidates[0].id for span in self._spans if span.candidates[0].score >= CERTAIN}
 
     def read(self) -> Text:
         """The text as it was read."""
@@ -155,7 +175,7 @@ class Reader:
     def read(self, texts: Sequence[str], *, context: bool = True) -> list[Text]:
         """The spans of each text that may name an entity; ``context=False`` looks at each in its sentence only."""
         pages = [_Page(text, self.resolver, context) for text in texts]
-        windows = self._windows(texts)
+        windows, parts = self._windows(texts)
         # What is spelled like a name comes first: windows inside a name that nothing contests are not even resolved.
         for spelled in (True, False):
             wanted = [
@@ -168,14 +188,20 @@ class Reader:
             for page, some in both:
                 found = [(w.start, w.end, next(readings)) for w in some]
                 page.take(sorted((f for f in found if f[2]), key=_by_weight))
+        if context:
+            self._take_parts(pages, parts)
         return [page.read() for page in pages]
 
-    def _windows(self, texts: Sequence[str]) -> list[list[_Window]]:
-        """The windows of each text, in order."""
+    def _windows(self, texts: Sequence[str]) -> tuple[list[list[_Window]], list[_Parts]]:
+        """The windows of each text, in order, and those that may be part of a name, of each layer."""
         scan = Scan(SEPARATOR.join(texts))
         found: dict[tuple[int, int], _Window] = {}
+        parts: list[_Parts] = []
         for finder in self._finders:
-            for (first, last), spelled in finder.find(scan).items():
+            some = finder.find(scan)
+            first, last, alias = some.parts
+            parts.append(_Parts(scan.start[first], scan.end[last], scan.declining[first], alias))
+            for (first, last), spelled in some.windows.items():
                 start, end = int(scan.start[first]), int(scan.end[last])
                 end += end - start > 1 and scan.text[end : end + 1] == "." and scan.text[end - 2] == "."  # U.N., D.C.
                 before = found.get((start, end))
@@ -194,7 +220,29 @@ class Reader:
                 k += 1
             out.append(sorted(own.values()))
             offset = end + len(SEPARATOR)
-        return out
+        return out, parts
+
+    def _take_parts(self, pages: Sequence[_Page], parts: Sequence[_Parts]) -> None:
+        """Look for parts of the names that a text has whole: among many names only these are worth a look."""
+        offsets = list(accumulate((len(page.text) + len(SEPARATOR) for page in pages), initial=0))
+        asked: dict[tuple[int, int, int, bool], list[tuple[int, int]]] = {}
+        for level, (layer, some) in enumerate(zip(self.resolver.layers, parts, strict=True)):
+            if not len(some.alias):
+                continue
+            owner = layer.index.arrays["alias_entity"][some.alias]
+            whole = [{n for e in page.named if (n := layer.index.find_entity(e)) is not None} for page in pages]
+            known = np.array(sorted(set().union(*whole)), np.int64)
+            for k in np.flatnonzero(np.isin(owner, known)).tolist():
+                n = bisect_right(offsets, int(some.start[k])) - 1
+                start, end = int(some.start[k]) - offsets[n], int(some.end[k]) - offsets[n]
+                if int(owner[k]) in whole[n] and not pages[n].settles(start, end):
+                    where = n, start, end, bool(some.declining[k])
+                    asked.setdefault(where, []).append((level, int(some.alias[k])))
+        for (n, start, end, declining), aliases in asked.items():
+            surface = pages[n].text[start:end]
+            reading = self._reading(surface, self.resolver.parts(surface, aliases, declining), declining)
+            if reading:
+                pages[n].take([(start, end, reading)])
 
     def _resolved(self, surfaces: Sequence[tuple[str, bool]]) -> list[tuple[Candidate, ...]]:
         """The candidates of surface forms, each with whether its text is in Latin letters and declines names."""
@@ -210,15 +258,19 @@ class Reader:
                 batch = wanted[k : k + 256]
                 answers = self.resolver.candidates(batch, windows="declining" if declining else "plain")
                 for surface, (candidates, _) in zip(batch, answers, strict=True):
-                    units = parse(surface).units
-                    likely = (c for c in candidates if c.score >= FLOOR)
-                    kept = [self._weighed(c) for c in likely if _written_as_name(units, c, declining)]
-                    if _is_ordinary(surface):
-                        kept = [self._doubted(c) for c in kept]
-                    self._kept += len(kept)
-                    reading = tuple(sorted(kept, key=lambda c: (-c.score, c.id)))
+                    reading = self._reading(surface, candidates, declining)
+                    self._kept += len(reading)
                     known[surface, declining] = out[surface, declining] = reading
         return [out[surface] for surface in surfaces]
+
+    def _reading(self, surface: str, candidates: Iterable[Candidate], declining: bool) -> tuple[Candidate, ...]:
+        """The candidates of a surface form that running text lets through, best first."""
+        units = parse(surface).units
+        likely = (c for c in candidates if c.score >= FLOOR)
+        kept = [self._weighed(c) for c in likely if _written_as_name(units, c, declining)]
+        if _is_ordinary(surface):
+            kept = [self._doubted(c) for c in kept]
+        return tuple(sorted(kept, key=lambda c: (-c.score, c.id)))
 
     def _weighed(self, candidate: Candidate) -> Candidate:
         """A candidate with what running text adds: among many names, part of a name is not enough by itself."""

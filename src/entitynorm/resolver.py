@@ -5,7 +5,7 @@ The cascade: a name spelled like an alias is that entity; otherwise what `entity
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -17,7 +17,7 @@ from entitynorm.names.structure import parse
 from entitynorm.retrieval.build import name_key
 from entitynorm.retrieval.search import Reached
 from entitynorm.scoring import VETO, is_identical
-from entitynorm.window_rules import WindowRule
+from entitynorm.window_rules import WindowRule, fits_window
 
 MOST_CANDIDATES = 10
 MOST_NAMESAKES = 40
@@ -134,8 +134,21 @@ class Resolver:
         key = name_key(text)
         if any(layer.index.lookup("exact", key) for layer in self.layers):
             return True
+        if not any(layer.few for layer in self.layers):
+            return False  # among many names a single word is right to the letter
         candidates, _ = self.candidates([text], windows="plain")[0]
         return bool(candidates) and candidates[0].score >= self.scorer.threshold_of(candidates[0].type)
+
+    def parts(self, name: str, aliases: Iterable[tuple[int, int]], declining: bool) -> list[Candidate]:
+        """The candidates for a window of running text that may be part of these aliases, each of a layer."""
+        chosen: list[list[Reached]] = [[] for _ in self.layers]
+        for level, alias in aliases:
+            chosen[level].append(Reached(alias, 0.5, "terms"))
+        scored = []
+        for layer, hits in zip(self.layers, chosen, strict=True):
+            some = layer.compared(parse(name), hits) if hits else []
+            scored.append(([one for one in some if fits_window(one, layer.few, declining)], ()))
+        return self._ranked(name, name_key(name), scored)[0]
 
     def nearest(self, name: str, entity_id: str, listed: Candidate | None) -> Candidate | None:
         """An entity that is no candidate for a name, compared all the same; None for one without a comparable name.

@@ -23,7 +23,8 @@ def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
 
     The alias answers the first word of the window and the last, and what stands between and is not answered has to
     belong to names: "of", "for", a patronymic, an initial. Among many names (``few`` is False) a single word has to be
-    right to the letter, but for another script and for case forms: every word sounds like some name.
+    right to the letter, but for another script and for case forms: every word sounds like some name. Not so where the
+    gazetteer itself says of an alias that it may be met with slips.
     """
     if scored.said:
         return True
@@ -50,7 +51,7 @@ def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
         if INFLECTION in kinds and scored.query.script == "Latn" and not declining:
             return False  # the Kozinkas
         ordinary = len(words) == 1 and is_ordinary(words[0].fold, words[0].script)
-        if (ordinary or not few) and not _is_sure(scored):
+        if (ordinary or not (few or scored.loose)) and not _is_sure(scored):
             return False
     answers = [target.units[j] for match in pairing.matches for j in match.theirs]
     lacking = [target.units[j] for j in pairing.missing]

@@ -67,12 +67,11 @@ def problems_of(path: str) -> list[Problem]:
 @click.option(
     "--fuzzy",
     type=Choice(("edit", "key", "off")),
-    default="edit",
-    show_default=True,
     help="How freely names may be met that do not say it themselves: with slips, by sound only (for lists of millions; "
-    "short single words then letter by letter), or letter by letter.",
+    "short single words then letter by letter), or letter by letter. Left out: with slips, but for names of one word "
+    "in running text where the gazetteer has a thousand names or more.",
 )
-def build(files: tuple[str, ...], gazetteers: tuple[str, ...], output: str, fuzzy: str) -> int:
+def build(files: tuple[str, ...], gazetteers: tuple[str, ...], output: str, fuzzy: str | None) -> int:
     """Compile gazetteer FILEs (.yaml, .jsonl, .enx) into OUT.enx, to be given to -g.
 
     Files after -g are FILEs as well, and come after the others. Without any the packaged gazetteer is compiled.

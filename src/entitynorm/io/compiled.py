@@ -27,7 +27,7 @@ from entitynorm.retrieval.index import NameIndex
 
 KIND = "entitynorm-gazetteer"
 ENDING = ".enx"
-SCHEMA = 2
+SCHEMA = 3
 """Raised when the arrays change their meaning; files of another number are refused."""
 _TABLES = ("sounds.yaml", "sounds_scripts.yaml", "compounds.yaml")
 _VERIFIED_BELOW = 64 * 1024 * 1024
@@ -59,13 +59,14 @@ def build(
     path: str | os.PathLike[str],
     *,
     sources: Sequence[str | os.PathLike[str]] = (),
-    fuzzy: Fuzzy = "edit",
+    fuzzy: Fuzzy | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Compile entities, read one by one, into one file, which appears whole or not at all; returns its header.
 
     ``sources`` are the files they came from, for the header. ``fuzzy`` is how freely aliases may be met that do not say
-    it themselves: "edit" suits a gazetteer kept by hand, "key" a bulk list of millions. The same entities in the same
+    it themselves: "edit" suits a gazetteer kept by hand, "key" a bulk list of millions; None is "edit", but for single
+    words of running text where names are many. The same entities in the same
     order give the same bytes. Raises GazetteerError for ids that stand twice, InputError or OSError for a target that
     cannot be written.
     """

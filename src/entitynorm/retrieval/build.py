@@ -39,8 +39,10 @@ _SLIPPING = 3
 JOINED_BELOW = 200_000
 """Aliases below which names of two and three words are also indexed as one word (San Francisco, Sanfrancisco)."""
 _LONGEST_JOINED = 20
-POLICIES = ("edit", "key", "off")
-"""How freely an alias may be met: with slips, by sound only, or letter by letter."""
+POLICIES: tuple[Fuzzy, ...] = ("edit", "key", "off", "edit")
+"""How freely an alias may be met: with slips, by sound only, or letter by letter; the last is `STATED`."""
+STATED = 3
+"""The policy "edit" where the gazetteer says so itself: among many names, single words of texts may slip as well."""
 WEAK, CANONICAL = 1, 2
 BLOCKS = 1
 """Flag of an entity that must never take some surface forms."""
@@ -51,6 +53,8 @@ def weight_of_role(role: str) -> float:
     return {"function": 0.06, "title": 0.12, "type": 0.35, "country": 0.6, "concept": 0.6}.get(role, 1.0)
 
 
+BEARING = 0.5
+"""What a word of a role may weigh at least, if the role is to carry a name."""
 _ROLE_ORDER = ("function", "type", "title", "country", "concept", "given")
 
 
@@ -136,13 +140,14 @@ def aliases_of(entity: Entity) -> Iterator[Alias]:
 class IndexBuilder:
     """Takes entities one by one, then makes the arrays; what it keeps of each is a few numbers and its strings."""
 
-    def __init__(self, *, fuzzy: Fuzzy = "edit", progress: Progress | None = None) -> None:
-        """``fuzzy``: how freely aliases may be met that say nothing themselves (see `entitynorm.model.Alias`).
+    def __init__(self, *, fuzzy: Fuzzy | None = None, progress: Progress | None = None) -> None:
+        """``fuzzy``: how freely aliases may be met that say nothing themselves (see `entitynorm.model.Alias`); None is
+        "edit", but for single words of running text where names are many.
 
         ``progress`` is called with (stage, done, total); total is 0 while it is not known.
         """
         self._grown = _Growing()
-        self._fuzzy: Fuzzy = fuzzy
+        self._fuzzy = fuzzy
         self._progress = progress
 
     def add(self, entity: Entity) -> None:
@@ -178,10 +183,10 @@ class IndexBuilder:
                 out.alias_terms.append(known)
 
     def _policy(self, alias: Alias, terms: Sequence[str]) -> int:
-        if alias.fuzzy is not None:
-            return POLICIES.index(alias.fuzzy)
-        short = self._fuzzy == "key" and len(terms) == 1 and len(terms[0]) < _SHORT_ALIAS
-        return POLICIES.index("off" if short else self._fuzzy)
+        wanted = alias.fuzzy or self._fuzzy
+        if alias.fuzzy is None and wanted == "key" and len(terms) == 1 and len(terms[0]) < _SHORT_ALIAS:
+            wanted = "off"
+        return 0 if wanted is None else STATED if wanted == "edit" else POLICIES.index(wanted)
 
     def finish(self) -> tuple[Arrays, dict[str, Any]]:
         """All arrays, and what a header says of them; the builder is empty afterwards.
@@ -244,8 +249,12 @@ def _rows(terms: Sequence[str], folds: Sequence[str], first: int) -> tuple[dict[
     # Slips are looked for in the likelier readings only; the others are met when they sound the same.
     likely = np.arange(len(texts)) - first_row[owners] < _SLIPPING
     packed = []
-    for rows_of, wide in ((heard[likely[heard]], True), (heard[~likely[heard]], False)):
-        keys, which = phones.keys(codes[rows_of], wide=wide)
+    depths: tuple[tuple[NDArray[Any], phones.Depth], ...] = (
+        (heard[likely[heard]], "wide"),
+        (heard[~likely[heard]], "equal"),
+    )
+    for rows_of, depth in depths:
+        keys, which = phones.keys(codes[rows_of], depth)
         packed.append(_packed(keys, rows_of[which] + first))
     first_row = first_row + first
     keys, which = phones.typo_keys(folds)
@@ -334,6 +343,9 @@ def _arrays(grown: _Growing, progress: Progress | None) -> tuple[Arrays, dict[st
     rarity = np.log((count + 1) / np.maximum(frequency, 1)) / math.log(count + 2)
     arrays["term_weight"] = np.minimum(np.maximum(rarity, 0.15), heaviest).astype(np.float32)
     sums = np.concatenate((np.zeros(1), np.cumsum(arrays["term_weight"][alias_terms], dtype=np.float64)))
+    bears = [len(fold) > 1 and weight_of_role(roles[fold]) >= BEARING for fold in folds]
+    carried = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.array(bears, np.int64)[alias_terms])))
+    arrays["alias_bears"] = np.minimum(carried[ends[1:]] - carried[ends[:-1]], 255).astype(np.uint8)
     arrays["alias_weight"] = (sums[ends[1:]] - sums[ends[:-1]]).astype(np.float32)
     # Counted by fold, so that a word with its marks and the same without them are one.
     fold_number = {fold: n for n, fold in enumerate(dict.fromkeys(folds))}

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entitynorm.model import Entity
-from entitynorm.retrieval.build import BLOCKS, CANONICAL, COST_SCALE, POLICIES, WEAK, IndexBuilder, Progress
+from entitynorm.names.types import entity_class
+from entitynorm.retrieval.build import BLOCKS, CANONICAL, COST_SCALE, POLICIES, STATED, WEAK, IndexBuilder, Progress
 from entitynorm.retrieval.phones import LONGEST, PHONES, text_hashes
 from entitynorm.text.sounds import Reading
 
@@ -94,6 +95,27 @@ class NameIndex:
     def policy(self, alias: int) -> str:
         """How freely an alias may be met: edit, key or off."""
         return POLICIES[(self._view("alias_flags")[alias] >> 2) & 3]
+
+    def is_loose(self, alias: int) -> bool:
+        """Whether the gazetteer itself says that an alias may be met with slips."""
+        return (self._view("alias_flags")[alias] >> 2) & 3 == STATED
+
+    def loose(self, aliases: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """`is_loose` of many aliases."""
+        found: NDArray[np.bool_] = (self.arrays["alias_flags"][aliases] >> 2) & 3 == STATED
+        return found
+
+    def persons(self, aliases: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each alias names a person."""
+        kinds = np.array([entity_class(kind) == "PERSON" for kind in self.types] or [False], np.bool_)
+        found: NDArray[np.bool_] = kinds[self.arrays["entity_type"][self.arrays["alias_entity"][aliases]]]
+        return found
+
+    def bearing(self, aliases: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many words carry each alias and have to be answered; of a person's three or more one may be left out."""
+        count = self.arrays["alias_bears"][aliases].astype(np.int64)
+        found: NDArray[np.int64] = np.maximum(count - (self.persons(aliases) & (count > 2)), 1)
+        return found
 
     def weight(self, entity: int) -> float | None:
         """How prominent an entity is; None where the gazetteer does not say."""

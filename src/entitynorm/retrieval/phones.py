@@ -14,7 +14,7 @@ skeleton but for a first one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,17 +145,22 @@ _LEAST_DELETED = 4
 _SHORT = 4
 
 
-def keys(codes: Bytes, *, wide: bool = True) -> tuple[Keys, NDArray[np.int64]]:
-    """(key, row) pairs of readings; ``wide=False`` gives the equal keys only."""
+Depth = Literal["wide", "telling", "equal"]
+"""How far keys reach: by equal sound only; with slips, where the key says much; with slips everywhere."""
+
+
+def keys(codes: Bytes, depth: Depth = "wide") -> tuple[Keys, NDArray[np.int64]]:
+    """(key, row) pairs of readings."""
     mid, mid_length = middle(codes)
     rows = np.arange(len(codes))
     out = [finish(whole_hash(mid), EQUAL)]
     owners = [rows]
-    if wide:
+    if depth != "equal":
         bones, bone_length = skeleton(codes)
-        out.append(finish(whole_hash(bones), SKELETON))
-        owners.append(rows)
-        long = np.flatnonzero(bone_length >= _LEAST_DELETED)
+        telling = rows if depth == "wide" else np.flatnonzero(bone_length >= _SHORT)
+        out.append(finish(whole_hash(bones[telling]), SKELETON))
+        owners.append(telling)
+        long = np.flatnonzero(bone_length >= (_LEAST_DELETED if depth == "wide" else _SHORT + 1))
         hashes, which = deletion_hashes(bones[long], bone_length[long])
         out.append(finish(hashes, SKELETON))
         owners.append(long[which])

@@ -23,10 +23,11 @@ from rapidfuzz.distance import OSA
 from entitynorm.names.structure import parse, region_adjective, written
 from entitynorm.names.words import read_forms, warm, word
 from entitynorm.retrieval import phones
-from entitynorm.retrieval.build import lexical_ids, name_key, role_of_term, weight_of_role
+from entitynorm.retrieval.build import BEARING, lexical_ids, name_key, role_of_term, weight_of_role
 from entitynorm.retrieval.index import FEW, NameIndex
 from entitynorm.text.folding import fold_text
 from entitynorm.text.sound_distance import similarities, table_for
+from entitynorm.text.sounds import plain_readings
 from entitynorm.text.terms import fold_term, terms_of
 from entitynorm.text.tokens import script_of
 
@@ -43,6 +44,13 @@ _KEY_BUDGET = 24_000
 _POSTING_BUDGET = 4_000
 """Aliases that one term may add, unless nothing else is there."""
 _FORMS = 12
+_PLAIN_SCRIPTS = frozenset({"Latn", "Zyyy"})
+PLAIN_ROWS, _PLAIN_DISTANCE, _PLAIN_BUDGET = 12, 8, 1_500
+"""The same where words are met plainly: readings compared, bits of the first mask that may differ, readings reached."""
+_LEADING = 4
+"""The likest terms, which say how much a word weighs that the vocabulary lacks."""
+_BATCH, _PLAIN_BATCH = 256, 4_096
+"""Terms looked for at once."""
 _SLIPPING = 3
 """Readings of a term in which slips are looked for."""
 _CACHED_TERMS = 32_768
@@ -59,6 +67,10 @@ class TermHits:
     likeness: NDArray[np.float32]
     weight: float
     """How much the term weighs in a name, by its role and rarity."""
+    bearing: bool
+    """Whether it is a word that carries a name: no type word, title or particle."""
+    common: bool
+    """Whether more names hold it than are looked through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,33 +85,51 @@ class Reached:
 
 
 class Searcher:
-    """Finds candidates in one index; keeps the terms of recent names, at most `_CACHED_TERMS`."""
+    """Finds candidates in one index; keeps the terms of recent names, at most `_CACHED_TERMS` of each depth."""
 
     def __init__(self, index: NameIndex) -> None:
         self.index = index
         self._known: dict[str, TermHits] = {}
+        self._met: dict[str, TermHits] = {}
 
     # -- terms ---------------------------------------------------------------------------------------------------
 
-    def hits(self, terms: Sequence[str]) -> dict[str, TermHits]:
-        """What each term may stand for."""
-        if len(self._known) > _CACHED_TERMS:
-            self._known = {}
-        known = self._known
+    def hits(self, terms: Sequence[str], *, plainly: bool = False) -> dict[str, TermHits]:
+        """What each term may stand for.
+
+        ``plainly``: only what is met by the letters, one slip of the pen or the plainest reading of a word in Latin
+        letters, which costs a tenth; other scripts are read in full.
+        """
+        memory = self._met if plainly else self._known
+        if len(memory) > _CACHED_TERMS:
+            memory = {}
+            if plainly:
+                self._met = memory
+            else:
+                self._known = memory
         # Answered from a dict of this call's own: another thread may begin a new memory meanwhile.
-        found = {t: hits for t in dict.fromkeys(terms) if (hits := known.get(t)) is not None}
+        found = {t: hits for t in dict.fromkeys(terms) if (hits := memory.get(t)) is not None}
         unknown = [t for t in dict.fromkeys(terms) if t not in found]
-        for k in range(0, len(unknown), 256):
-            block = unknown[k : k + 256]
-            some = dict(zip(block, self._find(block), strict=True))
-            known.update(some)
+        if plainly:
+            simple = [t for t in unknown if script_of(t) in _PLAIN_SCRIPTS]
+            found |= self.hits([t for t in unknown if script_of(t) not in _PLAIN_SCRIPTS])
+        else:
+            simple = unknown
+        size = _PLAIN_BATCH if plainly else _BATCH
+        for k in range(0, len(simple), size):
+            block = simple[k : k + size]
+            some = dict(zip(block, self._find(block, plainly), strict=True))
+            memory.update(some)
             found.update(some)
         return found
 
     def _forms(
-        self, terms: Sequence[str]
+        self, terms: Sequence[str], plainly: bool
     ) -> tuple[list[str], NDArray[np.int64], NDArray[np.float32], NDArray[np.bool_]]:
         """Phones to look for, the term that each belongs to, its cost, and whether slips are looked for in it."""
+        if plainly:
+            count = len(terms)
+            return plain_readings(terms), np.arange(count), np.zeros(count, np.float32), np.ones(count, np.bool_)
         texts: list[str] = []
         slipping: list[bool] = []
         owner: list[int] = []
@@ -115,11 +145,11 @@ class Searcher:
                 slipping.append(not form and k < _SLIPPING)
         return texts, np.array(owner, np.int64), np.array(cost, np.float32), np.array(slipping, bool)
 
-    def _find(self, terms: Sequence[str]) -> list[TermHits]:
+    def _find(self, terms: Sequence[str], plainly: bool) -> list[TermHits]:
         arrays = self.index.arrays
         folds = [fold_term(t) for t in terms]
         same = self.index.lookup_many("fold", folds)
-        texts, owner, cost, slipping = self._forms(terms)
+        texts, owner, cost, slipping = self._forms(terms, plainly)
         codes, lengths = phones.encode(texts)
         bits, pairs = phones.masks(codes, lengths)
         heard = np.flatnonzero(lengths >= 2)
@@ -128,15 +158,18 @@ class Searcher:
         # A term that the vocabulary holds needs no slips: it is met by sound only. Nor does one that is declined slip.
         loose = strange[owner[heard]] & slipping[heard]
         wide, near = heard[loose], heard[~loose]
-        keys_wide, which_wide = phones.keys(codes[wide])
-        keys_near, which_near = phones.keys(codes[near], wide=False)
+        keys_wide, which_wide = phones.keys(codes[wide], "telling" if plainly else "wide")
+        keys_near, which_near = phones.keys(codes[near], "equal")
         keys = np.concatenate((keys_wide, keys_near))
         form = np.concatenate((wide[which_wide], near[which_near]))
-        rows, forms = self._reach(keys, form, owner)
+        rows, forms = self._reach(keys, form, owner, _PLAIN_BUDGET if plainly else _KEY_BUDGET)
         term_of = owner[forms]
         distance = phones.popcount(arrays["row_bits"][rows] ^ bits[forms]).astype(np.int32)
+        if plainly:
+            close = np.flatnonzero(distance <= _PLAIN_DISTANCE)
+            rows, forms, term_of, distance = rows[close], forms[close], term_of[close], distance[close]
         distance += phones.popcount(arrays["row_pairs"][rows] ^ pairs[forms])
-        chosen = _nearest(term_of, distance, len(terms), KEPT_ROWS)
+        chosen = _nearest(term_of, distance, len(terms), PLAIN_ROWS if plainly else KEPT_ROWS)
         rows, forms, term_of = rows[chosen], forms[chosen], term_of[chosen]
         likeness = self._similar(terms, rows, forms, codes, lengths, term_of)
         likeness -= cost[forms] + arrays["row_cost"][rows] * 0.001
@@ -152,7 +185,7 @@ class Searcher:
         )
 
     def _reach(
-        self, keys: phones.Keys, form: NDArray[np.int64], owner: NDArray[np.int64]
+        self, keys: phones.Keys, form: NDArray[np.int64], owner: NDArray[np.int64], budget: int = _KEY_BUDGET
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Rows that share a key with a form, the commonest keys left out where a term's budget is spent."""
         packed = self.index.arrays["keys"]
@@ -170,7 +203,7 @@ class Searcher:
         running = np.cumsum(size)
         starts = np.searchsorted(by_term, by_term, "left")
         before = np.where(starts > 0, running[starts - 1], 0)
-        within = running - before <= _KEY_BUDGET
+        within = running - before <= budget
         low, size, form = low[within], size[within], form[within]
         total = int(size.sum())
         where = np.repeat(low - (np.cumsum(size) - size), size) + np.arange(total)
@@ -241,35 +274,42 @@ class Searcher:
         likeness = np.concatenate((np.minimum(likeness, 0.99), np.ones(len(exact_owner), np.float32)))
         order = np.lexsort((self.index.arrays["term_tie"][terms], -likeness, owner))
         owner, terms, likeness = owner[order], terms[order], likeness[order]
+        _, first = np.unique((owner << 32) | terms, return_index=True)
+        first.sort()
+        owner, terms, likeness = owner[first], terms[first], likeness[first]
+        starts = np.searchsorted(owner, owner)
+        place = np.arange(len(owner)) - starts
+        # What is far behind the likest only costs postings.
+        near = (place < KEPT_TERMS) & (likeness >= likeness[starts] - _FAR)
+        owner, terms, likeness, place = owner[near], terms[near], likeness[near], place[near]
+        worth = np.full(len(folds), 0.9, np.float32)
+        leading = np.flatnonzero(place < _LEADING)
+        if len(leading):
+            mine = owner[leading]
+            head = np.flatnonzero(np.concatenate(([True], mine[1:] != mine[:-1])))
+            best = np.maximum.reduceat(weights[terms[leading]] * likeness[leading], head)
+            worth[mine[head]] = np.maximum(best, 0.3)
+        known = [n for n, some in enumerate(same) if some]
+        worth[known] = weights[[same[n][0] for n in known]]
+        ends = self.index.arrays["posting_ends"]
+        held = np.bincount(owner, ends[terms + 1].astype(np.int64) - ends[terms].astype(np.int64), len(folds)).tolist()
         bounds = np.searchsorted(owner, np.arange(len(folds) + 1)).tolist()
         out = []
-        for n, fold in enumerate(folds):
-            a, b = bounds[n], bounds[n + 1]
-            best = float(likeness[a]) if b > a else 0.0
-            # Sorted by likeness; what is far behind the likest only costs postings.
-            near: dict[int, float] = {}
-            for term, alike in zip(terms[a:b].tolist(), likeness[a:b].tolist(), strict=True):
-                if len(near) >= KEPT_TERMS or alike < best - _FAR:
-                    break
-                near.setdefault(term, alike)
-            some = np.fromiter(near, np.int64, len(near))
-            alike = np.fromiter(near.values(), np.float32, len(near))
-            role = weight_of_role(role_of_term(fold)) if len(fold) > 1 else 0.2
-            if same[n]:
-                weight = float(weights[same[n][0]])
-            elif len(some):
-                weight = max(0.3, float((weights[some[:4]] * alike[:4]).max()))
-            else:
-                weight = 0.9
-            out.append(TermHits(some, alike, min(weight, role)))
+        for fold, heavy, names, a, b in zip(folds, worth.tolist(), held, bounds, bounds[1:], strict=False):
+            most = weight_of_role(role_of_term(fold)) if len(fold) > 1 else 0.2
+            out.append(TermHits(terms[a:b], likeness[a:b], min(heavy, most), most >= BEARING, names > _POSTING_BUDGET))
         return out
 
     # -- names ---------------------------------------------------------------------------------------------------
 
-    def reach(self, names: Sequence[str]) -> list[list[Reached]]:
-        """For each name the aliases worth comparing, best first."""
+    def reach(self, names: Sequence[str], *, plainly: bool = False) -> list[list[Reached]]:
+        """For each name the aliases worth comparing, best first.
+
+        ``plainly``: words as `hits` has them, and every word that carries the name or the alias has to have an answer,
+        but for one of three.
+        """
         split = [search_terms(name) for name in names]
-        hits = self.hits([t for terms in split for t in terms])
+        hits = self.hits([t for terms in split for t in terms], plainly=plainly)
         keys = [name_key(name) for name in names]
         exact = self.index.lookup_many("exact", keys)
         together = ["".join(map(fold_term, terms)) for terms in split]
@@ -277,8 +317,8 @@ class Searcher:
         short = ["".join(terms) if len(terms) == 1 and 2 <= len(terms[0]) <= 7 else "" for terms in split]
         acronyms = self.index.lookup_many("acronym", [_acronym(name, s) for name, s in zip(names, short, strict=True)])
         wholes = [together[n] if 1 < len(t) < 4 and len(together[n]) <= 20 else "" for n, t in enumerate(split)]
-        whole_hits = self.hits([w for w in wholes if w])
-        by_terms = self._by_terms(split, hits, wholes, whole_hits)
+        whole_hits = self.hits([w for w in wholes if w], plainly=plainly)
+        by_terms = self._by_terms(split, hits, wholes, whole_hits, plainly)
         ties = self.index.arrays["alias_tie"]
         out = []
         for n in range(len(names)):
@@ -303,6 +343,7 @@ class Searcher:
         hits: dict[str, TermHits],
         wholes: Sequence[str],
         whole_hits: dict[str, TermHits],
+        plainly: bool,
     ) -> list[list[tuple[int, float]]]:
         owner: list[int] = []
         place: list[int] = []
@@ -346,6 +387,16 @@ class Searcher:
         alias_key = alias_key[group]
         names_of = (alias_key >> np.uint64(32)).astype(np.int64)
         aliases = (alias_key & np.uint64(0xFFFFFFFF)).astype(np.int64)
+        if plainly:
+            found = [[hits[term] for term in terms[:31]] for terms in split]
+            telling = [sum(1 << k for k, hit in enumerate(h) if hit.bearing and not hit.common) for h in found]
+            bits = np.array(telling, np.uint64)[(key >> np.uint64(37)).astype(np.int64)]
+            answered = np.add.reduceat((bits >> (key & np.uint64(31))) & np.uint64(1), group).astype(np.int64)
+            ours = np.array([n - (n > 2) for n in map(int.bit_count, telling)], np.int64)[names_of]
+            common = np.array([sum(hit.bearing and hit.common for hit in h) for h in found], np.int64)[names_of]
+            theirs = self.index.bearing(aliases)
+            enough = ((answered >= ours) & (answered + common >= theirs)) | (whole_best > 0)
+            names_of, aliases, terms_sum, whole_best = (a[enough] for a in (names_of, aliases, terms_sum, whole_best))
         weight = self.index.arrays["alias_weight"][aliases]
         ours = total[names_of]
         shared = np.minimum(terms_sum, np.minimum(ours, weight))

@@ -237,6 +237,19 @@ def wide_readings(words: Sequence[str]) -> list[tuple[Reading, ...]]:
     return [_ranked(found, MAX_WIDE) for found in raw]
 
 
+def plain_readings(words: Sequence[str]) -> list[str]:
+    """The plainest reading of each of many lower-case words in Latin letters, as phones; "" for one without sounds.
+
+    >>> plain_readings(["grayvoron", "graivoron"])
+    ['graivoron', 'graivoron']
+    """
+    if not words:
+        return []
+    letters = [word if word.isascii() else _APOSTROPHES.sub("", _letters(_one_script(word))) for word in words]
+    buffer = "\n".join([one.replace("\n", "") for one in letters])
+    return _finish(_read(buffer, _tables().base)[0]).split("\n")
+
+
 def without_foreign_ending(word: str) -> list[tuple[str, float]]:
     """(word, cost) for each ending of another language that a folded Latin word may carry (Putinas, Lavrovs).
 

@@ -1,0 +1,320 @@
+"""Words of running text that lead to aliases, and the chains of them that may be a name.
+
+A word leads to the terms of the gazetteer that it may stand for, and these to the aliases that hold them; words that
+lead to the same alias and stand together are a chain. What is remembered of words is bounded.
+
+Where names are few, whatever answers enough of an alias is a window. Among many names every word sounds like part of
+some name: there a chain has to answer all words that carry the alias, and a single word has to be right to the letter
+unless the gazetteer says that the alias may be met by slips. Chains that answer part of an alias are told apart: they
+are worth a look where the text has the whole name elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from entitynorm.names.structure import parse
+from entitynorm.retrieval.index import FEW, NameIndex
+from entitynorm.retrieval.search import Searcher, TermHits, search_terms
+from entitynorm.tagging.scan import Ints, Scan
+from entitynorm.tagging.trie import Trie
+from entitynorm.text.tokens import Gap
+
+Bools = NDArray[np.bool_]
+
+COMMON = 400
+"""Aliases that one word may lead to; a word of more names (New, Saint, General) needs another beside it."""
+MOST_WORDS = 8
+_LEAST_ALIKE = 0.55
+"""How alike a word and a term have to be."""
+_LEAST_COVERED = 0.45
+_LEAST_OF_PERSON = 0.3
+"""Share of an alias that a window has to answer; a surname may be little of a long full name."""
+_APART = 4
+"""Tokens from one word of a name to the next (Minister of the Interior)."""
+_KNOWN_WORDS = 65_536
+_KNOWN_LEADS = 3_000_000
+"""Words, and aliases that words lead to, that are remembered."""
+_LEADS_AT_ONCE = 400_000
+"""Aliases that are sorted together, which bounds the memory of a block."""
+_SHORTEST_COMPOUND = 4
+
+Window = tuple[int, int]
+"""First and last token."""
+
+
+class Parts(NamedTuple):
+    """Windows that answer part of an alias: first token, last token, alias."""
+
+    first: Ints
+    last: Ints
+    alias: Ints
+
+
+_NONE = np.zeros(0, np.int64)
+NO_PARTS = Parts(_NONE, _NONE, _NONE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lead:
+    """The aliases that one word leads to."""
+
+    alias: Ints
+    value: NDArray[np.float32]
+    """The weight that it answers in each."""
+    alike: NDArray[np.float32]
+    """How alike the word and that of the alias are."""
+    common: bool = False
+    """The word leads to more aliases than are kept."""
+    bearing: bool = False
+    """The word can carry a name: it is no type word, title or particle."""
+    alone: bool = False
+    """The word is a compound of several ideas (Минобороны), and so a window by itself."""
+
+
+_NOTHING = np.zeros(0, np.float32)
+_NOWHERE = {bearing: Lead(_NONE, _NOTHING, _NOTHING, bearing=bearing) for bearing in (False, True)}
+
+
+class LeadFinder:
+    """Finds the chains of one index in blocks of text."""
+
+    def __init__(self, index: NameIndex, searcher: Searcher) -> None:
+        self.index = index
+        self._searcher = searcher
+        self._few = index.aliases < FEW
+        self._known: dict[tuple[str, bool], Lead] = {}
+        self._kept = 0
+
+    # -- words ---------------------------------------------------------------------------------------------------
+
+    def of(self, texts: Sequence[str], declining: Sequence[bool]) -> list[Lead]:
+        """Where each word leads, by whether its text declines names in Latin letters."""
+        if len(self._known) > _KNOWN_WORDS or self._kept > _KNOWN_LEADS:
+            self._known, self._kept = {}, 0
+        known = self._known
+        # Answered from a dict of this call's own: another thread may begin a new memory meanwhile.
+        asked = list(zip(texts, declining, strict=True))
+        out = {one: found for one in dict.fromkeys(asked) if (found := known.get(one)) is not None}
+        unknown = [one for one in dict.fromkeys(asked) if one not in out]
+        for declines in (False, True):
+            some = [one for one in unknown if one[1] == declines]
+            if not some:
+                continue
+            split = [search_terms(text) for text, _ in some]
+            hits = self._hits([term for terms in split for term in terms], declines)
+            for one, terms in zip(some, split, strict=True):
+                text = one[0]
+                lead = _NOWHERE[False] if _is_function(text) else self._expand([hits[term] for term in terms])
+                out[one] = known[one] = replace(lead, alone=True) if _is_compound(text) else lead
+                self._kept += len(lead.alias)
+        return [out[one] for one in asked]
+
+    def _hits(self, terms: Sequence[str], declining: bool) -> dict[str, TermHits]:
+        """What terms may stand for; a word that plainly sounds like nothing in a short list goes no further."""
+        if declining:
+            return self._searcher.hits(terms)
+        plain = self._searcher.hits(terms, plainly=True)
+        if not self._few:
+            return plain
+        return plain | self._searcher.hits([term for term, hits in plain.items() if len(hits.terms)])
+
+    def _expand(self, hits: Sequence[TermHits]) -> Lead:
+        arrays = self.index.arrays
+        bearing = any(hit.bearing for hit in hits)
+        alias: list[NDArray[Any]] = []
+        value: list[NDArray[Any]] = []
+        similar: list[NDArray[Any]] = []
+        total = 0
+        for hit in hits:
+            for term, alike in zip(hit.terms.tolist(), hit.likeness.tolist(), strict=True):
+                if alike < _LEAST_ALIKE:
+                    break  # the likest stand first
+                weight = alike * float(arrays["term_weight"][term])
+                a, b = int(arrays["posting_ends"][term]), int(arrays["posting_ends"][term + 1])
+                total += b - a
+                if total > COMMON:
+                    return Lead(_NONE, _NOTHING, _NOTHING, common=True, bearing=bearing)
+                alias.append(arrays["posting_alias"][a:b].astype(np.int64))
+                value.append(np.full(b - a, weight, np.float32))
+                a, b = int(arrays["joined_ends"][term]), int(arrays["joined_ends"][term + 1])
+                if b > a:
+                    some = arrays["joined_alias"][a:b].astype(np.int64)
+                    alias.append(some)
+                    value.append((alike * arrays["alias_weight"][some]).astype(np.float32))
+                similar.append(np.full(sum(map(len, alias)) - sum(map(len, similar)), alike, np.float32))
+        if not alias:
+            return _NOWHERE[bearing]
+        return Lead(np.concatenate(alias), np.concatenate(value), np.concatenate(similar), bearing=bearing)
+
+    # -- chains --------------------------------------------------------------------------------------------------
+
+    def windows(self, scan: Scan, joins: Bools, words: Ints, leads: Sequence[Lead]) -> tuple[list[Window], Parts]:
+        """The chains of words that may be a name, and those that may be part of one.
+
+        ``words``: the tokens that can stand in a name, with where each leads; ``joins``: whether a token may stand in
+        one name with the token before it.
+        """
+        run: Ints = np.cumsum(~joins)
+        sizes = np.array([len(lead.alias) for lead in leads], np.int64)
+        common = np.zeros(len(scan) + 2, np.bool_)
+        common[words[[n for n, lead in enumerate(leads) if lead.common]]] = True
+        windows: list[Window] = []
+        parts: list[Parts] = [NO_PARTS]
+        for a, b in _slices(sizes, run[words]):
+            found, some = self._chained(scan, joins, run, words[a:b], leads[a:b], common)
+            windows += found
+            parts.append(some)
+        return windows, Parts(*map(np.concatenate, zip(*parts, strict=True)))
+
+    def _chained(
+        self, scan: Scan, joins: Bools, run: Ints, words: Ints, leads: Sequence[Lead], common: Bools
+    ) -> tuple[list[Window], Parts]:
+        sizes = np.array([len(lead.alias) for lead in leads], np.int64)
+        if not sizes.sum():
+            return [], NO_PARTS
+        alias = np.concatenate([lead.alias for lead in leads])
+        value = np.concatenate([lead.value for lead in leads])
+        alike = np.concatenate([lead.alike for lead in leads])
+        token = np.repeat(words, sizes)
+        bears = np.repeat(np.array([lead.bearing for lead in leads]), sizes)
+        key = (alias << 32) | token
+        order = np.lexsort((-value, key))
+        key, value, token, alias = key[order], value[order], token[order], alias[order]
+        alike, bears = alike[order], bears[order]
+        best = np.concatenate(([True], key[1:] != key[:-1]))
+        value, token, alias, alike, bears = value[best], token[best], alias[best], alike[best], bears[best]
+        breaks = (alias[1:] != alias[:-1]) | (run[token[1:]] != run[token[:-1]]) | (token[1:] - token[:-1] > _APART)
+        head = np.flatnonzero(np.concatenate(([True], breaks)))
+        covered = np.add.reduceat(value, head) / np.maximum(self.index.arrays["alias_weight"][alias[head]], 0.01)
+        answered = np.add.reduceat(bears.astype(np.int64), head)
+        last = np.append(head[1:], len(alias)) - 1
+        enough = covered >= np.where(self.index.persons(alias[head]), _LEAST_OF_PERSON, _LEAST_COVERED)
+        head, last, answered, covered = head[enough], last[enough], answered[enough], covered[enough]
+        ends = self.index.arrays["alias_term_ends"]
+        size = ends[alias[head] + 1].astype(np.int64) - ends[alias[head]].astype(np.int64)
+        if self._few:
+            first, final = _parts(head, last, size)
+            spans = (token[first] << 32) | token[final]
+            spans = np.unique(np.concatenate((spans, _longer(scan, joins, token, head, last, size))))
+            return list(_with_common(spans, joins, common)), NO_PARTS
+        needed = self.index.bearing(alias[head])
+        whole = (answered >= needed) | (covered >= 1.0)
+        # A single word in Latin letters is right to the letter, or the alias is meant to be met by slips.
+        one = token[head] == token[last]
+        strict = (scan.codes[scan.start[token[head]]] < 0x250) & ~scan.declining[token[head]]
+        whole &= ~(one & strict) | (alike[head] >= 1.0) | self.index.loose(alias[head])
+        first, final = _parts(head[whole], last[whole], size[whole])
+        spans = np.unique((token[first] << 32) | token[final])
+        windows = list(_with_common(spans, joins, common))
+        # Words that lead nowhere since very many names hold them answer what is missing beside them.
+        left, right = token[head], token[last]
+        before = _beside(common, joins, left, -1)
+        after = _beside(common, joins, right, 1)
+        inside = np.concatenate((np.zeros(1, np.int64), np.cumsum(common)))
+        beside = before + after + inside[right] - inside[left]
+        helped = ~whole & ~(one & (before + after == 0)) & (answered + beside >= needed)
+        windows += set(zip((left - before)[helped].tolist(), (right + after)[helped].tolist(), strict=True))
+        rest = ~whole & ~helped & (~strict | (alike[head] >= 1.0))
+        return windows, Parts(left[rest], right[rest], alias[head][rest])
+
+
+def _beside(common: Bools, joins: Bools, token: Ints, step: int) -> Ints:
+    """How many common words, two at most, stand right before or after each token in one name with it."""
+    count = np.zeros(len(token), np.int64)
+    on = np.ones(len(token), np.bool_)
+    at = token
+    for _ in range(2):
+        edge, at = (at, at + step) if step < 0 else (at + step, at + step)
+        on = on & (at >= 0) & (edge < len(joins))
+        on &= joins[np.minimum(edge, len(joins) - 1)] & common[np.maximum(at, 0)]
+        count += on
+    return count
+
+
+def _with_common(spans: Ints, joins: Bools, common: Bools) -> Iterator[Window]:
+    """Windows, also grown by the words beside them that very many names hold."""
+    count = len(joins)
+    for first, final in zip((spans >> 32).tolist(), (spans & 0xFFFFFFFF).tolist(), strict=True):
+        if final - first >= MOST_WORDS:
+            continue
+        yield first, final
+        # Words of very many names lead nowhere, but belong to the name that stands beside them.
+        wider, longer = first, final
+        while wider > 0 and joins[wider] and common[wider - 1] and final - wider < MOST_WORDS:
+            wider -= 1
+            yield wider, final
+        while longer + 1 < count and joins[longer + 1] and common[longer + 1] and longer - first < MOST_WORDS:
+            longer += 1
+            yield first, longer
+        if wider < first and longer > final:
+            yield wider, longer
+
+
+def standing_in_names(scan: Scan, trie: Trie) -> Ints:
+    """Tokens that can stand in a name: capitalised, without case, or written small by some alias beside such a one."""
+    digits = scan.digits
+    name = scan.upper | (scan.caseless & ~scan.unspaced)
+    near = np.zeros(len(scan), np.bool_)
+    part = np.cumsum(scan.gap == Gap.HARD)  # sentences, and texts: what stands in another has no say
+    for step in range(1, _APART):
+        same = part[step:] == part[:-step]
+        near[step:] |= name[:-step] & same
+        near[:-step] |= name[step:] & same
+    small = np.flatnonzero(~name & near & ~digits)
+    # In Cyrillic only the first word of a name has a capital (Европейский союз).
+    cyrillic = (scan.codes[scan.start[small]] >= 0x400) & (scan.codes[scan.start[small]] < 0x530)
+    name[small[cyrillic | scan.declining[small] | trie.written_small(scan, small)]] = True
+    name |= digits & near
+    return np.flatnonzero(name)
+
+
+def _slices(sizes: Ints, run: Ints) -> Iterator[tuple[int, int]]:
+    """Words in slices that lead to about `_LEADS_AT_ONCE` aliases each, cut where no name reaches over."""
+    first = total = 0
+    for n in range(len(sizes)):
+        if total > _LEADS_AT_ONCE and run[n] != run[n - 1]:
+            yield first, n
+            first, total = n, 0
+        total += int(sizes[n])
+    yield first, len(sizes)
+
+
+def _longer(scan: Scan, joins: NDArray[np.bool_], token: Ints, head: Ints, last: Ints, size: Ints) -> NDArray[np.int64]:
+    """Chains that lack a word of the alias, with the capitalised word beside them: it may be spelled oddly."""
+    short = last - head + 1 < size
+    first, final = token[head[short]], token[last[short]]
+    after = np.minimum(final + 1, len(scan) - 1)
+    right = (final + 1 < len(scan)) & scan.upper[after] & joins[after]
+    left = (first > 0) & scan.upper[first - 1] & joins[first]
+    return np.concatenate(((first[right] << 32) | after[right], (first[left] - 1 << 32) | final[left]))
+
+
+def _parts(head: Ints, last: Ints, size: Ints) -> tuple[Ints, Ints]:
+    """Chains of words and their parts of at most ``size`` words, and of one or two fewer: places of the first and last.
+
+    Words such as "of" count in an alias but lead nowhere (Freedom Army of Russia, for Freedom of Russia Legion).
+    """
+    firsts, lasts = [], []
+    length = last - head + 1
+    for shorter in (0, 1, 2):
+        wanted = np.minimum(length, size) - shorter
+        some = np.flatnonzero((wanted > max(0, shorter - 1)) & (length - wanted < MOST_WORDS))
+        count = length[some] - wanted[some] + 1
+        place = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+        firsts.append(np.repeat(head[some], count) + place)
+        lasts.append(firsts[-1] + np.repeat(wanted[some], count) - 1)
+    return np.concatenate(firsts), np.concatenate(lasts)
+
+
+def _is_function(word: str) -> bool:
+    return word.islower() and all(unit.role == "function" for unit in parse(word).units)
+
+
+def _is_compound(word: str) -> bool:
+    return len(word) > _SHORTEST_COMPOUND and not word.isascii() and len(parse(word).units) > 1
