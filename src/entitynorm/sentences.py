@@ -16,8 +16,13 @@ _END = re.compile(
 )
 
 
+_AROUND = 60
+"""Code points on either side of a span, and up to the next white space, in which its neighbours are looked for."""
+_WHITE = re.compile(r"\s")
+
+
 class Sentence:
-    """The units of one sentence, at their offsets in the text."""
+    """The units of one sentence or of a stretch of it, at their offsets in the text."""
 
     def __init__(self, text: str, begin: int, end: int) -> None:
         self.text = text
@@ -37,6 +42,11 @@ class Sentence:
             return None
         return (first, last) if self._starts[first] == start and self._ends[last] == end else None
 
+    def unit_at(self, start: int) -> int | None:
+        """The unit that begins at a code point."""
+        found = bisect_left(self._starts, start)
+        return found if found < len(self._starts) and self._starts[found] == start else None
+
 
 class Sentences:
     """The sentences of a text; each is parsed once, when first asked for."""
@@ -52,6 +62,17 @@ class Sentences:
     def at(self, position: int) -> Sentence:
         """The sentence that a code point lies in."""
         return self._get(bisect_right(self._begins, position) - 1)
+
+    def around(self, start: int, end: int) -> Sentence:
+        """What stands around a span in its sentence, ten words on either side: what rules of neighbours look at."""
+        begins = self._begins
+        number = bisect_right(begins, start) - 1
+        first, last = begins[number], begins[number + 1] if number + 1 < len(begins) else len(self.text)
+        if start - _AROUND > first and (white := _WHITE.search(self.text, start - _AROUND, start)):
+            first = white.end()
+        if end + _AROUND < last and (white := _WHITE.search(self.text, end + _AROUND, last)):
+            last = white.start()
+        return Sentence(self.text, first, last)
 
     def _get(self, number: int) -> Sentence:
         found = self._parsed.get(number)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from entitynorm.features import NATURE, SETTLED, place_senses
 from entitynorm.model import Candidate
 from entitynorm.names.acronyms import is_acronym
 from entitynorm.names.lexicon import lexicon
-from entitynorm.names.structure import Unit, parse
+from entitynorm.names.structure import Unit, role_of, senses_of
 from entitynorm.names.types import entity_class
 from entitynorm.resolver import Resolver
 from entitynorm.sentences import Sentence, Sentences
@@ -46,39 +46,64 @@ def _title_case(units: Sequence[Unit]) -> list[bool]:
 _WORD = 40
 _HEADLINE = 0.9
 """Share of the weighty words with capitals from which a sentence is a headline."""
-_LEFT = re.compile(r"(?:^|\n|[(,;:] |(?<!\w)([^\W\d_]+) )\Z")
-_RIGHT = re.compile(r"(?:\Z|\n|[.,;:!?)](?:\s|\Z)| ([^\W\d_]+)(?![\w’'-]))")
+_LEFT = re.compile(r"(?:^|\n|[(,;:] |(?<![\w.])[a-z][^\W\d_]+[.!?] |(?<![\w-])\d+ |(?<!\w)([^\W\d_]+) )\Z")
+_RIGHT = re.compile(r"(?:\Z|\n|[’']s(?:\s|\Z)|[.,;:!?)](?:[\s”»\"]|\Z)| \d+(?![\w.-])| ([^\W\d_]+)(?![\w’'-]))")
 """What may stand before and after a window that no rule needs to look at; group 1 is the word, if it is one."""
-_TWO_NAMES = re.compile(r"(?=(?<![\w’'-])([^\W\d_]\w+) ([^\W\d_][\w’'-]+))")
+_LAST_WORD = re.compile(r"(?<![\w’'-])[^\W\d_]\w+\Z")
+_BORNE = re.compile(r"[^\W\d_][\w’'-]+")
+_GOES_ON = re.compile(r"[\w’'-]")
 _INITIAL = re.compile(r" ?[^\W\d_]\.|\.")
+_BEGINS = re.compile(r"(?<!\w)[^\W\d_]")
 
 
 @lru_cache(maxsize=65_536)
 def _asked_about(word: str, where: str) -> bool:
     """Whether a word is of a kind that some rule asks about: in a window, before it, after it, or as a given name."""
-    units = parse(word).units
+    senses = senses_of(word)
+    slots = {s.slot for s in senses}
     if where == "calendar":
-        return len(units) == 1 and any(s.slot == "calendar" for s in units[0].senses)
+        return "calendar" in slots
     if where == "given":
-        return bool(units) and units[0].role == "given" and not units[0].countries
-    if not word.islower() or len(units) != 1:
+        return role_of(senses) == "given" and "country" not in slots
+    role = role_of(senses)
+    if not word.islower() and (role != "function" or not word.istitle()):
         return True
-    only = units[0]
     if where == "before":
-        particles = [s for s in only.senses if s.slot == "function"]
+        particles = [s for s in senses if s.slot == "function"]
         foreign = bool(particles) and all(s.lang != "en" for s in particles)
-        return foreign or bool(only.countries) or bool(only.types)
-    return only.role == "type" or bool(only.countries) or only.phrase in ("of", "the")
+        return foreign or "country" in slots or "type" in slots
+    return role == "type" or "country" in slots
+
+
+class Headlines:
+    """Which sentences of a text are written as headlines, each looked at when first asked about."""
+
+    def __init__(self, sentences: Sentences) -> None:
+        self._sentences = sentences
+        self._known: dict[int, list[bool]] = {}
+
+    def at(self, position: int) -> bool:
+        """Whether the unit that begins at a code point stands in a headline."""
+        text = self._sentences.text
+        nearby = _BEGINS.findall(text, max(0, position - _WORD), position + _WORD)
+        if sum(map(str.islower, nearby)) > 2 * sum(map(str.isupper, nearby)):
+            return False  # too many small words, whatever they are
+        sentence = self._sentences.at(position)
+        found = self._known.get(sentence.begin)
+        if found is None:
+            found = self._known[sentence.begin] = _title_case(sentence.units)
+        unit = sentence.unit_at(position)
+        return unit is not None and found[unit]
 
 
 class _Beside:
-    """The units of one sentence, and what they say about a window of them."""
+    """The units around a window, and what they say about it."""
 
-    def __init__(self, resolver: Resolver, sentence: Sentence) -> None:
+    def __init__(self, resolver: Resolver, stretch: Sentence, headlines: Headlines) -> None:
         self.resolver = resolver
-        self.text = sentence.text
-        self.units = sentence.units
-        self.headline = _title_case(sentence.units)
+        self.text = stretch.text
+        self.units = stretch.units
+        self._headlines = headlines
 
     def contradict(self, first: int, last: int, candidate: Candidate) -> bool:
         """Whether units ``first`` to ``last`` belong to another name than the candidate's."""
@@ -124,6 +149,9 @@ class _Beside:
             end += self.text[end : end + 1] == "."
         return end
 
+    def _in_headline(self, k: int) -> bool:
+        return self._headlines.at(self.units[k].start)
+
     # -- what stands beside a window ----------------------------------------------------------------------------
 
     def _left(self, first: int) -> Unit | None:
@@ -131,7 +159,7 @@ class _Beside:
         if not first or self._line_between(first) or self._possessive(first - 1):
             return None
         unit = self.units[first - 1]
-        if self.headline[first] and unit.role not in ("given", "initial"):
+        if self._in_headline(first) and unit.role not in ("given", "initial"):
             return None
         if self.units[first].gap == Gap.STOP:
             return unit if unit.role == "initial" else None
@@ -144,7 +172,7 @@ class _Beside:
 
     def _right(self, last: int) -> Unit | None:
         """The capitalised word after a window that could belong to a longer name with it."""
-        if last + 1 >= len(self.units) or self.units[last + 1].gap != Gap.JOIN or self.headline[last]:
+        if last + 1 >= len(self.units) or self.units[last + 1].gap != Gap.JOIN or self._in_headline(last):
             return None
         if self._line_between(last + 1):
             return None
@@ -213,7 +241,7 @@ class _Beside:
             return False
         senses = set(place_senses([after]))
         small = after.words[0].shape == "lower"
-        if self.headline[last] or (small and after.phrase.endswith("s") and after.words[0].script == "Latn"):
+        if self._in_headline(last) or (small and after.phrase.endswith("s") and after.words[0].script == "Latn"):
             senses -= NATURE  # "KOZINKA FALLS", "Kozinka falls": a verb as likely as a waterfall
         return bool(senses) and not senses & SETTLED and not (small and "country" in senses)
 
@@ -237,7 +265,7 @@ class _Beside:
 
     def _titled(self, first: int) -> bool:
         """A title stands before a single word in Latin script, which a person bears (Sen. Clinton, Mr. Arlington)."""
-        if not first or self.units[first].words[0].script != "Latn" or self.headline[first]:
+        if not first or self.units[first].words[0].script != "Latn" or self._in_headline(first):
             return False
         left = self.units[first - 1]
         between = self.text[left.end : self.units[first].start]
@@ -251,7 +279,7 @@ class _Beside:
 
     def _qualified(self, first: int, candidate: Candidate) -> bool:
         """A capitalised qualifier or natural feature stands before a name (Port Sudan, Новая Каховка, Lake Assad)."""
-        if not first or self.headline[first] or self.units[first].gap > Gap.JOIN:
+        if not first or self._in_headline(first) or self.units[first].gap > Gap.JOIN:
             return False
         left = self.units[first - 1]
         if not left.capitalised or left.kind != "word":
@@ -346,13 +374,8 @@ class Surroundings:
         self._text = text
         self._sentences = sentences
         self._context = context
-        self._beside: dict[int, _Beside] = {}
-
-    def _around(self, sentence: Sentence) -> _Beside:
-        found = self._beside.get(sentence.begin)
-        if found is None:
-            found = self._beside[sentence.begin] = _Beside(self._resolver, sentence)
-        return found
+        self._headlines = Headlines(sentences)
+        self._borne: dict[str, bool] = {}
 
     def kept(self, start: int, end: int, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         """The candidates that the words around a window leave standing."""
@@ -360,8 +383,10 @@ class Surroundings:
             kept = tuple(candidates)
         else:
             kept = self._uncontradicted(start, end, candidates)
-        if kept and self._context and self._text[start:end] in self._surnames:
-            kept = tuple(c for c in kept if entity_class(c.type) not in ("PLACE", "FACILITY"))
+        if self._context:
+            others = tuple(c for c in kept if entity_class(c.type) not in ("PLACE", "FACILITY"))
+            if len(others) < len(kept) and self._is_surname(self._text[start:end]):
+                return others
         return kept
 
     def _stands_apart(self, start: int, end: int, candidates: Sequence[Candidate]) -> bool:
@@ -371,37 +396,52 @@ class Surroundings:
         """
         text = self._text
         left, right = _LEFT.search(text, max(0, start - _WORD), start), _RIGHT.match(text, end, end + _WORD)
-        if left is None or right is None or any(quote in text[max(0, start - 60) : end + 60] for quote in '«„“"'):
+        if left is None or right is None:
+            return False
+        if "\u0400" <= text[start] <= "\u052f" and any(mark in text[max(0, start - 60) : end + 60] for mark in '«„“"'):
             return False
         beside = [word.lower() for word in (left[1], right[1]) if word]
         return (
             not _asked_about(text[start:end], "calendar")
             and not (left[1] and _asked_about(left[1], "before"))
             and not (right[1] and _asked_about(right[1], "after"))
+            and not (right[1] in ("of", "the") and any(entity_class(c.type) == "ORG" for c in candidates))
             and not any(self._resolver.blocked_words(c.id).intersection(beside) for c in candidates)
         )
 
     def _uncontradicted(self, start: int, end: int, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-        sentence = self._sentences.at(start)
-        place = sentence.locate(start, end)
+        stretch = self._sentences.around(start, end)
+        place = stretch.locate(start, end)
         if place is None:
-            return tuple(candidates) if not sentence.units else ()
+            return tuple(candidates) if not stretch.units else ()
         first, last = place
-        beside = self._around(sentence)
+        beside = _Beside(self._resolver, stretch, self._headlines)
         if not beside.is_whole(first, last):
             return ()
         return tuple(c for c in candidates if not beside.contradict(first, last, c))
 
-    @cached_property
-    def _surnames(self) -> frozenset[str]:
-        """Words of the text that somewhere stand behind a given name: a person bears them (Hillary Clinton)."""
-        pairs = {match.groups() for match in _TWO_NAMES.finditer(self._text)}
-        return frozenset(second for first, second in pairs if first[0].isupper() and _asked_about(first, "given"))
+    def _is_surname(self, word: str) -> bool:
+        """Whether a word somewhere in the text stands behind a given name: a person bears it (Hillary Clinton)."""
+        found = self._borne.get(word)
+        if found is None:
+            found = self._borne[word] = _BORNE.fullmatch(word) is not None and self._stands_behind_given(word)
+        return found
+
+    def _stands_behind_given(self, word: str) -> bool:
+        text = self._text
+        at = text.find(f" {word}")
+        while at >= 0:
+            before = _LAST_WORD.search(text, max(0, at - _WORD), at)
+            whole = not _GOES_ON.match(text, at + 1 + len(word))
+            if whole and before and before[0][0].isupper() and _asked_about(before[0], "given"):
+                return True
+            at = text.find(f" {word}", at + 1)
+        return False
 
     def with_initials(self, start: int, end: int) -> int:
         """Where a person ends when initials follow (Путин В.В.)."""
         if not _INITIAL.match(self._text, end):
             return end
-        sentence = self._sentences.at(start)
-        place = sentence.locate(start, end)
-        return end if place is None else self._around(sentence).with_initials(place[1], end)
+        stretch = self._sentences.around(start, end)
+        place = stretch.locate(start, end)
+        return end if place is None else _Beside(self._resolver, stretch, self._headlines).with_initials(place[1], end)

@@ -102,7 +102,7 @@ def test_readings_whose_skeletons_are_one_letter_apart_share_a_key(reading: str,
 def test_kindred_readings_share_their_equal_key(reading: str) -> None:
     kindred = reading.translate(str.maketrans("SJZChfoi", "szzcgvae"))
     codes, _ = encode([reading, kindred, reading[0] + reading[: LONGEST - 1]])
-    equal, _ = keys(codes, wide=False)
+    equal, _ = keys(codes, "equal")
     assert equal[0] == equal[1]
     assert len(reading) == LONGEST or equal[0] == equal[2]  # doubles are one
     assert middle(codes)[0][0].tolist() == middle(codes)[0][1].tolist()

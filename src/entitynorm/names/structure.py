@@ -148,7 +148,7 @@ def _senses(fold: str) -> tuple[Sense, ...]:
             if not listed or sense.slot == "given":
                 found.setdefault((sense.slot, sense.id, sense.form), sense)
         listed = listed or bool(found)
-    if not found and len(fold) >= _LEAST_DECLINED and script_of(fold) == "Latn":
+    if not found and len(fold) >= _LEAST_DECLINED and fold[:_STEM] in _declined_stems() and script_of(fold) == "Latn":
         # Komisije, parlamentu: a form of a word that a table lists in a language that declines so.
         for lemma in lemmas(fold):
             for sense in lexicon().lookup((lemma.text,)):
@@ -158,8 +158,29 @@ def _senses(fold: str) -> tuple[Sense, ...]:
     return tuple(found.values())
 
 
+@cache
+def _declined_stems() -> frozenset[str]:
+    """How words begin that tables list in a language which declines names in Latin letters: endings change last."""
+    listed = lexicon().senses.items()
+    return frozenset(word[:_STEM] for word, senses in listed if any(sense.lang in LATIN for sense in senses))
+
+
+_STEM = 3
 _LEAST_DECLINED = 5
 """Letters of a word in Latin script from which it is read as a case form of a word that the tables list."""
+
+
+@lru_cache(maxsize=65_536)
+def senses_of(text: str) -> tuple[Sense, ...]:
+    """What one written word can be by the lexicon, whatever stands beside it.
+
+    >>> [(s.slot, s.id) for s in senses_of("Oblast")]
+    [('type', 'oblast')]
+    """
+    if text.isascii() and text.isalpha():
+        senses = _senses(text.lower())
+        return senses if text.isupper() and len(text) > 1 else tuple(s for s in senses if not s.caps)
+    return tuple(sense for unit in parse(text).units for sense in unit.senses)
 
 
 @lru_cache(maxsize=16_384)
@@ -211,6 +232,11 @@ def _role(senses: tuple[Sense, ...], words: tuple[Word, ...], kind: str, gap_aft
             return "initial"
         if len(only.fold) == 1 and only.shape == "title" and not senses:
             return "initial"
+    return role_of(senses)
+
+
+def role_of(senses: Sequence[Sense]) -> str:
+    """The role of a word or phrase of these senses, "core" for one that no table knows."""
     slots = {s.slot for s in senses}
     if "concept" in slots and "type" in slots and not any(_descriptive(s.id) for s in senses if s.slot == "type"):
         slots.discard("type")  # forces, bank, party: part of what the thing is, not of how it is introduced

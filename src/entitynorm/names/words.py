@@ -55,6 +55,9 @@ class Word:
     )
 
     def __init__(self, text: str, style: str = "") -> None:
+        if text.isascii() and text.isalpha():  # most words of most texts
+            self._begin(text, text.lower(), "Latn", _ascii_shape(text), style)
+            return
         # Russian prints either ё or е for one name.
         fold = _SILENT.sub("", fold_text(text)).replace("ё", "е")
         self._begin(text, fold, script_of(text[:LONGEST_WORD]), shape_of(text), style)
@@ -67,7 +70,7 @@ class Word:
         self.shape = shape
         """lower, title, upper, mixed, caseless or number."""
         self.style = style
-        self.has_digit = bool(_DIGIT.search(fold))
+        self.has_digit = not fold.isalpha() and bool(_DIGIT.search(fold))
         self._bones: int | None = None
         self._forms: list[tuple[str, float, str]] | None = None
         self._readings: tuple[Reading, ...] | None = None
@@ -227,6 +230,14 @@ class Likeness:
 
 
 UNLIKE = Likeness(0.0, "", "")
+
+
+def _ascii_shape(text: str) -> str:
+    if text.islower():
+        return "lower"
+    if text.isupper():
+        return "title" if len(text) == 1 else "upper"
+    return "title" if text.istitle() else "mixed"
 
 
 def shape_of(text: str) -> str:

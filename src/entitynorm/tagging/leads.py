@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from entitynorm.names.structure import parse
+from entitynorm.names.structure import parse, role_of, senses_of
 from entitynorm.retrieval.index import FEW, NameIndex
 from entitynorm.retrieval.search import Searcher, TermHits, search_terms
 from entitynorm.tagging.scan import Ints, Scan
@@ -313,7 +313,7 @@ def _parts(head: Ints, last: Ints, size: Ints) -> tuple[Ints, Ints]:
 
 
 def _is_function(word: str) -> bool:
-    return word.islower() and all(unit.role == "function" for unit in parse(word).units)
+    return word.islower() and role_of(senses_of(word)) == "function"
 
 
 def _is_compound(word: str) -> bool:

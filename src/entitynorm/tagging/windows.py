@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from entitynorm.names.abbreviations import abbreviations, full_names
-from entitynorm.names.structure import parse
+from entitynorm.names.structure import senses_of
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.retrieval.search import Searcher
 from entitynorm.tagging.leads import NO_PARTS, LeadFinder, Parts, Window, standing_in_names
@@ -137,14 +137,12 @@ def signed(text: str) -> Iterator[tuple[int, int]]:
         yield match.span()
 
 
-@lru_cache(maxsize=65_536)
 def _is_type(word: str) -> bool:
-    return any(unit.types for unit in parse(word).units)
+    return any(sense.slot == "type" for sense in senses_of(word))
 
 
-@lru_cache(maxsize=65_536)
 def _is_particle(word: str) -> bool:
-    senses = [s for u in parse(word).units for s in u.senses if s.slot == "function"]
+    senses = [s for s in senses_of(word) if s.slot == "function"]
     return any(s.form != "conjunction" for s in senses) and all(s.lang != "en" for s in senses)
 
 

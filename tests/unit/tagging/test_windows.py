@@ -65,7 +65,7 @@ def finder() -> WindowFinder:
 
 def windows(finder: WindowFinder, text: str) -> list[str]:
     scan = Scan(text)
-    return [text[scan.start[a] : scan.end[b]] for a, b in finder.find(scan)]
+    return [text[scan.start[a] : scan.end[b]] for a, b in finder.find(scan).windows]
 
 
 @pytest.mark.parametrize(("text", "among", "none_of"), CASES)
@@ -81,7 +81,7 @@ def test_what_has_a_sign_of_its_own(text: str, expected: list[str]) -> None:
 
 
 def test_windows_are_in_order_and_each_is_told_once(finder: WindowFinder) -> None:
-    found = list(finder.find(Scan("Kozinka, Belgorod region, Gora-Podol and Vyacheslav Gladkov of Kozinka")))
+    found = list(finder.find(Scan("Kozinka, Belgorod region, Gora-Podol and Vyacheslav Gladkov of Kozinka")).windows)
     assert found == sorted(set(found)) and all(first <= last for first, last in found)
 
 
