@@ -38,6 +38,8 @@ _ENTITIES_KEPT = 8_192
 _ALIASES_KEPT = 32_768
 _WORTH, _BEHIND, _ALWAYS = 0.5, 0.25, 2
 """An alias is compared if it answers this share of what the best one does and is no farther behind, or leads."""
+_BEHIND_PLAINLY = 0.12
+"""The same for windows among many names, each of which has to answer an alias as a whole."""
 _DECLARED = -1.0
 """Log-odds of a name spelled like an alias that is declared weak: below any threshold, until a text supports it."""
 _STANDS_FOR = 4.0
@@ -295,13 +297,14 @@ class Layer:
             if keep is not None:
                 fitting = [h for h in fitting if keep(self.index.entity_id(self.index.entity_of(h.alias)))]
             best = fitting[0].score if fitting else 0.0
-            least = max(best * _WORTH, best - _BEHIND)
+            least = best - _BEHIND_PLAINLY if plainly else max(best * _WORTH, best - _BEHIND)
             # Of an entity that lists this very form as weak, no other alias may decide in its place.
             listed = [h.alias for h in fitting if h.how == "exact" and self.index.is_weak(h.alias)]
             weak = {self.index.entity_of(alias) for alias in listed}
             if weak:
                 fitting = [h for h in fitting if self.index.entity_of(h.alias) not in weak or h.alias in listed]
-            chosen.append([h for n, h in enumerate(fitting) if n < _ALWAYS or h.score >= least])
+            always = 1 if plainly else _ALWAYS
+            chosen.append([h for n, h in enumerate(fitting) if n < always or h.score >= least])
             rest.append(fitting[len(chosen[-1]) :])
         self._rate(u.phrase for name in parsed for u in name.units)
         tasks = [list(self._tasks(name, hits)) for name, hits in zip(parsed, chosen, strict=True)]

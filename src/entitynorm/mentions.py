@@ -230,7 +230,8 @@ class Reader:
             if not len(some.alias):
                 continue
             owner = layer.index.arrays["alias_entity"][some.alias]
-            whole = [{n for e in page.named if (n := layer.index.find_entity(e)) is not None} for page in pages]
+            places = [[self.resolver.place_of(entity_id) for entity_id in page.named] for page in pages]
+            whole = [{place[1] for place in some if place and place[0] is layer} for some in places]
             known = np.array(sorted(set().union(*whole)), np.int64)
             for k in np.flatnonzero(np.isin(owner, known)).tolist():
                 n = bisect_right(offsets, int(some.start[k])) - 1

@@ -97,11 +97,10 @@ class LeadFinder:
         """Where each word leads, by whether its text declines names in Latin letters."""
         if len(self._known) > _KNOWN_WORDS or self._kept > _KNOWN_LEADS:
             self._known, self._kept = {}, 0
-        known = self._known
-        # Answered from a dict of this call's own: another thread may begin a new memory meanwhile.
+        known = self._known  # what another thread begins anew meanwhile, this call does not see
         asked = list(zip(texts, declining, strict=True))
-        out = {one: found for one in dict.fromkeys(asked) if (found := known.get(one)) is not None}
-        unknown = [one for one in dict.fromkeys(asked) if one not in out]
+        out = list(map(known.get, asked))
+        unknown = list(dict.fromkeys(one for one, lead in zip(asked, out, strict=True) if lead is None))
         for declines in (False, True):
             some = [one for one in unknown if one[1] == declines]
             if not some:
@@ -111,9 +110,9 @@ class LeadFinder:
             for one, terms in zip(some, split, strict=True):
                 text = one[0]
                 lead = _NOWHERE[False] if _is_function(text) else self._expand([hits[term] for term in terms])
-                out[one] = known[one] = replace(lead, alone=True) if _is_compound(text) else lead
+                known[one] = replace(lead, alone=True) if _is_compound(text) else lead
                 self._kept += len(lead.alias)
-        return [out[one] for one in asked]
+        return [known[one] if lead is None else lead for one, lead in zip(asked, out, strict=True)]
 
     def _hits(self, terms: Sequence[str], declining: bool) -> dict[str, TermHits]:
         """What terms may stand for; a word that plainly sounds like nothing in a short list goes no further."""
