@@ -32,6 +32,8 @@ COMMON = 400
 MOST_WORDS = 8
 _LEAST_ALIKE = 0.55
 """How alike a word and a term have to be."""
+_LEAST_ALONE = 0.75
+"""The same for a single word among many names."""
 _LEAST_COVERED = 0.45
 _LEAST_OF_PERSON = 0.3
 """Share of an alias that a window has to answer; a surname may be little of a long full name."""
@@ -198,7 +200,7 @@ class LeadFinder:
         ends = self.index.arrays["alias_term_ends"]
         size = ends[alias[head] + 1].astype(np.int64) - ends[alias[head]].astype(np.int64)
         if self._few:
-            first, final = _parts(head, last, size)
+            first, final = _parts(head, last, size, fewer=2)
             spans = (token[first] << 32) | token[final]
             spans = np.unique(np.concatenate((spans, _longer(scan, joins, token, head, last, size))))
             return list(_with_common(spans, joins, common)), NO_PARTS
@@ -207,8 +209,8 @@ class LeadFinder:
         # A single word in Latin letters is right to the letter, or the alias is meant to be met by slips.
         one = token[head] == token[last]
         strict = (scan.codes[scan.start[token[head]]] < 0x250) & ~scan.declining[token[head]]
-        whole &= ~(one & strict) | (alike[head] >= 1.0) | self.index.loose(alias[head])
-        first, final = _parts(head[whole], last[whole], size[whole])
+        whole &= ~(one & strict) | (alike[head] >= 1.0) | (self.index.loose(alias[head]) & (alike[head] >= _LEAST_ALONE))
+        first, final = _parts(head[whole], last[whole], size[whole], fewer=0)
         spans = np.unique((token[first] << 32) | token[final])
         windows = list(_with_common(spans, joins, common))
         # Words that lead nowhere since very many names hold them answer what is missing beside them.
@@ -294,14 +296,14 @@ def _longer(scan: Scan, joins: NDArray[np.bool_], token: Ints, head: Ints, last:
     return np.concatenate(((first[right] << 32) | after[right], (first[left] - 1 << 32) | final[left]))
 
 
-def _parts(head: Ints, last: Ints, size: Ints) -> tuple[Ints, Ints]:
-    """Chains of words and their parts of at most ``size`` words, and of one or two fewer: places of the first and last.
+def _parts(head: Ints, last: Ints, size: Ints, fewer: int) -> tuple[Ints, Ints]:
+    """Chains of words and their parts of at most ``size`` words, and of up to ``fewer`` less: places of first and last.
 
     Words such as "of" count in an alias but lead nowhere (Freedom Army of Russia, for Freedom of Russia Legion).
     """
     firsts, lasts = [], []
     length = last - head + 1
-    for shorter in (0, 1, 2):
+    for shorter in range(fewer + 1):
         wanted = np.minimum(length, size) - shorter
         some = np.flatnonzero((wanted > max(0, shorter - 1)) & (length - wanted < MOST_WORDS))
         count = length[some] - wanted[some] + 1
