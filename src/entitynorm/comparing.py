@@ -250,7 +250,8 @@ class Layer:
             return Evidence("identical", 1.0, IDENTITY, f"spelled like the alias {alias!r}"), *rivals
 
         score = probability(evidence()) if rivals else 1.0
-        return self._candidate(number, alias, score, LazyEvidence(evidence))
+        named = frozenset({"identical", *(item.feature for item in rivals)})
+        return self._candidate(number, alias, score, LazyEvidence(evidence, lambda: named))
 
     def _candidate(self, number: int, alias: str, score: float, evidence: Sequence[Evidence]) -> Candidate:
         index = self.index
@@ -396,13 +397,20 @@ class Layer:
                 items.append(Evidence("namesakes", 1.0, scored.shift, "a surname alone tells no namesakes apart"))
             return (*items, Evidence("rivals", 1.0, -rivals, "what speaks for other candidates and for none"))
 
-        return self._candidate(scored.entity, scored.alias, chance(scored.log_odds - rivals), LazyEvidence(evidence))
+        lazily = LazyEvidence(evidence, partial(_features, scored))
+        return self._candidate(scored.entity, scored.alias, chance(scored.log_odds - rivals), lazily)
 
     def glimpsed(self, hit: Reached) -> Candidate:
         """A candidate that was reached but not compared, since others answer much more of the name."""
         items = (Evidence("unexamined", 1.0, hit.score - _UNEXAMINED, f"share of weight answered by {hit.how}"),)
         entity = self.index.entity_of(hit.alias)
         return self._candidate(entity, self.index.alias_text(hit.alias), probability(items), items)
+
+
+def _features(scored: Scored) -> frozenset[str]:
+    """The names of the features that `Layer.explained` puts into words."""
+    found = {scored.said.feature} if scored.said else features_in(scored.compared)
+    return frozenset(found | {"rivals"} | ({"namesakes"} if scored.shift else set()))
 
 
 def _slipped(match: Match) -> bool:
@@ -436,6 +444,11 @@ def prominence(scored: Sequence[Scored]) -> None:
             values[position] = min(1.0, math.log10(most / max(weight, 1e-3)) / 4)
             one.compared = Compared(tuple(values), one.compared.pairing)
             one.log_odds = one.layer.scorer.log_odds(one.compared.values, one.target.kind)
+
+
+def features_in(compared: Compared) -> set[str]:
+    """The names of the features that have a value for a pair of names: what `evidence_of` puts into words."""
+    return {feature for feature, value in zip(INDEX, compared.values, strict=True) if value}
 
 
 def evidence_of(scorer: LearnedScorer, compared: Compared, query: Side, target: Side, kind: str) -> list[Evidence]:

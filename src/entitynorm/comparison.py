@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from entitynorm.comparing import evidence_of
+from entitynorm.comparing import evidence_of, features_in
 from entitynorm.evidence import Side, compare_names, make_side
 from entitynorm.learned import chance, learned_scorer
 from entitynorm.model import Comparison, Evidence, LazyEvidence
@@ -55,5 +55,7 @@ def compare(a: str, b: str, *, type: str | None = None) -> Comparison:
     query, alias = sides(first, second, kind)
     compared = compare_names(query, alias)
     score = chance(scorer.log_odds(compared.values, kind))
-    evidence = LazyEvidence(lambda: tuple(evidence_of(scorer, compared, query, alias, kind)))
+    evidence = LazyEvidence(
+        lambda: tuple(evidence_of(scorer, compared, query, alias, kind)), lambda: frozenset(features_in(compared))
+    )
     return Comparison(score, score >= scorer.threshold_of(kind), evidence)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from entitynorm.model import Candidate, Evidence
+from entitynorm.model import Candidate, Evidence, LazyEvidence
 from entitynorm.names.structure import Unit, parse
 from entitynorm.names.types import entity_class
 from entitynorm.resolver import Resolver
@@ -80,6 +80,8 @@ def features_of(candidate: Candidate) -> frozenset[str]:
     """The names of the features that have a value for a candidate."""
     if candidate.score >= 1.0:
         return _SPELLED
+    if isinstance(candidate.evidence, LazyEvidence):
+        return candidate.evidence.features
     return frozenset(e.feature for e in candidate.evidence)
 
 
@@ -199,8 +201,8 @@ class Reader:
         parts: list[_Parts] = []
         for finder in self._finders:
             some = finder.find(scan)
-            first, last, alias = some.parts
-            parts.append(_Parts(scan.start[first], scan.end[last], scan.declining[first], alias))
+            begin, stop, alias = some.parts
+            parts.append(_Parts(scan.start[begin], scan.end[stop], scan.declining[begin], alias))
             for (first, last), spelled in some.windows.items():
                 start, end = int(scan.start[first]), int(scan.end[last])
                 end += end - start > 1 and scan.text[end : end + 1] == "." and scan.text[end - 2] == "."  # U.N., D.C.

@@ -159,8 +159,6 @@ class _Beside:
         if not first or self._line_between(first) or self._possessive(first - 1):
             return None
         unit = self.units[first - 1]
-        if self._in_headline(first) and unit.role not in ("given", "initial"):
-            return None
         if self.units[first].gap == Gap.STOP:
             return unit if unit.role == "initial" else None
         # A sentence begins with a capital whatever the word; an unknown English one before a surname is a first name.
@@ -168,16 +166,18 @@ class _Beside:
         starts_sentence = (first < 2 or unit.gap >= Gap.STOP) and not unknown
         if self.units[first].gap > Gap.JOIN or not unit.capitalised or unit.kind != "word":
             return None
-        return unit if not starts_sentence or unit.role in ("given", "initial") else None
+        if unit.role in ("given", "initial"):
+            return unit
+        return None if starts_sentence or self._in_headline(first) else unit
 
     def _right(self, last: int) -> Unit | None:
         """The capitalised word after a window that could belong to a longer name with it."""
-        if last + 1 >= len(self.units) or self.units[last + 1].gap != Gap.JOIN or self._in_headline(last):
-            return None
-        if self._line_between(last + 1):
+        if last + 1 >= len(self.units) or self.units[last + 1].gap != Gap.JOIN or self._line_between(last + 1):
             return None
         unit = self.units[last + 1]
-        return unit if unit.capitalised and unit.kind == "word" and not self._possessive(last) else None
+        if not unit.capitalised or unit.kind != "word" or self._possessive(last):
+            return None
+        return None if self._in_headline(last) else unit
 
     def _line_between(self, k: int) -> bool:
         """Whether a line ends before unit ``k``: a name may run on, but words of another line are no neighbours."""
@@ -265,11 +265,13 @@ class _Beside:
 
     def _titled(self, first: int) -> bool:
         """A title stands before a single word in Latin script, which a person bears (Sen. Clinton, Mr. Arlington)."""
-        if not first or self.units[first].words[0].script != "Latn" or self._in_headline(first):
+        if not first or self.units[first].words[0].script != "Latn":
             return False
         left = self.units[first - 1]
         between = self.text[left.end : self.units[first].start]
-        return left.role == "title" and left.capitalised and between in (" ", ". ") and left.kind == "word"
+        if left.role != "title" or not left.capitalised or between not in (" ", ". ") or left.kind != "word":
+            return False
+        return not self._in_headline(first)
 
     def _follows_a_name(self, first: int, candidate: Candidate) -> bool:
         """A surname found by rule stands behind a capitalised word that is none of the person's names."""
@@ -279,15 +281,17 @@ class _Beside:
 
     def _qualified(self, first: int, candidate: Candidate) -> bool:
         """A capitalised qualifier or natural feature stands before a name (Port Sudan, Новая Каховка, Lake Assad)."""
-        if not first or self._in_headline(first) or self.units[first].gap > Gap.JOIN:
+        if not first or self.units[first].gap > Gap.JOIN:
             return False
         left = self.units[first - 1]
         if not left.capitalised or left.kind != "word":
             return False
         kind = entity_class(candidate.type)
         if NATURE.intersection(place_senses([left])):
-            return kind in ("PLACE", "FACILITY", "PERSON")
-        return kind in ("PLACE", "FACILITY") and bool(left.concepts & _QUALIFIERS)
+            qualified = kind in ("PLACE", "FACILITY", "PERSON")
+        else:
+            qualified = kind in ("PLACE", "FACILITY") and bool(left.concepts & _QUALIFIERS)
+        return qualified and not self._in_headline(first)
 
     def _given_before_surname(self, unit: Unit, last: int) -> bool:
         """A place whose name is a given name too stands before an unknown capitalised word (Israel Katz)."""

@@ -388,15 +388,16 @@ class Searcher:
         names_of = (alias_key >> np.uint64(32)).astype(np.int64)
         aliases = (alias_key & np.uint64(0xFFFFFFFF)).astype(np.int64)
         if plainly:
-            found = [[hits[term] for term in terms[:31]] for terms in split]
-            telling = [sum(1 << k for k, hit in enumerate(h) if hit.bearing and not hit.common) for h in found]
+            words = [[hits[term] for term in some[:31]] for some in split]
+            telling = [sum(1 << k for k, hit in enumerate(h) if hit.bearing and not hit.common) for h in words]
             bits = np.array(telling, np.uint64)[(key >> np.uint64(37)).astype(np.int64)]
             answered = np.add.reduceat((bits >> (key & np.uint64(31))) & np.uint64(1), group).astype(np.int64)
             ours = np.array([n - (n > 2) for n in map(int.bit_count, telling)], np.int64)[names_of]
-            common = np.array([sum(hit.bearing and hit.common for hit in h) for h in found], np.int64)[names_of]
+            common = np.array([sum(hit.bearing and hit.common for hit in h) for h in words], np.int64)[names_of]
             theirs = self.index.bearing(aliases)
             enough = ((answered >= ours) & (answered + common >= theirs)) | (whole_best > 0)
-            names_of, aliases, terms_sum, whole_best = (a[enough] for a in (names_of, aliases, terms_sum, whole_best))
+            names_of, aliases = names_of[enough], aliases[enough]
+            terms_sum, whole_best = terms_sum[enough], whole_best[enough]
         weight = self.index.arrays["alias_weight"][aliases]
         ours = total[names_of]
         shared = np.minimum(terms_sum, np.minimum(ours, weight))

@@ -209,7 +209,8 @@ class LeadFinder:
         # A single word in Latin letters is right to the letter, or the alias is meant to be met by slips.
         one = token[head] == token[last]
         strict = (scan.codes[scan.start[token[head]]] < 0x250) & ~scan.declining[token[head]]
-        whole &= ~(one & strict) | (alike[head] >= 1.0) | (self.index.loose(alias[head]) & (alike[head] >= _LEAST_ALONE))
+        slips = self.index.loose(alias[head]) & (alike[head] >= _LEAST_ALONE)
+        whole &= ~(one & strict) | (alike[head] >= 1.0) | slips
         first, final = _parts(head[whole], last[whole], size[whole], fewer=0)
         spans = np.unique((token[first] << 32) | token[final])
         windows = list(_with_common(spans, joins, common))
