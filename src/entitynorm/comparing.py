@@ -276,20 +276,21 @@ class Layer:
         Compared are the aliases that answer half as much as the best does and are not far behind it, and the first two.
         ``kept`` tells for each name which entities count at all. ``windows``: see `WindowRule`.
         """
-        plainly = windows == "plain" and not self.few
-        prepared = self._prepared(names, wanted, kept, plainly=plainly)
+        prepared = self._prepared(names, wanted, kept, windows)
         best = self._best([tasks for tasks, _ in prepared], windows=windows)
         return list(zip(best, (rest for _, rest in prepared), strict=True))
 
     def _prepared(
-        self, names: Sequence[str], wanted: str | None, kept: Sequence[Keep] | None = None, *, plainly: bool = False
+        self, names: Sequence[str], wanted: str | None, kept: Sequence[Keep] | None = None, windows: WindowRule = None
     ) -> list[tuple[list[_Task], list[Reached]]]:
         """For each name what is to be compared, with all words read and their likeness known, and what is left out."""
         parsed = [parse(name) for name in names]
         chosen: list[list[Reached]] = []
         rest: list[list[Reached]] = []
         tests = kept or [None] * len(names)
-        for text, hits, keep in zip(names, self.searcher.reach(names, plainly=plainly), tests, strict=True):
+        plainly = windows == "plain" and not self.few
+        reached = self.searcher.reach(names, windows=windows is not None, plainly=plainly)
+        for text, hits, keep in zip(names, reached, tests, strict=True):
             short = self._abbreviated(text)
             if short:
                 known = {h.alias for h in short}

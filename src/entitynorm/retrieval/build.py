@@ -65,6 +65,12 @@ def role_of_term(fold: str) -> str:
     return next((role for role in _ROLE_ORDER if role in slots), "core")
 
 
+@lru_cache(maxsize=65_536)
+def means_nothing(fold: str) -> bool:
+    """Whether a folded term has no meaning that another word could stand for: it is a name, or no table knows it."""
+    return len(fold) > 1 and all(sense.slot == "given" for sense in lexicon().lookup((fold,)))
+
+
 def lexical_ids(fold: str) -> list[str]:
     """What a folded term can stand for in other words: its concepts, countries and given-name classes."""
     senses = lexicon().lookup((fold,))

@@ -23,7 +23,7 @@ from rapidfuzz.distance import OSA
 from entitynorm.names.structure import parse, region_adjective, written
 from entitynorm.names.words import read_forms, warm, word
 from entitynorm.retrieval import phones
-from entitynorm.retrieval.build import BEARING, lexical_ids, name_key, role_of_term, weight_of_role
+from entitynorm.retrieval.build import BEARING, lexical_ids, means_nothing, name_key, role_of_term, weight_of_role
 from entitynorm.retrieval.index import FEW, NameIndex
 from entitynorm.text.folding import fold_text
 from entitynorm.text.sound_distance import similarities, table_for
@@ -69,6 +69,8 @@ class TermHits:
     """How much the term weighs in a name, by its role and rarity."""
     bearing: bool
     """Whether it is a word that carries a name: no type word, title or particle."""
+    own: bool
+    """Whether it has no meaning that another word could stand for."""
     common: bool
     """Whether more names hold it than are looked through."""
 
@@ -297,16 +299,17 @@ class Searcher:
         out = []
         for fold, heavy, names, a, b in zip(folds, worth.tolist(), held, bounds, bounds[1:], strict=False):
             most = weight_of_role(role_of_term(fold)) if len(fold) > 1 else 0.2
-            out.append(TermHits(terms[a:b], likeness[a:b], min(heavy, most), most >= BEARING, names > _POSTING_BUDGET))
+            bearing, own, common = most >= BEARING, means_nothing(fold), names > _POSTING_BUDGET
+            out.append(TermHits(terms[a:b], likeness[a:b], min(heavy, most), bearing, own, common))
         return out
 
     # -- names ---------------------------------------------------------------------------------------------------
 
-    def reach(self, names: Sequence[str], *, plainly: bool = False) -> list[list[Reached]]:
+    def reach(self, names: Sequence[str], *, windows: bool = False, plainly: bool = False) -> list[list[Reached]]:
         """For each name the aliases worth comparing, best first.
 
-        ``plainly``: words as `hits` has them, and every word that carries the name or the alias has to have an answer,
-        but for one of three.
+        ``windows``: the names are windows of running text, where every word that carries the name has to have an
+        answer, but for one of three. ``plainly``: words as `hits` has them, and so has every word of the alias.
         """
         split = [search_terms(name) for name in names]
         hits = self.hits([t for terms in split for t in terms], plainly=plainly)
@@ -318,7 +321,7 @@ class Searcher:
         acronyms = self.index.lookup_many("acronym", [_acronym(name, s) for name, s in zip(names, short, strict=True)])
         wholes = [together[n] if 1 < len(t) < 4 and len(together[n]) <= 20 else "" for n, t in enumerate(split)]
         whole_hits = self.hits([w for w in wholes if w], plainly=plainly)
-        by_terms = self._by_terms(split, hits, wholes, whole_hits, plainly)
+        by_terms = self._by_terms(split, hits, wholes, whole_hits, windows, plainly)
         ties = self.index.arrays["alias_tie"]
         out = []
         for n in range(len(names)):
@@ -343,6 +346,7 @@ class Searcher:
         hits: dict[str, TermHits],
         wholes: Sequence[str],
         whole_hits: dict[str, TermHits],
+        windows: bool,
         plainly: bool,
     ) -> list[list[tuple[int, float]]]:
         owner: list[int] = []
@@ -387,15 +391,20 @@ class Searcher:
         alias_key = alias_key[group]
         names_of = (alias_key >> np.uint64(32)).astype(np.int64)
         aliases = (alias_key & np.uint64(0xFFFFFFFF)).astype(np.int64)
-        if plainly:
+        if windows:
             words = [[hits[term] for term in some[:31]] for some in split]
-            telling = [sum(1 << k for k, hit in enumerate(h) if hit.bearing and not hit.common) for h in words]
+            telling = [sum(1 << k for k, hit in enumerate(h) if hit.own and not hit.common) for h in words]
             bits = np.array(telling, np.uint64)[(key >> np.uint64(37)).astype(np.int64)]
             answered = np.add.reduceat((bits >> (key & np.uint64(31))) & np.uint64(1), group).astype(np.int64)
-            ours = np.array([n - (n > 2) for n in map(int.bit_count, telling)], np.int64)[names_of]
-            common = np.array([sum(hit.bearing and hit.common for hit in h) for h in words], np.int64)[names_of]
-            theirs = self.index.bearing(aliases)
-            enough = ((answered >= ours) & (answered + common >= theirs)) | (whole_best > 0)
+            # Beside a type word the alias may have an adjective (Graivoron region, Грайворонский район).
+            typed = [any(role_of_term(fold_term(term)) == "type" for term in some) for some in split]
+            counts = zip(map(int.bit_count, telling), typed, strict=True)
+            needed = np.array([0 if free else n - (n > 2) for n, free in counts], np.int64)
+            enough = answered >= needed[names_of]
+            if plainly:
+                others = [sum(hit.bearing and (hit.common or not hit.own) for hit in some) for some in words]
+                enough &= answered + np.array(others, np.int64)[names_of] >= self.index.bearing(aliases)
+            enough |= whole_best > 0
             names_of, aliases = names_of[enough], aliases[enough]
             terms_sum, whole_best = terms_sum[enough], whole_best[enough]
         weight = self.index.arrays["alias_weight"][aliases]
