@@ -18,6 +18,8 @@ _END = re.compile(
 
 _AROUND = 60
 """Code points on either side of a span, and up to the next white space, in which its neighbours are looked for."""
+_SHORT = 240
+"""Code points of a sentence up to which all of it is taken apart: others will ask for it."""
 _WHITE = re.compile(r"\s")
 
 
@@ -68,6 +70,8 @@ class Sentences:
         begins = self._begins
         number = bisect_right(begins, start) - 1
         first, last = begins[number], begins[number + 1] if number + 1 < len(begins) else len(self.text)
+        if last - first <= _SHORT:
+            return self._get(number)
         if start - _AROUND > first and (white := _WHITE.search(self.text, start - _AROUND, start)):
             first = white.end()
         if end + _AROUND < last and (white := _WHITE.search(self.text, end + _AROUND, last)):
