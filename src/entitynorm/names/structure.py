@@ -388,16 +388,29 @@ def _small_inside(words: Sequence[Word]) -> bool:
     return all(w.shape == "lower" for w in words)
 
 
-@lru_cache(maxsize=32_768)
-def _plain(only: Word) -> tuple[tuple[Word, ...], tuple[Sense, ...]] | None:
-    """A word that begins no phrase and holds no more than one idea, with its senses; None for other words."""
+class _Plain(NamedTuple):
+    """A word that begins no phrase and holds no more than one idea, without a full stop after it and with one."""
+
+    words: tuple[Word, ...]
+    senses: tuple[Sense, ...]
+    said: _Said
+    said_before_stop: _Said
+
+
+@lru_cache(maxsize=65_536)
+def _read_word(text: str, style: str) -> tuple[Word, _Plain | None]:
+    only = word(text, style)
     if _starts_phrases(only.fold):
-        return None
+        return only, None
     senses = _senses(only.fold)
     if only.shape in ("lower", "title"):
         senses = tuple(s for s in senses if not s.caps)
-    unit = Unit((only,), 0, 0, Gap.NONE, "word", senses, *_said((only,), senses, "word", False))
-    return (unit.words, senses) if len(list(_expand(unit))) == 1 else None
+    words = (only,)
+    said = _said(words, senses, "word", False)
+    unit = Unit(words, 0, 0, Gap.NONE, "word", senses, *said)
+    if len(list(_expand(unit))) != 1:
+        return only, None
+    return only, _Plain(words, senses, said, _said(words, senses, "word", True))
 
 
 def parse_units(text: str, *, running: bool = False, begin: int = 0, end: int | None = None) -> tuple[Unit, ...]:
@@ -410,18 +423,17 @@ def parse_units(text: str, *, running: bool = False, begin: int = 0, end: int | 
     if _DIGIT.search(text, begin, len(text) if end is None else end):
         found = _ordinals(found)
     tokens = [part for token in found for part in ((token,) if token.kind == "word" else _split_token(token))]
-    words = [word(t.text, _style(tokens, i)) for i, t in enumerate(tokens)]
+    read = [_read_word(t.text, _style(tokens, i)) for i, t in enumerate(tokens)]
+    words = [one for one, _ in read]
     units: list[Unit] = []
     i = 0
     while i < len(tokens):
         token = tokens[i]
-        plain = _plain(words[i]) if token.kind == "word" else None
-        if plain is not None:
-            stop = i + 1 < len(tokens) and tokens[i + 1].gap == Gap.STOP
-            group, senses = plain
-            said = _said(group, senses, "word", stop)
-            units.append(Unit(group, token.start, token.end, token.gap, "word", senses, *said))
+        plain = read[i][1]
+        if plain is not None and token.kind == "word":
             i += 1
+            said = plain.said_before_stop if i < len(tokens) and tokens[i].gap == Gap.STOP else plain.said
+            units.append(Unit(plain.words, token.start, token.end, token.gap, "word", plain.senses, *said))
             continue
         reach = i + 1
         while reach < len(tokens) and reach - i < 6 and tokens[reach].gap <= Gap.JOIN and tokens[reach].kind == "word":
