@@ -83,6 +83,18 @@ def encode(texts: Sequence[str]) -> tuple[Bytes, Bytes]:
     return out, lengths.astype(np.uint8)
 
 
+_FIRST = 3
+BEGINNINGS = (PAD + 1) ** _FIRST
+
+
+def beginnings(codes: Bytes) -> NDArray[np.int64]:
+    """A number below `BEGINNINGS` for the first three phones of each row."""
+    out = np.zeros(len(codes), np.int64)
+    for column in range(_FIRST):
+        out = out * (PAD + 1) + codes[:, column]
+    return out
+
+
 def finish(values: Words, family: np.uint64) -> Keys:
     """Mix polynomial hashes of one family into 32-bit keys."""
     mixed = (values + family) * _PRIME

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,8 @@ _FORMS = 12
 _PLAIN_SCRIPTS = frozenset({"Latn", "Zyyy"})
 PLAIN_ROWS, _PLAIN_DISTANCE, _PLAIN_BUDGET = 12, 8, 1_500
 """The same where words are met plainly: readings compared, bits of the first mask that may differ, readings reached."""
+_MOST_TYPED = 4
+"""Words of a name that may be an adjective and its type word."""
 _LEADING = 4
 """The likest terms, which say how much a word weighs that the vocabulary lacks."""
 _BATCH, _PLAIN_BATCH = 256, 4_096
@@ -93,6 +96,7 @@ class Searcher:
         self.index = index
         self._known: dict[str, TermHits] = {}
         self._met: dict[str, TermHits] = {}
+        self._begun: dict[str, bool] = {}
 
     # -- terms ---------------------------------------------------------------------------------------------------
 
@@ -303,6 +307,35 @@ class Searcher:
             out.append(TermHits(terms[a:b], likeness[a:b], min(heavy, most), bearing, own, common))
         return out
 
+    def may_be_adjective(self, terms: Sequence[str]) -> bool:
+        """Whether one word beside a type word may stand for its adjective (Graivoron region, Грайворонский район).
+
+        Then nothing but the first sounds need be shared with a term of the vocabulary.
+        """
+        roles = [role_of_term(fold_term(term)) for term in terms]
+        if len(terms) > _MOST_TYPED or "type" not in roles:
+            return False
+        own = [term for term, role in zip(terms, roles, strict=True) if role not in ("type", "function", "title")]
+        return len(own) == 1 and self._begins_alike(own[0])
+
+    def _begins_alike(self, term: str) -> bool:
+        if script_of(term) not in _PLAIN_SCRIPTS:
+            return True
+        found = self._begun.get(term)
+        if found is None:
+            if len(self._begun) > _CACHED_TERMS:
+                self._begun = {}
+            codes, lengths = phones.encode(plain_readings([term]))
+            found = self._begun[term] = bool(lengths[0] > 2 and self._beginnings[phones.beginnings(codes)[0]])
+        return found
+
+    @cached_property
+    def _beginnings(self) -> NDArray[np.bool_]:
+        """The first sounds of all readings."""
+        out = np.zeros(phones.BEGINNINGS, np.bool_)
+        out[phones.beginnings(self.index.arrays["row_codes"])] = True
+        return out
+
     # -- names ---------------------------------------------------------------------------------------------------
 
     def reach(self, names: Sequence[str], *, windows: bool = False, plainly: bool = False) -> list[list[Reached]]:
@@ -396,10 +429,9 @@ class Searcher:
             telling = [sum(1 << k for k, hit in enumerate(h) if hit.own and not hit.common) for h in words]
             bits = np.array(telling, np.uint64)[(key >> np.uint64(37)).astype(np.int64)]
             answered = np.add.reduceat((bits >> (key & np.uint64(31))) & np.uint64(1), group).astype(np.int64)
-            # Beside a type word the alias may have an adjective (Graivoron region, Грайворонский район).
-            typed = [any(role_of_term(fold_term(term)) == "type" for term in some) for some in split]
-            counts = zip(map(int.bit_count, telling), typed, strict=True)
-            needed = np.array([0 if free else n - (n > 2) for n, free in counts], np.int64)
+            free = map(self.may_be_adjective, split)
+            counts = zip(map(int.bit_count, telling), free, strict=True)
+            needed = np.array([0 if adjective else n - (n > 2) for n, adjective in counts], np.int64)
             enough = answered >= needed[names_of]
             if plainly:
                 others = [sum(hit.bearing and (hit.common or not hit.own) for hit in some) for some in words]

@@ -153,6 +153,10 @@ class LeadFinder:
             return _NOWHERE[bearing]
         return Lead(np.concatenate(alias), np.concatenate(value), np.concatenate(similar), bearing=bearing)
 
+    def may_be_adjective(self, words: str) -> bool:
+        """Whether a word and a type word may be an alias that has the adjective of the word."""
+        return self._searcher.may_be_adjective(search_terms(words))
+
     # -- chains --------------------------------------------------------------------------------------------------
 
     def windows(self, scan: Scan, joins: Bools, words: Ints, leads: Sequence[Lead]) -> tuple[list[Window], Parts]:

@@ -92,10 +92,12 @@ class WindowFinder:
                 windows.append((n, n))
             elif (len(lead.alias) or lead.common) and _is_type(word):
                 # Kherson oblast, Oblast Kherson: the name beside a type word may be listed as an adjective only.
-                if n and joins[n] and scan.upper[n - 1]:
-                    windows.append((n - 1, n))
+                beside = [(n - 1, n)] if n and joins[n] and scan.upper[n - 1] else []
                 if n + 1 < len(scan) and joins[n + 1] and scan.upper[n + 1] and scan.upper[n]:
-                    windows.append((n, n + 1))
+                    beside.append((n, n + 1))
+                for first, last in beside:
+                    if self._leads.may_be_adjective(text[scan.start[first] : scan.end[last]]):
+                        windows.append((first, last))
         return windows, parts
 
     # -- acronyms ------------------------------------------------------------------------------------------------
