@@ -249,3 +249,57 @@ def test_foreign_bytes_are_one_line(tmp_path: Path) -> None:
     component, _ = saved(tmp_path)
     with pytest.raises(InputError, match="take what its to_bytes gave"):
         component.from_bytes(b"\x93\x01\x02\x03")
+
+
+def packed_with(data: bytes, name: str, content: Any) -> bytes:
+    """The bytes of a component in which one file is another one."""
+    srsly = pytest.importorskip("srsly")
+    held = srsly.msgpack_loads(data)
+    held["files"][name] = content
+    return bytes(srsly.msgpack_dumps(held))
+
+
+def damaged(data: bytes) -> dict[str, bytes]:
+    """The bytes of the component of `layered`, damaged in each of several ways."""
+    srsly = pytest.importorskip("srsly")
+    files = srsly.msgpack_loads(data)["files"]
+    middle = len(files["1.enx"]) // 2
+    changed = files["1.enx"][:middle] + bytes([files["1.enx"][middle] ^ 255]) + files["1.enx"][middle + 1 :]
+    return {
+        "cut off": data[: len(data) // 2],
+        "a file cut off": packed_with(data, "1.enx", files["1.enx"][:middle]),
+        "a file altered": packed_with(data, "1.enx", changed),
+        "records altered": packed_with(data, "0.jsonl", files["0.jsonl"].replace(b"Strelsau", b"Strelsow")),
+        "no list": packed_with(data, "entitynorm.json", b"["),
+        "a file that is text": packed_with(data, "1.enx", "text"),
+        "a file elsewhere": packed_with(data, "../1.enx", b""),
+        "a file without a name": packed_with(data, "", b""),
+    }
+
+
+def test_damaged_bytes_are_one_line_and_leave_nothing(
+    layered: tuple[Any, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    component = layered[0].get_pipe("entitynorm")
+    data = component.to_bytes()
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    for what, bad in damaged(data).items():
+        with pytest.raises(InputError, match=r"the bytes .*; take what .*to_bytes") as raised:
+            component.from_bytes(bad)
+        assert "\n" not in str(raised.value), what
+        assert str(tmp_path) not in str(raised.value), "a folder that nobody knows, and that is gone"
+        assert list((tmp_path / "temporary").iterdir()) == [], what
+    assert component.linker.gazetteer.get("place:zenda") is not None
+
+
+def test_a_damaged_compiled_file_on_disk_is_one_line(layered: tuple[Any, Path], tmp_path: Path) -> None:
+    component = layered[0].get_pipe("entitynorm")
+    component.to_disk(tmp_path / "saved")
+    data = bytearray((tmp_path / "saved" / "1.enx").read_bytes())
+    data[len(data) // 2] ^= 255
+    (tmp_path / "saved" / "1.enx").write_bytes(data)
+    with pytest.raises(InputError, match=r"1\.enx: ") as raised:
+        component.from_disk(tmp_path / "saved")
+    assert "\n" not in str(raised.value)
+    assert "to_disk" in str(raised.value), "the remedy is one for pipelines"

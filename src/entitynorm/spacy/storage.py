@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 import weakref
@@ -20,14 +21,17 @@ from typing import Any
 import srsly
 
 from entitynorm._version import __version__
-from entitynorm.errors import InputError
+from entitynorm.errors import EntitynormError, IndexFileError, InputError
 from entitynorm.io.compiled import CompiledGazetteer
 from entitynorm.io.files import atomic_binary_writer, atomic_write, atomic_writer
 from entitynorm.io.jsonl_gazetteer import write_jsonl
 from entitynorm.linker import Linker
 from entitynorm.load import COMPILED, default_linker, load
+from entitynorm.records import one_line
 
 LIST = "entitynorm.json"
+_LAYER = re.compile(rf"\d+(?:{re.escape(COMPILED)}|\.jsonl)")
+"""The name of a gazetteer's file."""
 SCHEMA = 1
 """Raised when the folder changes its meaning; folders of a higher number are refused."""
 
@@ -50,7 +54,7 @@ def save(linker: Linker, folder: Path) -> None:
     atomic_write(folder / LIST, json.dumps(listed, indent=2) + "\n")
     named = {file["name"] for file in files}
     for left in folder.iterdir():  # of a linker that was saved here before
-        if left.stem.isdigit() and left.suffix in (COMPILED, ".jsonl") and left.name not in named:
+        if _LAYER.fullmatch(left.name) and left.name not in named:
             with suppress(OSError):  # Windows keeps a file that is mapped; the list does not name it any more
                 left.unlink()
 
@@ -82,7 +86,10 @@ def restore(folder: Path) -> Linker:
         if path.stat().st_size != file["bytes"] or (whole and _digest(path) != file["sha256"]):
             raise InputError(f"{path}: is not the file that was saved; save the pipeline again with to_disk")
         paths.append(path)
-    return load(paths) if paths else load([])
+    try:
+        return load(paths)
+    except IndexFileError as error:
+        raise IndexFileError(f"{_fault(error)}; save the pipeline again with to_disk") from error
 
 
 def pack(linker: Linker | None) -> bytes:
@@ -97,22 +104,44 @@ def pack(linker: Linker | None) -> bytes:
 
 
 def unpack(data: bytes) -> Linker | None:
-    """The linker in bytes that `pack` gave; None where it was left out. Raises InputError for other bytes."""
-    try:
-        files = srsly.msgpack_loads(data)["files"]
-    except Exception as error:
-        raise InputError("the bytes are not those of an entitynorm component; take what its to_bytes gave") from error
+    """The linker in bytes that `pack` gave; None where it was left out. Raises InputError for other bytes.
+
+    Compiled files are mapped, so they lie in a temporary folder as long as the linker lives.
+    """
+    files = _unpacked(data)
     if not files:
         return None
     folder = tempfile.mkdtemp(prefix="entitynorm-")
-    for name, content in files.items():
-        (Path(folder) / Path(name).name).write_bytes(content)
-    linker = restore(Path(folder))
-    if any(name.endswith(COMPILED) for name in files):
-        weakref.finalize(linker, _remove, folder, os.getpid())
-    else:
-        shutil.rmtree(folder, ignore_errors=True)
-    return linker
+    mapped = False
+    try:
+        for name, content in files.items():
+            (Path(folder) / name).write_bytes(content)
+        linker = restore(Path(folder))
+        mapped = any(name.endswith(COMPILED) for name in files)
+        if mapped:
+            weakref.finalize(linker, _remove, folder, os.getpid())
+        return linker
+    except (EntitynormError, OSError) as error:
+        said = _fault(error).replace(folder + os.sep, "")
+        raise InputError(f"the bytes cannot be read ({said}); take what to_bytes of the component gave") from error
+    finally:
+        if not mapped:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unpacked(data: bytes) -> dict[str, bytes]:
+    try:
+        files = srsly.msgpack_loads(data)["files"]
+        if all(isinstance(held, bytes) and (name == LIST or _LAYER.fullmatch(name)) for name, held in files.items()):
+            return dict(files)
+    except Exception as error:
+        raise InputError("the bytes are not those of an entitynorm component; take what its to_bytes gave") from error
+    raise InputError("the bytes hold something else than files; take what to_bytes of the component gave")
+
+
+def _fault(error: Exception) -> str:
+    """What an error complains of, without its remedy, which is none where files lie in a saved pipeline."""
+    return one_line(str(error).rpartition("; ")[0] or str(error))
 
 
 def _remove(folder: str, owner: int) -> None:
@@ -134,7 +163,7 @@ def _listed(text: str, place: str) -> list[dict[str, Any]]:
         listed = json.loads(text)
         schema, files = listed["schema"], [{k: f[k] for k in ("name", "sha256", "bytes")} for f in listed["files"]]
         safe = all(Path(file["name"]).name == file["name"] for file in files)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(f"{place}: is not a list of saved gazetteers; save the pipeline again with to_disk") from error
     if not isinstance(schema, int) or schema > SCHEMA:
         raise InputError(
