@@ -6,13 +6,14 @@ and leave the service free to answer what it knows. Both give the same answers.
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,7 @@ class Lookup:
         self._load = load
         self._jobs = jobs
         self._executor = self._start()
+        self._replacing = asyncio.Lock()
 
     def _start(self) -> Executor:
         if not self._jobs:
@@ -56,15 +58,28 @@ class Lookup:
             raise EntitynormError("a process that looks names up did not start; try fewer with --jobs") from error
         return pool
 
-    def submit(self, names: Sequence[str], type_: str | None) -> Future[list[Answer]]:
-        """The answers to names that are all asked for with one type, some time later."""
-        if not self._jobs:
-            return self._executor.submit(answers, self._linker, names, type_)
+    async def ask(self, names: Sequence[str], type_: str | None) -> list[Answer]:
+        """The answers to names that are all asked for with one type.
+
+        Where a process was killed (out of memory?), others are started and the names are asked once more.
+        """
+        executor = self._executor
         try:
-            return self._executor.submit(_answers, names, type_)
+            return await self._submit(executor, names, type_)
         except BrokenProcessPool:
-            self._executor = self._start()  # one was killed (out of memory?); what it was doing has failed already
-            return self._executor.submit(_answers, names, type_)
+            return await self._submit(await self._replaced(executor), names, type_)
+
+    async def _submit(self, executor: Executor, names: Sequence[str], type_: str | None) -> list[Answer]:
+        if isinstance(executor, ThreadPoolExecutor):
+            return await asyncio.wrap_future(executor.submit(answers, self._linker, names, type_))
+        return await asyncio.wrap_future(executor.submit(_answers, names, type_))
+
+    async def _replaced(self, broken: Executor) -> Executor:
+        """Processes in place of broken ones, started once for all who wait, while the event loop goes on."""
+        async with self._replacing:
+            if self._executor is broken:
+                self._executor = await asyncio.to_thread(self._start)
+            return self._executor
 
     def close(self) -> None:
         """End; what waits is dropped."""

@@ -13,7 +13,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -107,10 +106,7 @@ class Workers:
         names = [ask.key[1] for ask in asks]
         started = time.perf_counter()
         try:
-            try:
-                found = await asyncio.wrap_future(snapshot.lookup.submit(names, type_))
-            except BrokenProcessPool:  # its process was killed; there is another one
-                found = await asyncio.wrap_future(snapshot.lookup.submit(names, type_))
+            found = await snapshot.lookup.ask(names, type_)
         except Exception as error:
             for ask in asks:
                 self._pending.pop((id(snapshot), ask.key), None)
