@@ -5,9 +5,10 @@ Every mention is a text-bound annotation, and every link a normalisation of it u
     T1	ORG 0 8	Hromadsk
     N1	Reference T1 entitynorm:org:hromadske	Hromadske
 
-A mention that is not linked is of type ``NIL``, with its reason in a note. brat counts code points. It allows no line
-break inside an annotation, so a name that runs over a line end is written as two fragments (``0 3;4 8``); `read_brat`
-takes them as one span again. The layout: https://brat.nlplab.org/standoff.html
+A mention that is not linked is of type ``NIL``, with its reason in a note. brat counts code points; as standoff has no
+header, another unit is named in a note on the first mention (``offsets = utf16``). brat allows no line break inside an
+annotation, so a name that runs over a line end is written as two fragments (``0 3;4 8``); `read_brat` takes them as one
+span again. The layout: https://brat.nlplab.org/standoff.html
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ def brat_parts(name: str, pieces: Iterable[Document], options: Options) -> Itera
         for placed in counter.place(piece):
             number += 1
             yield printable(_annotation(number, placed, options, name))
+            if number == 1 and options.offsets != "codepoint":  # brat's own unit needs no note
+                yield f"#0\tAnnotatorNotes T1\toffsets = {options.offsets}\n"
 
 
 def _annotation(number: int, placed: Placed, options: Options, name: str) -> str:
@@ -80,7 +83,8 @@ def read_brat(annotations: str) -> tuple[MarkedSpan, ...]:
     """
     spans: dict[str, tuple[int, int]] = {}
     ids: dict[str, str] = {}
-    for number, line in enumerate(annotations.split("\n"), start=1):
+    for number, ended in enumerate(annotations.split("\n"), start=1):
+        line = ended.removesuffix("\r")  # of editors that end lines with \r\n; no annotation holds one
         if (bound := _TEXT_BOUND.fullmatch(line)) is not None:
             places = [int(place) for place in re.split("[ ;]", bound[2])]
             spans[bound[1]] = places[0], places[-1]

@@ -96,7 +96,8 @@ def read_conll(lines: str) -> dict[str, tuple[MarkedSpan, ...]]:
     found: dict[str, list[MarkedSpan]] = {}
     spans = found.setdefault("", [])
     inside = False
-    for number, line in enumerate(lines.split("\n"), start=1):
+    for number, ended in enumerate(lines.split("\n"), start=1):
+        line = ended.removesuffix("\r")  # of editors that end lines with \r\n; no cell holds one
         if line.startswith("# "):
             key, _, value = line[2:].partition(" = ")
             if key == "newdoc id":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -40,6 +41,25 @@ def test_brat() -> None:
         "T2\tNIL 17 20\tLSR\n"
         "#2\tAnnotatorNotes T2\tbelow_threshold\n"
     )
+
+
+@pytest.mark.parametrize(("unit", "places"), [("utf16", "6 9;11 15"), ("utf8", "8 11;13 17")])
+def test_brat_names_a_unit_that_is_not_its_own(unit: str, places: str) -> None:
+    out = write("brat", NEW_YORK, offsets=unit)
+    assert out.startswith(f"T1\tBIG_PLACE {places}\tNew York\n")
+    assert out.count("offsets") == 1 and f"#0\tAnnotatorNotes T1\toffsets = {unit}\n" in out
+    assert [span.id for span in read_brat(out)] == ["place:ny", None]
+    assert write("brat", document("Hi."), offsets=unit) == "", "nothing is counted where nothing is found"
+
+
+@pytest.mark.parametrize(("form", "read"), [("brat", read_brat), ("conll", read_conll)])
+def test_line_ends_of_other_systems(form: str, read: Callable[[str], object]) -> None:
+    out = write(form, NEW_YORK)
+    bare = out.replace("place:ny\tNew York", "place:ny")
+    assert bare.count("\r") == 0 and read(bare) == read(out)
+    for written in (out, bare):
+        assert read(written.replace("\n", "\r\n")) == read(written)
+        assert read(written.rstrip("\n")) == read(written)
 
 
 def test_brat_reads_what_people_changed() -> None:
