@@ -254,9 +254,21 @@ def test_closed_standard_streams(article, gazetteer):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-def test_an_interrupt_is_one_line_and_130(gazetteer):
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        ((), "entitynorm: interrupted\n"),
+        (("-o", "-"), "entitynorm: interrupted\n"),
+        (("-o", "old.jsonl"), "entitynorm: interrupted; old.jsonl was left as it was\n"),
+        (("-o", "folder"), "entitynorm: interrupted; the files in folder are whole\n"),
+    ],
+)
+def test_an_interrupt_is_one_line_and_130(gazetteer, tmp_path, output, said):
+    (tmp_path / "old.jsonl").write_text("as it was")
+    (tmp_path / "folder").mkdir()
     with subprocess.Popen(
-        [sys.executable, "-m", "entitynorm", "link", "-", "-g", gazetteer],
+        [sys.executable, "-m", "entitynorm", "link", "-", "-g", gazetteer, *output],
+        cwd=tmp_path,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -265,7 +277,8 @@ def test_an_interrupt_is_one_line_and_130(gazetteer):
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130 and out == b""
-    assert "interrupted" in one_line(err)
+    assert err.decode() == said
+    assert (tmp_path / "old.jsonl").read_text() == "as it was"
 
 
 def test_a_fault_of_ours_is_one_line_too(run, article, gazetteer, monkeypatch):

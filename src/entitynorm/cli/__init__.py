@@ -61,8 +61,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         silence(sys.stdout)
         return 0
-    except (click.Abort, KeyboardInterrupt):
-        _complain("interrupted; a file after -o was left as it was")
+    except (click.Abort, KeyboardInterrupt) as interrupt:
+        _complain("; ".join(["interrupted", *filter(None, map(str, interrupt.args))]))
         return _leave(130)
     except (EntitynormError, click.ClickException, OSError, UnicodeError, MemoryError, RecursionError) as error:
         _complain(describe_error(error))

@@ -7,12 +7,15 @@ import errno
 import os
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, TextIO
 
 import click
 
 from entitynorm._version import __version__
 
+OUTPUT = "entitynorm.output"
+"""The key in a context's ``meta`` under which the value of ``-o`` stands."""
 _REMEDIES = {
     errno.ENOENT: "no such file or folder; check the path",
     errno.EISDIR: "is a folder; expected a file",
@@ -56,7 +59,14 @@ class Commands(click.Group):
             silence(sys.stdout)
             raise click.exceptions.Exit(0) from None
         except KeyboardInterrupt:
-            raise click.Abort from None
+            raise click.Abort(_left(ctx.meta.get(OUTPUT))) from None
+
+
+def _left(output: str | None) -> str:
+    """What an interrupt left behind where results go: files are written whole or not at all."""
+    if output in (None, "-"):
+        return ""
+    return f"the files in {output} are whole" if Path(output).is_dir() else f"{output} was left as it was"
 
 
 @click.group(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from entitynorm.cli.app import Choice
-from entitynorm.cli.options import gazetteer_option
+from entitynorm.cli.options import gazetteer_option, output_option
 from entitynorm.cli.output import notice, open_output
 from entitynorm.errors import GazetteerError, Problem
 
@@ -63,7 +63,7 @@ def problems_of(path: str) -> list[Problem]:
 @click.command(short_help="Compile a gazetteer into one file that opens at once.")
 @click.argument("files", metavar="[FILE]...", nargs=-1)
 @gazetteer_option
-@click.option("-o", "--output", metavar="OUT.enx", required=True, help="Where the compiled gazetteer goes.")
+@output_option("Where the compiled gazetteer goes.", metavar="OUT.enx", required=True)
 @click.option(
     "--fuzzy",
     type=Choice(("edit", "key", "off")),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from entitynorm.cli.app import Choice
+from entitynorm.cli.app import OUTPUT, Choice
 
 if TYPE_CHECKING:
     from entitynorm.linker import Linker
@@ -71,9 +71,15 @@ def text_field_option(function: Function) -> Function:
     )(function)
 
 
-def output_option(help_text: str) -> Callable[[Function], Function]:
+def output_option(help_text: str, *, metavar: str = "PATH", required: bool = False) -> Callable[[Function], Function]:
     """``-o``: where the result goes instead of standard output."""
-    return click.option("-o", "--output", metavar="PATH", help=help_text)
+    return click.option("-o", "--output", metavar=metavar, required=required, help=help_text, callback=_kept)
+
+
+def _kept(context: click.Context, _: click.Parameter, output: str | None) -> str | None:
+    """Keep in mind where the result goes, for what is said when the program is interrupted."""
+    context.meta[OUTPUT] = output
+    return output
 
 
 def format_option(*formats: str) -> Callable[[Function], Function]:
