@@ -9,21 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Final, Literal
 
 from entitynorm.model import Alias, Entity
 
 Decision = Literal["accept", "open", "reject", "block"]
 
-DECISIONS: Mapping[Decision, str] = MappingProxyType(
-    {
-        "accept": "goes into the gazetteer",
-        "open": "waits for a person; nothing happens",
-        "reject": "was looked at and stays out; `suggest --decided` does not propose it again",
-        "block": "of an alias: becomes a form that the entity must never take",
-    }
-)
-"""The values of ``decision`` and what `apply` makes of each."""
+DECISIONS: Final[tuple[Decision, ...]] = ("accept", "open", "reject")
+"""What may be decided about any proposal: it goes into the gazetteer; it waits for a person; it stays out, and `suggest
+--decided` does not propose it again."""
+ALIAS_DECISIONS: Final[tuple[Decision, ...]] = (*DECISIONS, "block")
+"""What may be decided about an alias: also that it becomes a form which the entity must never take."""
 
 _NONE: Mapping[str, float] = MappingProxyType({})
 

@@ -13,11 +13,11 @@ from entitynorm.io.yaml_gazetteer import read_yaml_text
 from entitynorm.io.yaml_nodes import quote_scalar
 from entitynorm.io.yaml_patch import read_patch_text, write_patch
 from entitynorm.model import Alias, Entity
-from entitynorm.patches import AliasProposal, BlockProposal, EntityProposal, Note, Patch
+from entitynorm.patches import DECISIONS, AliasProposal, BlockProposal, EntityProposal, Note, Patch
 from entitynorm.testing import gazetteers
 
 COMMENT = re.compile(r"# (?:comment \d+|the head|the end)")
-DECISIONS = st.sampled_from(("accept", "accept", "open", "reject"))
+DECIDED = st.sampled_from(("accept", *DECISIONS))
 KINDS = st.sampled_from(("name", "native", "acronym", "misspelling"))
 
 
@@ -71,7 +71,7 @@ def patched(draw: st.DrawFn) -> tuple[str, list[Entity], Patch]:
     names = [e.name for e in everyone[cut:]]
     aliases, blocked, new = [], [], []
     for number, name in enumerate(names):
-        note = Note(draw(DECISIONS), "text #1: a.txt", "2023-05-22")
+        note = Note(draw(DECIDED), "text #1: a.txt", "2023-05-22")
         target = draw(st.sampled_from(held)).id
         match draw(st.sampled_from(("alias", "alias", "blocked", "entity"))):
             case "alias":

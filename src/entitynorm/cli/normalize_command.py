@@ -23,6 +23,7 @@ from entitynorm.cli.options import (
 )
 from entitynorm.cli.output import notice, open_output, places, refuse_overwriting, spare_inputs
 from entitynorm.errors import InputError
+from entitynorm.rewriting import STYLES
 
 if TYPE_CHECKING:
     from entitynorm.io.documents import Record, Text
@@ -39,7 +40,7 @@ _SUFFIX_START = (".", "~", "_", "-")
 @min_score_option
 @click.option(
     "--style",
-    type=click.Choice(("name", "id", "both")),
+    type=click.Choice(STYLES),
     default="name",
     show_default=True,
     help="What stands in place of a name: the canonical name, the entity's id, or the name with [id] after it.",

@@ -21,6 +21,7 @@ from entitynorm.cli.options import (
     text_field_option,
 )
 from entitynorm.cli.output import one_file, open_output, places, spare_inputs
+from entitynorm.io.offsets import OFFSET_UNITS
 
 if TYPE_CHECKING:
     from entitynorm.io.documents import RecordFile, Source, Text
@@ -39,7 +40,7 @@ Linked = Iterable[tuple["Text", Iterator["Document"]]]
 @format_option(*_FORMATS)
 @click.option(
     "--offsets",
-    type=click.Choice(("codepoint", "utf16", "utf8")),
+    type=click.Choice(OFFSET_UNITS),
     help="What start and end count: code points (Python), UTF-16 units (JavaScript, Java) or UTF-8 bytes.  "
     "[default: codepoint]",
 )

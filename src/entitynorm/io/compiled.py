@@ -26,7 +26,6 @@ from entitynorm.retrieval.build import IndexBuilder, Progress
 from entitynorm.retrieval.index import NameIndex
 
 KIND = "entitynorm-gazetteer"
-ENDING = ".enx"
 SCHEMA = 3
 """Raised when the arrays change their meaning; files of another number are refused."""
 _TABLES = ("sounds.yaml", "sounds_scripts.yaml", "compounds.yaml")

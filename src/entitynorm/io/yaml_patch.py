@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import yaml
 
@@ -19,7 +19,7 @@ from entitynorm.io.files import read_text
 from entitynorm.io.yaml_gazetteer import MAX_BYTES, alias_value, entity_pairs
 from entitynorm.io.yaml_nodes import NodeReader, compose, kind_of, line_of, quote_scalar
 from entitynorm.model import Alias, Entity
-from entitynorm.patches import AliasProposal, BlockProposal, Decision, EntityProposal, Note, Patch
+from entitynorm.patches import ALIAS_DECISIONS, DECISIONS, AliasProposal, BlockProposal, EntityProposal, Note, Patch
 from entitynorm.records import (
     ALIAS_FIELDS,
     FIELDS,
@@ -199,7 +199,7 @@ def _read_note(record: Mapping[str, Any], place: str, section: str, complaints: 
         message = f"without {', '.join(missing)}; every proposal has {', '.join(required)}"
         complaints.append(Complaint((), message))
     decision = text("decision", required=True)
-    allowed = get_args(Decision) if section == "aliases" else get_args(Decision)[:3]
+    allowed = ALIAS_DECISIONS if section == "aliases" else DECISIONS
     if decision and decision not in allowed:
         meant = near_miss(decision, allowed)
         remedy = f"did you mean {quoted(meant)}?" if meant else f"write one of {', '.join(allowed)}"

@@ -162,11 +162,6 @@ class Lexicon:
         """How near two concepts (or given-name classes) are: 1 for the same, 0 for unrelated; symmetric."""
         return 1.0 if a == b else self.nears.get((slot, a), {}).get(b, 0.0)
 
-    def near_ids(self, ident: str, slot: str = "concept") -> tuple[str, ...]:
-        """The ids near to one, nearest first."""
-        found = self.nears.get((slot, ident), {})
-        return tuple(sorted(found, key=lambda other: (-found[other], other)))
-
     def concept_weight(self, ids: Iterable[str]) -> float:
         """How much of a name's identity a word with these concepts carries, from 0 to 1: the heaviest decides."""
         known = [self.entries["concept", i].weight for i in ids if ("concept", i) in self.entries]

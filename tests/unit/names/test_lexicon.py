@@ -192,7 +192,6 @@ def test_near_is_symmetric_and_bounded() -> None:
     assert lex.near("legion", "bridge") == 0.0
     for (slot, ident), others in lex.nears.items():
         assert all(0 < value <= 1 and lex.nears[slot, other][ident] == value for other, value in others.items())
-    assert lex.near_ids("legion")[0] in ("corps", "army")
 
 
 @pytest.mark.parametrize(
