@@ -121,6 +121,24 @@ class EvaluationError:
 
 
 @dataclass(frozen=True, slots=True)
+class Misfit:
+    """A gold mention or link that does not fit its text, as one does whose offsets count another unit or text."""
+
+    what: Literal["gold", "link"]
+    doc: str
+    start: int
+    end: int
+    surface: str
+    """What is said to stand there; "" where nothing is said."""
+    found: str | None
+    """What does stand there; None where the text ends before, or where there is no text to look at."""
+
+    def __str__(self) -> str:
+        said = f"{self.what} {one_line(self.doc)} {self.start}:{self.end} {self.surface!r}"
+        return f"{said}, where the text has {self.found!r}" if self.found is not None else f"{said}, no such place"
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """The outcome: counts over everything and broken down, and every error in document order."""
 
@@ -135,6 +153,9 @@ class Evaluation:
     every other wrong link in the row `NO_GOLD`."""
     confused: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """(expected id, linked id) -> how often one was linked for the other, the most frequent first."""
+    misfits: tuple[Misfit, ...] = ()
+    """Mentions and links that do not fit their text. They are scored by their offsets all the same, and hardly ever
+    meet anything."""
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -145,6 +166,7 @@ class Evaluation:
             "by_document": {name: counts.to_dict() for name, counts in self.by_document.items()},
             "confusion": {gold: dict(row) for gold, row in self.confusion.items()},
             "confused": [{"expected": a, "got": b, "count": n} for (a, b), n in self.confused.items()],
+            "misfits": len(self.misfits),
         }
 
 
@@ -153,7 +175,9 @@ def evaluate(
     predicted: Mapping[str, Sequence[PredictedLink]],
     texts: Mapping[str, str] | None = None,
 ) -> Evaluation:
-    """Score predictions by document name against gold; ``texts`` serves only to show errors in their context."""
+    """Score predictions by document name against gold; ``texts`` serves only to show errors in their context, and to
+    tell what does not fit them."""
+    gold = list(gold)
     gold_of: dict[str, list[GoldMention]] = defaultdict(list)
     for mention in gold:
         gold_of[mention.doc].append(mention)
@@ -171,7 +195,26 @@ def evaluate(
         errors=tuple(tally.errors),
         confusion={gold: dict(sorted(row.items())) for gold, row in sorted(tally.confusion.items())},
         confused=dict(sorted(tally.confused.items(), key=lambda item: (-item[1], item[0]))),
+        misfits=tuple(_misfits(gold, predicted, texts or {})),
     )
+
+
+def _misfits(
+    gold: Iterable[GoldMention], predicted: Mapping[str, Sequence[PredictedLink]], texts: Mapping[str, str]
+) -> Iterator[Misfit]:
+    """What does not fit its text. Without a text only lengths can be compared."""
+    said: list[tuple[Literal["gold", "link"], str, Span, str]] = []
+    for m in gold:
+        said += [("gold", m.doc, span, m.text if span == (m.start, m.end) else "") for span in sorted(m.spans)]
+    for doc, links in sorted(predicted.items()):
+        said += [("link", doc, (link.start, link.end), link.surface) for link in links]
+    for what, doc, (start, end), surface in said:
+        text = texts.get(doc)
+        inside = 0 <= start < end and (text is None or end <= len(text))
+        found = text[start:end] if inside and text is not None else None
+        fits = len(surface) == end - start if text is None else surface == found
+        if not inside or (surface and not fits):
+            yield Misfit(what, doc, start, end, surface, found)
 
 
 @dataclass(slots=True)

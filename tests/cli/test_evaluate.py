@@ -231,6 +231,50 @@ def test_predictions_in_other_units_are_refused(run, gazetteer, corpus, tmp_path
     assert "links.jsonl:1: offsets count utf16 units" in complaint and "--offsets codepoint" in complaint
 
 
+@st.composite
+def placed(draw):
+    """A text, a place in or round it, and what is said to stand there."""
+    text = draw(st.text("ab🔥\r\n", max_size=8))
+    start, end = draw(st.integers(-2, 10)), draw(st.integers(-2, 10))
+    said = draw(st.sampled_from([text[max(start, 0) : max(end, 0)], text[1:4], "ab", ""]))
+    return text, start, end, said
+
+
+@given(placed())
+def test_what_does_not_fit_its_text_is_told(item):
+    text, start, end, said = item
+    fits = 0 <= start < end <= len(text) and said in ("", text[start:end])
+    row = {"doc": "a", "start": start, "end": end, "text": said, "id": "x"}
+    mentions = read_gold([(1, json.dumps(row))], "gold.jsonl")
+    link = PredictedLink(start, end, said, "x")
+    told = evaluate(mentions, {"a": [link]}, {"a": text}).misfits
+    assert [m.what for m in told] == ([] if fits else ["gold", "link"])
+    assert all("\n" not in str(m) and "\r" not in str(m) for m in told)
+    blind = evaluate(mentions, {"a": [link]}).misfits
+    assert bool(blind) == (not 0 <= start < end or (bool(said) and len(said) != end - start)), "without a text: lengths"
+
+
+def test_an_alternative_place_that_is_none_is_told():
+    told = evaluate(gold(), {}, {"a.txt": "Kyiv said @UN"}).misfits
+    assert [(m.start, m.end) for m in told] == [(10, 14), (11, 14), (20, 27), (30, 34), (30, 41), (50, 55)]
+
+
+def test_misfits_are_one_line_of_the_command(run, gazetteer, corpus, tmp_path):
+    assert run("evaluate", corpus, "-g", gazetteer).err == ""
+    rows = [json.loads(line) for line in corpus.read_text().splitlines()]
+    rows[1]["start"] += 1
+    rows[1]["end"] += 1
+    rows[2]["end"] = 9999
+    corpus.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    result = run("evaluate", corpus, "-g", gazetteer)
+    assert (result.status, result.err.count("\n")) == (0, 1)
+    assert result.err.startswith(
+        "entitynorm: 2 of the mentions and links do not fit their texts, the first: "
+        "gold article.txt 29:38 'Grayvoron', where the text has 'rayvoron '"
+    )
+    assert json.loads(run("evaluate", corpus, "-g", gazetteer, "-f", "json").out)["misfits"] == 2
+
+
 def test_bad_predictions(run, corpus, tmp_path):
     path = tmp_path / "predictions.jsonl"
     path.write_text('{"doc": "a"}\n')

@@ -57,6 +57,7 @@ def evaluate(
     inflection, romanisation, spelling, part, arrangement, other.
 
     With --predictions nothing is linked: give -g to have kinds of spelling told, and --texts to see errors in context.
+    How many mentions do not fit their texts, and the first of them, is told on standard error.
     """
     from entitynorm import evaluation
     from entitynorm.io.documents import numbered_lines
@@ -82,6 +83,11 @@ def evaluate(
             write(json.dumps(record, ensure_ascii=False, indent=2) + "\n")
         else:
             write(_report(result, show_errors))
+    if result.misfits:
+        notice(
+            f"{len(result.misfits)} of the mentions and links do not fit their texts, the first: {result.misfits[0]}; "
+            "offsets count code points of the file as it is"
+        )
     short = len(result.by_document) < result.gold_documents
     if fail_under is not None and (result.total.f1 < fail_under or short):
         reason = "texts are missing" if short else f"F1 {result.total.f1:.4f} is below {fail_under}"
