@@ -247,7 +247,7 @@ class ColumnResolver:
         """
         label = name_in(value, place)
         if label is not None and label not in self._known_types:
-            if complaint := unknown_type(label, self._linker.gazetteer):
+            if complaint := unknown_type(label, self._linker.gazetteer.types):
                 raise InputError(f"{place}: {quoted(label)} {complaint}")
             self._known_types.add(label)
         return label

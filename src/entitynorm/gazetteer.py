@@ -33,7 +33,7 @@ class Gazetteer:
     ('place:grayvoron', True, 1)
     """
 
-    __slots__ = ("_by_id", "_order", "_places", "_redirects")
+    __slots__ = ("_by_id", "_order", "_places", "_redirects", "_types")
 
     def __init__(self, entities: Iterable[Entity] = (), places: Mapping[str, str] | None = None) -> None:
         """Take entities, and optionally where each id was read. Raises GazetteerError for ids that clash."""
@@ -55,6 +55,7 @@ class Gazetteer:
         self._places = {entity.id: place for entity, place in entries}
         self._redirects = {old: entity.id for entity in self for old in entity.was}
         self._order = tuple(entity.id for entity, _ in entries)
+        self._types = frozenset(entity.type for entity, _ in entries)
 
     @classmethod
     def merge(cls, gazetteers: Iterable[Gazetteer]) -> Gazetteer:
@@ -95,6 +96,11 @@ class Gazetteer:
 
     def __repr__(self) -> str:
         return f"<Gazetteer of {len(self)} entities>"
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The types of its entities."""
+        return self._types
 
     @property
     def redirects(self) -> Mapping[str, str]:

@@ -27,6 +27,10 @@ class IndexedGazetteer(Protocol):
     def get(self, entity_id: str) -> Entity | None:
         """The entity that has this id, or had it."""
 
+    @property
+    def types(self) -> frozenset[str]:
+        """The types of its entities."""
+
     def __iter__(self) -> Iterator[Entity]: ...
 
     def __len__(self) -> int: ...
@@ -54,6 +58,10 @@ class InMemory:
     def entity_at(self, number: int) -> Entity:
         """The entity of that number in the index."""
         return self._entities[number]
+
+    @property
+    def types(self) -> frozenset[str]:
+        return self.gazetteer.types
 
     def __iter__(self) -> Iterator[Entity]:
         return iter(self._entities)
@@ -90,6 +98,11 @@ class Stacked:
 
     def __repr__(self) -> str:
         return f"<Gazetteer of {len(self._layers)} layers>"
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The types of the entities, also of those that an entity above stands for."""
+        return frozenset().union(*(layer.types for layer in self._layers))
 
     def __contains__(self, entity_id: object) -> bool:
         return isinstance(entity_id, str) and self.get(entity_id) is not None

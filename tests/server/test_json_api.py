@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import entitynorm
+from entitynorm.io.compiled import build
 
+KNOWN = sorted({entity.type for entity in entitynorm.load().gazetteer})
 TEXT = "🔥 The Liberty Corps of Russia left Hraivoron 🔥 for Kozynka; Haivoron is elsewhere."
 
 
@@ -58,6 +60,31 @@ def test_resolve_is_the_library(service: Any) -> None:
     typed = entitynorm.resolve("Graivoron", type="PERSON").to_dict()
     assert post(service, "/v1/resolve", name="Graivoron", type="PERSON") == typed
     assert typed["id"] is None
+
+
+def test_a_type_that_nobody_knows_is_refused(service: Any) -> None:
+    asked = [
+        service.client.post("/v1/resolve", json={"name": "Graivoron", "type": "PLCE"}),
+        service.client.post("/v1/resolve", json={"names": ["Graivoron"], "type": "PLCE"}),
+        service.client.get("/v1/search", params={"q": "Graivoron", "type": "PLCE"}),
+    ]
+    for answer in asked:
+        assert answer.status_code == 400
+        said = answer.json()["error"]["message"]
+        assert said.startswith('type "PLCE" is the type of no entity')
+        assert 'did you mean "PLACE"?' in said and said.endswith("expected one of " + ", ".join(KNOWN)), said
+    for known in ("PLACE", "place", "GPE", "", None):  # labels of other vocabularies, and no type at all
+        assert post(service, "/v1/resolve", name="Graivoron", type=known)["id"] == "place:grayvoron"
+
+
+def test_a_type_of_one_gazetteer_is_known_there(start: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "names.jsonl").write_text('{"id": "v:anna", "type": "FERRY", "name": "Anna Maria"}\n', encoding="utf-8")
+    build(entitynorm.load(tmp_path / "names.jsonl").gazetteer, tmp_path / "names.enx")
+    for paths in (["names.jsonl"], ["names.enx"]):
+        service = start(*(word for path in paths for word in ("-g", tmp_path / path)))
+        assert post(service, "/v1/resolve", name="Anna Maria", type="FERRY")["id"] == "v:anna"
+        refused = service.client.post("/v1/resolve", json={"name": "Anna Maria", "type": "Bridge_"})
+        assert refused.status_code == 400 and refused.json()["error"]["message"].endswith("expected one of FERRY")
 
 
 def test_explain_is_the_library(service: Any) -> None:

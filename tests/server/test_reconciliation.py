@@ -157,6 +157,14 @@ def test_no_candidate_of_another_type(service: Any) -> None:
     assert all_of == []
 
 
+def test_a_type_that_nobody_knows_has_no_candidates(service: Any) -> None:
+    """The specification names no error for it, and a batch must not fail for one of its queries."""
+    for type_ in ("Q515", ["Q515"], {"id": "Q515", "name": "city"}):
+        assert service.reconcile("Graivoron", "Kozinka", type=type_) == [[], []]
+    [both] = service.reconcile("Graivoron", type=["Q515", "PLACE"])
+    assert both[0]["id"] == "place:grayvoron"
+
+
 def test_an_id_finds_its_entity(service: Any) -> None:
     [found] = service.reconcile("place:grayvoron")
     assert (found[0]["id"], found[0]["match"], found[0]["score"]) == ("place:grayvoron", True, 100)

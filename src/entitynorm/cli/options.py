@@ -113,5 +113,5 @@ def check_type(wanted: str | None, linker: Linker) -> None:
     from entitynorm.names.types import unknown_type
     from entitynorm.records import quoted
 
-    if complaint := unknown_type(wanted, linker.gazetteer):
+    if complaint := unknown_type(wanted, linker.gazetteer.types):
         raise click.UsageError(f"--type {quoted(wanted)} {complaint}")

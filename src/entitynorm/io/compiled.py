@@ -132,6 +132,11 @@ class CompiledGazetteer:
         number = self.index.find_entity(entity_id)
         return None if number is None else self.entity_at(number)
 
+    @property
+    def types(self) -> frozenset[str]:
+        """The types of the entities."""
+        return frozenset(self.index.types)
+
     def __contains__(self, entity_id: object) -> bool:
         return isinstance(entity_id, str) and self.index.find_entity(entity_id) is not None
 

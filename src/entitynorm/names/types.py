@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import cache, lru_cache
 
-from entitynorm.model import Entity
 from entitynorm.records import near_miss, quoted
 from entitynorm.resources import data_dir, load_table
+
+_MOST_LISTED = 20
+"""Types that a message lists."""
 
 
 @cache
@@ -32,17 +34,16 @@ def entity_class(entity_type: str) -> str:
     return _classes().get(label, entity_type)
 
 
-def unknown_type(wanted: str, entities: Iterable[Entity]) -> str | None:
-    """What is to be said of a type that is neither a known label nor the type of any of the entities; else None."""
+def unknown_type(wanted: str, present: Collection[str]) -> str | None:
+    """What is to be said of a type that is neither a known label nor among those present in a gazetteer; else None."""
     labels = known_labels()
     label = wanted.upper().replace(" ", "_")
-    if label in labels:
+    if label in labels or wanted in present:
         return None
-    present = sorted({entity.type for entity in entities})
-    if wanted in present:
-        return None
-    by_label = {name.upper(): name for name in (*sorted(labels), *present)}
+    by_label = {name.upper(): name for name in (*sorted(labels), *sorted(present))}
     meant = near_miss(label, by_label)
-    expected = present or sorted({entity_class(known) for known in labels})
-    remedy = f"did you mean {quoted(by_label[meant])}?" if meant else f"expected one of {', '.join(expected)}"
-    return f"is the type of no entity and no label of a known type; {remedy}"
+    expected = sorted(present or {entity_class(known) for known in labels})
+    more = f" and {len(expected) - _MOST_LISTED} more" if len(expected) > _MOST_LISTED else ""
+    hint = f"did you mean {quoted(by_label[meant])}? " if meant else ""
+    listed = ", ".join(expected[:_MOST_LISTED]) + more
+    return f"is the type of no entity and no label of a known type; {hint}expected one of {listed}"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from entitynorm.errors import UnknownEntityError
 from entitynorm.io.offsets import OFFSET_UNITS, OffsetCounter, OffsetUnit
+from entitynorm.names.types import unknown_type
 from entitynorm.rewriting import rewrite
 from entitynorm.server.catalogue import type_name
 from entitynorm.server.payloads import choice_of, count_of, flag_of, list_of, object_of, shown, text_of
@@ -63,13 +64,20 @@ def read_texts(body: Any, settings: Settings, *, linking: bool) -> Texts:
     )
 
 
-def read_names(body: Any, settings: Settings) -> Names:
+def read_names(body: Any, snapshot: Snapshot, settings: Settings) -> Names:
     """The body of ``/v1/resolve``; raises Refusal."""
     fields = object_of(body, "the body", ("name", "names", "type", "lang"))
     items, single = _one_or_many(fields, "name", "names", settings)
     names = tuple(text_of(item, "a name", settings.max_name) for item in items)
     _optional(fields, "lang")
-    return Names(names, single, _optional(fields, "type"))
+    return Names(names, single, _known_type(_optional(fields, "type"), snapshot))
+
+
+def _known_type(type_: str | None, snapshot: Snapshot) -> str | None:
+    """A type that entities can have: with any other, nothing at all would look like an answer. Raises Refusal."""
+    if type_ is not None and (complaint := unknown_type(type_, snapshot.linker.gazetteer.types)):
+        raise bad_request(f"type {shown(type_)} {complaint}")
+    return type_
 
 
 def _one_or_many(fields: Mapping[str, Any], one: str, many: str, settings: Settings) -> tuple[list[Any], bool]:
@@ -156,12 +164,12 @@ def explanation_record(body: Any, snapshot: Snapshot, settings: Settings) -> Cal
     return explain
 
 
-def read_search(fields: Mapping[str, str], settings: Settings) -> tuple[str, str | None, int]:
+def read_search(fields: Mapping[str, str], snapshot: Snapshot, settings: Settings) -> tuple[str, str | None, int]:
     """The query of ``/v1/search``: text, type, how many."""
     if "q" not in fields:
         raise bad_request("the query string lacks q; send /v1/search?q=NAME")
     limit = count_of(fields.get("limit"), "limit", default=10, most=_MOST_RESULTS)
-    return text_of(fields["q"], "q", settings.max_name).strip(), fields.get("type") or None, limit
+    return text_of(fields["q"], "q", settings.max_name).strip(), _known_type(_optional(fields, "type"), snapshot), limit
 
 
 def search_record(asked: tuple[str, str | None, int], found: Answer | None, snapshot: Snapshot) -> dict[str, Any]:

@@ -256,8 +256,9 @@ class Service:
         _counted(request, texts=len(asked.texts), characters=sum(map(len, asked.texts)))
 
     async def _resolve(self, request: Request) -> Response:
-        asked = api.read_names(await self._body(request), self.settings)
-        found = await self._workers.resolve(self._snapshot, asked.names, asked.type)
+        body, snapshot = await self._body(request), self._snapshot
+        asked = api.read_names(body, snapshot, self.settings)
+        found = await self._workers.resolve(snapshot, asked.names, asked.type)
         links = [found[name].link for name in asked.names]
         for link in links:
             self.metrics.name("linked" if link.id is not None else link.reason)
@@ -270,8 +271,8 @@ class Service:
         return _json(await self._workers.text(explain, ""))
 
     async def _search(self, request: Request) -> Response:
-        asked = api.read_search(query_fields(request), self.settings)
-        snapshot, (text, type_, _) = self._snapshot, asked
+        snapshot = self._snapshot
+        text, type_, _ = asked = api.read_search(query_fields(request), snapshot, self.settings)
         found = (await self._workers.resolve(snapshot, [text], type_))[text] if text else None
         return _json(api.search_record(asked, found, snapshot))
 
