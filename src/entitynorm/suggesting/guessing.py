@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.structure import Unit
+from entitynorm.suggesting.case_forms import is_case_form
 from entitynorm.suggesting.nearness import is_full_name
 from entitynorm.suggesting.spellings import Spelling
 from entitynorm.text.tokens import script_of
@@ -16,13 +17,22 @@ _PLACE_PREPOSITIONS = frozenset({"in", "near", "at", "from", "to"})
 
 
 def head_of(cluster: Sequence[Spelling]) -> Spelling:
-    """The spelling that an entity is called by: full names of people first, then the one met most often."""
+    """The spelling that an entity is called by: full names of people first, base forms before their case forms (which
+    are met more often, and not only where sentences begin), then the one met most often."""
 
     def rank(spelling: Spelling) -> tuple[object, ...]:
-        unproven = spelling.unproven == spelling.count
-        return not is_full_name(spelling), spelling.kind == "acronym", unproven, -spelling.count, spelling.text
+        short = not is_full_name(spelling), is_acronym_in(spelling, cluster)
+        declined = any(is_case_form(spelling, other) for other in cluster)
+        return *short, declined, spelling.unproven == spelling.count, -spelling.count, spelling.text
 
     return min(cluster, key=rank)
+
+
+def is_acronym_in(spelling: Spelling, cluster: Sequence[Spelling]) -> bool:
+    """Whether capitals make an acronym: not in the PRAHA of a headline, of which Prahy is a case form."""
+    return spelling.kind == "acronym" and not any(
+        other.content[0].words[0].shape == "title" and is_case_form(other, spelling) for other in cluster
+    )
 
 
 def type_of_words(units: Sequence[Unit]) -> str | None:
@@ -42,7 +52,7 @@ def type_guess(cluster: Sequence[Spelling]) -> str:
     head = head_of(cluster)
     if is_full_name(head):
         return "PERSON"
-    acronym = any(s.kind == "acronym" for s in cluster)
+    acronym = any(is_acronym_in(s, cluster) for s in cluster)
     if (found := type_of_words(head.content)) is not None:
         return "ORG" if found == "FACILITY" and acronym else found  # a building has no acronym, an institute has
     if any(u.role == "country" for u in head.content):

@@ -21,6 +21,7 @@ from entitynorm.model import Alias, Entity
 from entitynorm.names.structure import Unit, parse
 from entitynorm.names.types import entity_class
 from entitynorm.patches import AliasProposal, BlockProposal, Decision, EntityProposal, Note, Patch
+from entitynorm.suggesting.case_forms import bases
 from entitynorm.suggesting.guessing import UNKNOWN, head_of, kind_beside, type_guess, type_of_words
 from entitynorm.suggesting.nearness import SURE, Near, Nearness, Surveyor, is_full_name, likeness, skeletons
 from entitynorm.suggesting.spellings import Corpus, Spelling, Text, gather, listed_keys, spelling_key
@@ -223,7 +224,8 @@ class _Proposer:
             yield from parse(text).units
 
     def _clusters(self, keys: Sequence[str]) -> list[list[Spelling]]:
-        """Spellings of one name together: those that compare as the same, and surnames with the one full name."""
+        """Spellings of one name together: those that compare as the same, case forms with the one base form that they
+        can have, and surnames with the one full name."""
         spellings = [self.corpus.spellings[key] for key in keys]
         group = list(range(len(spellings)))
 
@@ -239,6 +241,13 @@ class _Proposer:
                     if root(other) != root(n) and likeness(spelling.text, spellings[other].text, None)[0] >= _SAME:
                         group[max(root(n), root(other))] = min(root(n), root(other))
                 by_bone.setdefault(bone, []).append(n)
+        declined = bases(spellings)
+        # Once more for forms whose base forms are one name by now: Каверину of Каверина, which is of Каверин.
+        for _ in range(2):
+            for n, of in enumerate(declined):
+                if len(homes := {root(m) for m in of}) == 1:
+                    home = homes.pop()
+                    group[max(root(n), home)] = min(root(n), home)
         found: dict[int, list[Spelling]] = {}
         for n, spelling in enumerate(spellings):
             found.setdefault(root(n), []).append(spelling)

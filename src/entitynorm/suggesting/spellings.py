@@ -16,6 +16,7 @@ from entitynorm.model import Document, Mention
 from entitynorm.names.acronyms import is_acronym
 from entitynorm.names.structure import Name, Unit, parse, parse_units
 from entitynorm.suggesting.spotting import Usage, Window, beginnings, spot
+from entitynorm.tagging.scan import Scan
 from entitynorm.text.tokens import Gap
 
 CONTEXTS = 3
@@ -67,6 +68,8 @@ class Spelling:
     """Role of the word before: title, or the id of a preposition."""
     shorter: str = ""
     """Key of the same name without the small type word at its end."""
+    declining: bool = False
+    """Whether it stood in a text of a language that declines names in Latin letters."""
     unproven: int = 0
     """Times it stood where a capital proves nothing."""
 
@@ -141,6 +144,7 @@ class _Gatherer:
         self.units = parse_units(self.text, running=True)
         self.begins = beginnings(self.text, self.units)
         self.usage = usage
+        self.declining = bool(Scan(self.text).declining.any())
         self.ends: dict[int, str] = {}
         """Where names end -> their keys, for acronyms declared behind them."""
 
@@ -258,6 +262,7 @@ class _Gatherer:
                 kind = "acronym"
             found = self.corpus.spellings[key] = Spelling(key, parse(form), kind)
         found.forms[form] += 1
+        found.declining |= self.declining
         found.texts[self.number] += 1
         if len(found.contexts) < CONTEXTS:
             self._add_context(found, begin, stop)

@@ -97,6 +97,61 @@ def test_new_entities_bring_their_spellings() -> None:
     assert all(p.note.decision == "open" for p in patch.entities)
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "others"),
+    [
+        (
+            "Вчера в Зареченске спали. До Зареченска далеко, из Зареченска тоже. Город Зареченск мал.",
+            "Зареченск",
+            {"Зареченске", "Зареченска"},
+        ),
+        ("Из Верхнереченского едут. Село Верхнереченское пусто.", "Верхнереченское", {"Верхнереченского"}),
+        (  # the base form stands where a capital proves nothing, and only once
+            "Мы спросили Мирослава Каверина. С Мирославом Кавериным и без Мирослава Каверина. Мирослав Каверин молчал.",
+            "Мирослав Каверин",
+            {"Мирослава Каверина", "Мирославом Кавериным"},
+        ),
+        (
+            "З Ольгою Тихвінською. Про Ольгу Тихвінську. Там Ольга Тихвінська.",
+            "Ольга Тихвінська",
+            {"Ольгою Тихвінською", "Ольгу Тихвінську"},
+        ),
+        (
+            "Mieszkańcy Zarzeczewa śpią, do Zarzeczewa też. Jest cicho w Zarzeczewie. Wieś Zarzeczewo leży nad rzeką.",
+            "Zarzeczewo",
+            {"Zarzeczewa", "Zarzeczewie"},
+        ),
+        (
+            "Říkají to lidé z Kostelce a lidé v Kostelci. Město Kostelec je malé. Přijeli do Kostelce.",
+            "Kostelec",
+            {"Kostelce", "Kostelci"},
+        ),
+        (
+            "Píše to deník BRADOVA. Lidé z Bradovy říkají, že město čeká. Šli do Bradovy a dál za Bradovu.",
+            "BRADOVA",
+            {"Bradovy", "Bradovu"},
+        ),
+    ],
+)  # fmt: skip
+def test_new_entities_are_called_by_their_base_form(text: str, name: str, others: set[str]) -> None:
+    [new] = proposals(text, min_count=1).entities
+    assert new.entity.name == name
+    assert {alias.text for alias in new.entity.aliases} == others
+    assert "acronym" not in {alias.kind for alias in new.entity.aliases}
+
+
+def test_a_form_of_two_names_joins_neither() -> None:
+    text = "В Зареченском живут. Был Зареченский, был и Зареченск."
+    found = {new.entity.name: len(new.entity.aliases) for new in proposals(text, min_count=1).entities}
+    assert found == {"Зареченском": 0, "Зареченский": 0, "Зареченск": 0}
+
+
+def test_where_names_are_not_declined_endings_make_other_names() -> None:
+    text = "In those days Martin and Martina left with Dan, and Dana, with Zorin and Zorina."
+    assert all(not new.entity.aliases for new in proposals(text, min_count=1).entities)
+    assert {"Zorin", "Zorina"} <= {new.entity.name for new in proposals(text, min_count=1).entities}
+
+
 def test_a_single_sighting_is_no_new_entity() -> None:
     assert proposals("They waited in Shebekino.").entities == ()
     assert [p.entity.name for p in proposals("They waited in Shebekino.", min_count=1).entities] == ["Shebekino"]
