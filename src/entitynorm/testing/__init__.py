@@ -17,7 +17,7 @@ try:
     import hypothesis as _hypothesis  # noqa: F401  (the extra may be absent; say so before anything else fails)
 except ImportError as error:
     raise ImportError(
-        "entitynorm.testing needs Hypothesis, which is not installed; run: pip install entitynorm[test]"
+        "entitynorm.testing needs Hypothesis, which is not installed; run: pip install 'entitynorm[test]'"
     ) from error
 
 from entitynorm.testing.documents import GoldDocument, GoldMention, documents, texts
