@@ -18,8 +18,8 @@ from entitynorm.io.yaml_edit import Additions, add_to_yaml, neighbour
 from entitynorm.io.yaml_gazetteer import read_yaml_text
 from entitynorm.model import Alias, Entity
 from entitynorm.patches import AliasProposal, BlockProposal, Note, Patch
-from entitynorm.records import near_miss, one_line, quoted
 from entitynorm.text.folding import fold_text
+from entitynorm.wording import near_miss, one_line, quoted
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from entitynorm.errors import InputError
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.types import unknown_type
 from entitynorm.parallel import Workers
-from entitynorm.records import quoted
 from entitynorm.remembered import Answer, Question, Remembered
+from entitynorm.wording import quoted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from entitynorm.errors import InputError, UnknownEntityError
 from entitynorm.kinds import surface_kind
-from entitynorm.records import one_line
+from entitynorm.wording import one_line
 
 if TYPE_CHECKING:
     from entitynorm.linker import Linker

@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from entitynorm.errors import GazetteerError, Problem, UnknownEntityError
 from entitynorm.model import Entity
-from entitynorm.records import near_miss, one_line, quoted
+from entitynorm.wording import near_miss, one_line, quoted
 
 Entry = tuple[Entity, str]
 Fold = Callable[[str], str]

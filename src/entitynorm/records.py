@@ -10,7 +10,6 @@ turn paths into lines. Start reading at `read_record`.
 
 from __future__ import annotations
 
-import json
 import math
 import numbers
 import re
@@ -18,10 +17,9 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, NamedTuple, cast
 
-from rapidfuzz import fuzz, process
-
 from entitynorm.errors import GazetteerError, Problem
 from entitynorm.model import ALIAS_KINDS, Alias, Entity, Fuzzy, Strength
+from entitynorm.wording import describe, near_miss, one_line, quoted
 
 Path = tuple[str | int, ...]
 """Where in a record: ``("aliases", 2, "lang")``; the empty path is the record itself."""
@@ -77,7 +75,6 @@ _LANG = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Mn", "Mc", "Me", "Zs", "Zl", "Zp"})
-_SHOWN_LENGTH = 60
 
 Say = Callable[[Path, str], None]
 
@@ -151,60 +148,6 @@ def entity_name(record: object) -> str:
     return one_line(value.strip()) if isinstance(value, str) else ""
 
 
-def one_line(text: str) -> str:
-    r"""Write line breaks, control characters and lone surrogates as escapes, so that any text fits on one line.
-
-    >>> print(one_line("a\nb\ud83d"))
-    a\nb\ud83d
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or unicodedata.category(c) == "Zs" else _escape(c) for c in text)
-
-
-def quoted(value: str) -> str:
-    """A value as messages show it: in double quotes, on one line, cut where it is long.
-
-    >>> print(quoted('the "FRL"'))
-    "the \\"FRL\\""
-    """
-    shown = value if len(value) <= _SHOWN_LENGTH else value[:_SHOWN_LENGTH] + "…"
-    return one_line('"' + shown.replace("\\", "\\\\").replace('"', '\\"') + '"')
-
-
-def describe(value: object) -> str:
-    """What a value is, in words for a person who may not know Python.
-
-    >>> describe(["FRL"]), describe(12), describe("x")
-    ('a list', 'the number 12', 'the text "x"')
-    """
-    match value:
-        case None:
-            return "nothing"
-        case bool():
-            return f"the yes/no value {str(value).lower()}"
-        case str():
-            return f"the text {quoted(value)}"
-        case int() | float():
-            shown = f"{value:.15g}" if isinstance(value, float) or abs(value) < 10**15 else "of more than 15 digits"
-            return f"the number {shown}"
-        case Mapping():
-            return "a mapping"
-        case list() | tuple():
-            return "a list"
-    return f"a value of type {type(value).__name__}"
-
-
-def near_miss(word: str, choices: Collection[str]) -> str | None:
-    """The choice that ``word`` was probably meant to be, or None.
-
-    >>> near_miss("descripton", FIELDS)
-    'description'
-    """
-    found = process.extractOne(word, list(choices), scorer=fuzz.ratio, score_cutoff=70.0)
-    return found[0] if found else None
-
-
 def unknown_key(key: object, known: Collection[str], label: str = "") -> str:
     """The complaint about a key that the format does not have, with the key that was probably meant."""
     if not isinstance(key, str):
@@ -213,11 +156,6 @@ def unknown_key(key: object, known: Collection[str], label: str = "") -> str:
     meant = other if other in known else near_miss(key, known)
     remedy = f"did you mean {quoted(meant)}?" if meant else f"the keys are {', '.join(known)}"
     return f"{label}unknown key {quoted(key)}; {remedy}"
-
-
-def _escape(char: str) -> str:
-    # json knows the short forms (\n, \t) and leaves the rest as four digits; surrogates pass through it unharmed.
-    return json.dumps(char)[1:-1] if ord(char) != 0x7F else "\\u007f"
 
 
 def _report_unknown_keys(record: Mapping[Any, Any], known: Collection[str], path: Path, label: str, say: Say) -> None:

@@ -31,7 +31,7 @@ from entitynorm.column import ANSWER_FIELDS, ColumnResolver
 from entitynorm.errors import InputError
 from entitynorm.io.container_layout import PROLOGUE_SIZE
 from entitynorm.load import COMPILED, load, open_compiled
-from entitynorm.records import one_line
+from entitynorm.wording import one_line
 
 if TYPE_CHECKING:
     import pyarrow

@@ -8,7 +8,8 @@ import pytest
 
 from entitynorm.errors import GazetteerError
 from entitynorm.model import Alias, Entity
-from entitynorm.records import FIELDS, describe, entity_from_record, near_miss, one_line, quoted, read_record
+from entitynorm.records import FIELDS, entity_from_record, read_record
+from entitynorm.wording import describe, near_miss, one_line, quoted
 
 BASE = {"id": "place:kozinka", "type": "PLACE", "name": "Kozinka"}
 FULL = {

@@ -45,8 +45,8 @@ def problems_of(path: str) -> list[Problem]:
     """Every problem of one file: those that keep it from loading, or else those that make its answers worse."""
     from entitynorm.gazetteer import check as check_names
     from entitynorm.load import COMPILED, open_compiled, read_gazetteer
-    from entitynorm.records import one_line
     from entitynorm.text.folding import fold_text
+    from entitynorm.wording import one_line
 
     if PurePath(path).suffix.lower() == COMPILED:
         open_compiled(path).verify()  # what it was made from has been checked; here every byte is

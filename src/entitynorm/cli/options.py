@@ -111,7 +111,7 @@ def check_type(wanted: str | None, linker: Linker) -> None:
     if wanted is None:
         return
     from entitynorm.names.types import unknown_type
-    from entitynorm.records import quoted
+    from entitynorm.wording import quoted
 
     if complaint := unknown_type(wanted, linker.gazetteer.types):
         raise click.UsageError(f"--type {quoted(wanted)} {complaint}")

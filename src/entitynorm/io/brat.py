@@ -20,7 +20,7 @@ from entitynorm.errors import InputError
 from entitynorm.io.formats import MarkedSpan, Options, printable
 from entitynorm.io.offsets import OffsetCounter, Placed, width
 from entitynorm.model import Document
-from entitynorm.records import one_line
+from entitynorm.wording import one_line
 
 DATABASE = "entitynorm"
 """The name of the database in normalisations; brat's ``tools.conf`` may say where it is."""

@@ -20,10 +20,11 @@ from entitynorm.errors import IndexFileError
 from entitynorm.gazetteer import Entry
 from entitynorm.io.container import Container, ContainerWriter, open_container
 from entitynorm.model import Entity, Fuzzy
-from entitynorm.records import entity_from_record, one_line
+from entitynorm.records import entity_from_record
 from entitynorm.resources import data_dir
 from entitynorm.retrieval.build import IndexBuilder, Progress
 from entitynorm.retrieval.index import NameIndex
+from entitynorm.wording import one_line
 
 KIND = "entitynorm-gazetteer"
 SCHEMA = 3

@@ -21,8 +21,8 @@ from entitynorm.io.brat import label_of
 from entitynorm.io.formats import MarkedSpan, Options, printable
 from entitynorm.io.offsets import OffsetCounter, Placed, width
 from entitynorm.model import Document
-from entitynorm.records import one_line
 from entitynorm.text.tokens import MARK
+from entitynorm.wording import one_line
 
 COLUMNS = ("FORM", "START", "END", "ID", "TAG")
 """The columns in order; ``_`` stands for no id."""

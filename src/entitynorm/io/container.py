@@ -33,7 +33,7 @@ import numpy.typing as npt
 from entitynorm.io.container_layout import PROLOGUE_SIZE, ROWS
 from entitynorm.io.container_pages import Identity, Pages
 from entitynorm.io.container_writer import ContainerWriter
-from entitynorm.records import one_line
+from entitynorm.wording import one_line
 
 __all__ = ["Container", "ContainerWriter", "Records", "open_container"]
 

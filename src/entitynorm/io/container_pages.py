@@ -34,7 +34,7 @@ from entitynorm.io.container_layout import (
     block_count,
 )
 from entitynorm.io.files import unreadable
-from entitynorm.records import one_line
+from entitynorm.wording import one_line
 
 _WHAT = "compiled index"
 REBUILD: Final = "rebuild it with: entitynorm build GAZETTEER -o INDEX.enx"

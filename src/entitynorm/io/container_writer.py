@@ -38,7 +38,7 @@ from entitynorm.io.container_layout import (
     Section,
 )
 from entitynorm.io.files import atomic_binary_writer
-from entitynorm.records import one_line
+from entitynorm.wording import one_line
 
 RECORDS_IN_BLOCK: Final = 64
 BLOCK_BYTES: Final = 1024 * 1024

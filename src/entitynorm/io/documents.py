@@ -29,7 +29,7 @@ from entitynorm.io.files import (
     unreadable,
 )
 from entitynorm.io.pieces import Piece, pieces
-from entitynorm.records import one_line
+from entitynorm.wording import one_line
 
 MAX_DOCUMENT = 64 * 1024 * 1024
 """Bytes of a text that is held whole, for a format that cannot be written in pieces. A thick book has two million."""

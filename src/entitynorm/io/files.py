@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
 from entitynorm.errors import InputError
-from entitynorm.records import one_line
+from entitynorm.wording import one_line
 
 MAX_LINE: Final = 64 * 1024 * 1024
 """Bytes a line may have: far above any record, far below what would exhaust the memory."""

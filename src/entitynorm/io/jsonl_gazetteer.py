@@ -18,7 +18,8 @@ from entitynorm.errors import GazetteerError, Problem
 from entitynorm.gazetteer import id_problems
 from entitynorm.io.files import iter_lines
 from entitynorm.model import Entity
-from entitynorm.records import entity_name, one_line, quoted, read_record
+from entitynorm.records import entity_name, read_record
+from entitynorm.wording import one_line, quoted
 
 MAX_PROBLEMS: Final = 1000
 """After so many complaints reading stops: a file of another format would otherwise have one for each of its lines."""

@@ -22,17 +22,8 @@ from entitynorm.gazetteer import id_problems
 from entitynorm.io.files import read_text
 from entitynorm.io.yaml_nodes import NodeReader, compose, kind_of, line_of, quote_scalar, word_scalar
 from entitynorm.model import Alias, Entity
-from entitynorm.records import (
-    ALIAS_FIELDS,
-    FIELDS,
-    NUMBER_FIELDS,
-    Path,
-    entity_name,
-    one_line,
-    quoted,
-    read_record,
-    unknown_key,
-)
+from entitynorm.records import ALIAS_FIELDS, FIELDS, NUMBER_FIELDS, Path, entity_name, read_record, unknown_key
+from entitynorm.wording import one_line, quoted
 
 SCHEMA: Final = "1"
 """The version of the format, as the file says it: ``schema: 1``."""

@@ -14,7 +14,8 @@ from typing import Any, cast
 import yaml
 
 from entitynorm.errors import GazetteerError, Problem
-from entitynorm.records import Complaint, Path, one_line, quoted
+from entitynorm.records import Complaint, Path
+from entitynorm.wording import one_line, quoted
 
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"

@@ -20,19 +20,8 @@ from entitynorm.io.yaml_gazetteer import MAX_BYTES, alias_value, entity_pairs
 from entitynorm.io.yaml_nodes import NodeReader, compose, kind_of, line_of, quote_scalar
 from entitynorm.model import Alias, Entity
 from entitynorm.patches import ALIAS_DECISIONS, DECISIONS, AliasProposal, BlockProposal, EntityProposal, Note, Patch
-from entitynorm.records import (
-    ALIAS_FIELDS,
-    FIELDS,
-    NUMBER_FIELDS,
-    Complaint,
-    Path,
-    describe,
-    near_miss,
-    one_line,
-    quoted,
-    read_record,
-    unknown_key,
-)
+from entitynorm.records import ALIAS_FIELDS, FIELDS, NUMBER_FIELDS, Complaint, Path, read_record, unknown_key
+from entitynorm.wording import describe, near_miss, one_line, quoted
 
 SCHEMA: Final = "patch-1"
 """The version of the format, as the file says it: ``schema: patch-1``."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import cache, lru_cache
 
-from entitynorm.records import near_miss, quoted
 from entitynorm.resources import data_dir, load_table
+from entitynorm.wording import near_miss, quoted
 
 _MOST_LISTED = 20
 """Types that a message lists."""

@@ -15,9 +15,9 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 
-from entitynorm.records import near_miss, one_line, quoted
 from entitynorm.server.refusals import Refusal, bad_request, too_large
 from entitynorm.server.settings import Settings
+from entitynorm.wording import near_miss, one_line, quoted
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"

@@ -27,7 +27,7 @@ from entitynorm.io.files import atomic_binary_writer, atomic_write, atomic_write
 from entitynorm.io.jsonl_gazetteer import write_jsonl
 from entitynorm.linker import Linker
 from entitynorm.load import COMPILED, default_linker, load
-from entitynorm.records import one_line
+from entitynorm.wording import one_line
 
 LIST = "entitynorm.json"
 _LAYER = re.compile(rf"\d+(?:{re.escape(COMPILED)}|\.jsonl)")

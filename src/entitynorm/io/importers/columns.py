@@ -17,7 +17,7 @@ from entitynorm.io.importers.entities import Names, language_tag, merged, prefix
 from entitynorm.io.importers.report import Report, RowError
 from entitynorm.io.importers.source import Found, Record, Source, parse_rows
 from entitynorm.io.importers.tables import table
-from entitynorm.records import near_miss, quoted
+from entitynorm.wording import near_miss, quoted
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 

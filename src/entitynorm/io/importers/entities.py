@@ -20,7 +20,8 @@ from entitynorm.io.importers.report import Report, RowError
 from entitynorm.io.importers.source import Found, Record
 from entitynorm.layers import Stacked
 from entitynorm.model import Entity
-from entitynorm.records import Complaint, quoted, read_record
+from entitynorm.records import Complaint, read_record
+from entitynorm.wording import quoted
 
 MERGED_REFS = ("wikidata", "geonames")
 """Registers whose ids tell that two entities are one."""

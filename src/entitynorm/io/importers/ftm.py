@@ -16,7 +16,7 @@ from entitynorm.io.importers.entities import Names, prefixed, short_kind
 from entitynorm.io.importers.report import Report, RowError
 from entitynorm.io.importers.source import Found, Record, Source, json_object, numbered, parse_rows
 from entitynorm.io.importers.tables import table
-from entitynorm.records import quoted
+from entitynorm.wording import quoted
 
 
 def read_ftm(source: Source, report: Report, *, prefix: str | None = None) -> Iterator[Found]:

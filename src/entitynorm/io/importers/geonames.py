@@ -25,7 +25,7 @@ from entitynorm.io.importers.entities import Names, language_tag, prefixed, shor
 from entitynorm.io.importers.report import Report, RowError
 from entitynorm.io.importers.source import STANDARD_INPUT, Found, Record, Source, numbered, parse_rows
 from entitynorm.io.importers.tables import table
-from entitynorm.records import quoted
+from entitynorm.wording import quoted
 
 COLUMNS: Final = 19
 PREFIX: Final = "geonames"

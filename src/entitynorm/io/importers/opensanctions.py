@@ -14,7 +14,7 @@ from entitynorm.io.importers.entities import Names, prefixed
 from entitynorm.io.importers.ftm import schema_type
 from entitynorm.io.importers.report import Report, RowError
 from entitynorm.io.importers.source import Found, Record, Source, parse_rows
-from entitynorm.records import quoted
+from entitynorm.wording import quoted
 
 NEEDED: Final = ("id", "schema", "name", "aliases")
 SEPARATOR: Final = ";"

@@ -18,7 +18,7 @@ from entitynorm.errors import InputError
 from entitynorm.io.importers.entities import Names, language_tag, prefixed, type_word
 from entitynorm.io.importers.report import Report, RowError
 from entitynorm.io.importers.source import STANDARD_INPUT, Found, Record, Source
-from entitynorm.records import one_line, quoted
+from entitynorm.wording import one_line, quoted
 
 FORMATS: Final = {
     ".ttl": "turtle", ".turtle": "turtle", ".rdf": "xml", ".xml": "xml", ".owl": "xml", ".nt": "nt", ".n3": "n3",

@@ -24,7 +24,7 @@ from typing import Any, BinaryIO, Final, TypeVar, cast
 from entitynorm.errors import InputError
 from entitynorm.io.files import MAX_LINE, decode_utf8, open_binary
 from entitynorm.io.importers.report import Report, RowError
-from entitynorm.records import one_line
+from entitynorm.wording import one_line
 
 STANDARD_INPUT: Final = "-"
 

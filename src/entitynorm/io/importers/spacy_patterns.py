@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 from entitynorm.io.importers.entities import Names, prefixed, type_word
 from entitynorm.io.importers.report import Report, RowError
 from entitynorm.io.importers.source import Found, Record, Source, json_object, numbered
-from entitynorm.records import quoted
+from entitynorm.wording import quoted
 
 LITERAL: Final = frozenset({"TEXT", "ORTH", "LOWER", "NORM"})
 

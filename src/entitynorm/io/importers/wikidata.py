@@ -23,7 +23,7 @@ from entitynorm.io.importers.entities import Names, language_tag, prefixed, shor
 from entitynorm.io.importers.report import Report, RowError
 from entitynorm.io.importers.source import Found, Record, Source, json_object, numbered, parse_rows
 from entitynorm.io.importers.tables import table
-from entitynorm.records import quoted
+from entitynorm.wording import quoted
 
 PREFIX: Final = "wikidata"
 ALL_LANGUAGES: Final = "mul"

@@ -26,7 +26,7 @@ from entitynorm.io.importers.report import Report, RowError
 from entitynorm.io.importers.source import Found, Record, Source, parse_rows
 from entitynorm.io.importers.tables import table
 from entitynorm.io.importers.wikidata import PREFIX, type_of, unknown_classes
-from entitynorm.records import quoted
+from entitynorm.wording import quoted
 
 SEPARATOR: Final = ", "
 
