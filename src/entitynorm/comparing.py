@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import compress
 from typing import NamedTuple
 
 from entitynorm.evidence import INDEX, Compared, Side, compare_names, make_side
@@ -306,8 +307,9 @@ class Layer:
             if weak:
                 fitting = [h for h in fitting if self.index.entity_of(h.alias) not in weak or h.alias in listed]
             always = 1 if plainly else _ALWAYS
-            chosen.append([h for n, h in enumerate(fitting) if n < always or h.score >= least])
-            rest.append(fitting[len(chosen[-1]) :])
+            near = [n < always or h.score >= least or (plainly and h.how != "terms") for n, h in enumerate(fitting)]
+            chosen.append(list(compress(fitting, near)))
+            rest.append([h for h, is_near in zip(fitting, near, strict=True) if not is_near])
         self._rate(u.phrase for name in parsed for u in name.units)
         tasks = [list(self._tasks(name, hits)) for name, hits in zip(parsed, chosen, strict=True)]
         pairs: dict[tuple[Word, Word], None] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from entitynorm.errors import GazetteerError, Problem
 from entitynorm.model import Alias, Entity, Fuzzy
-from entitynorm.names.lexicon import lexicon
+from entitynorm.names.lexicon import Sense, lexicon
 from entitynorm.names.types import entity_class
 from entitynorm.retrieval import phones
 from entitynorm.tagging import trie
@@ -63,6 +63,13 @@ def role_of_term(fold: str) -> str:
     """The first lexicon role of a folded term, "core" for a word no table knows."""
     slots = {sense.slot for sense in lexicon().lookup((fold,)) if not sense.caps}
     return next((role for role in _ROLE_ORDER if role in slots), "core")
+
+
+def carries_name(fold: str, role: str) -> bool:
+    """Whether a folded term of a role can carry a name: it is no type word, title, particle, country or acronym."""
+    if role == "country" or weight_of_role(role) < BEARING:
+        return False
+    return not any(sense.caps for sense in lexicon().lookup((fold,)))
 
 
 @lru_cache(maxsize=65_536)
@@ -349,9 +356,7 @@ def _arrays(grown: _Growing, progress: Progress | None) -> tuple[Arrays, dict[st
     rarity = np.log((count + 1) / np.maximum(frequency, 1)) / math.log(count + 2)
     arrays["term_weight"] = np.minimum(np.maximum(rarity, 0.15), heaviest).astype(np.float32)
     sums = np.concatenate((np.zeros(1), np.cumsum(arrays["term_weight"][alias_terms], dtype=np.float64)))
-    bears = [len(fold) > 1 and weight_of_role(roles[fold]) >= BEARING for fold in folds]
-    carried = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.array(bears, np.int64)[alias_terms])))
-    arrays["alias_bears"] = np.minimum(carried[ends[1:]] - carried[ends[:-1]], 255).astype(np.uint8)
+    arrays["alias_bears"] = _bearing(folds, roles, alias_terms, ends)
     arrays["alias_weight"] = (sums[ends[1:]] - sums[ends[:-1]]).astype(np.float32)
     # Counted by fold, so that a word with its marks and the same without them are one.
     fold_number = {fold: n for n, fold in enumerate(dict.fromkeys(folds))}
@@ -389,6 +394,38 @@ def _arrays(grown: _Growing, progress: Progress | None) -> tuple[Arrays, dict[st
         "types": list(grown.types),
     }
     return arrays, meta
+
+
+def _bearing(
+    folds: Sequence[str], roles: Mapping[str, str], alias_terms: NDArray[Any], ends: NDArray[Any]
+) -> NDArray[np.uint8]:
+    """How many words carry each alias: what it is called beside type words, particles, forms of law and countries."""
+    carries = np.array([len(fold) > 1 and carries_name(fold, roles[fold]) for fold in folds], np.int64)
+    countries = np.array([roles[fold] == "country" for fold in folds], np.int64)
+
+    def counted(values: NDArray[np.int64]) -> NDArray[np.int64]:
+        sums = np.concatenate((np.zeros(1, np.int64), np.cumsum(values[alias_terms])))
+        found: NDArray[np.int64] = sums[ends[1:]] - sums[ends[:-1]]
+        return found
+
+    out = counted(carries)
+    # The countries of two words or more (United States Navy, U.S. Navy).
+    phrases = [tuple(text.split()) for text, senses in lexicon().senses.items() if _is_country(text, senses)]
+    number = {fold: n for n, fold in reversed(list(enumerate(folds)))}
+    first = np.zeros(len(folds), np.int64)
+    first[[number[phrase[0]] for phrase in phrases if phrase[0] in number]] = 1
+    known = frozenset(phrases)
+    for alias in np.flatnonzero((counted(first) > 0) & (out > 1)).tolist():
+        words = [folds[term] for term in alias_terms[ends[alias] : ends[alias + 1]].tolist()]
+        for at in range(len(words) - 1):
+            length = next((n for n in (4, 3, 2) if tuple(words[at : at + n]) in known), 0)
+            own = sum(int(carries[number[word]]) for word in words[at : at + length])
+            out[alias] -= own if own < out[alias] else 0
+    return np.minimum(np.where(out > 0, out, counted(countries)), 255).astype(np.uint8)
+
+
+def _is_country(text: str, senses: Sequence[Sense]) -> bool:
+    return " " in text and any(sense.slot == "country" for sense in senses)
 
 
 _NO_ROWS: Arrays = {

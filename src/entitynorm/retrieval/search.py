@@ -24,7 +24,7 @@ from rapidfuzz.distance import OSA
 from entitynorm.names.structure import parse, region_adjective, written
 from entitynorm.names.words import read_forms, warm, word
 from entitynorm.retrieval import phones
-from entitynorm.retrieval.build import BEARING, lexical_ids, means_nothing, name_key, role_of_term, weight_of_role
+from entitynorm.retrieval.build import carries_name, lexical_ids, means_nothing, name_key, role_of_term, weight_of_role
 from entitynorm.retrieval.index import FEW, NameIndex
 from entitynorm.text.folding import fold_text
 from entitynorm.text.sound_distance import similarities, table_for
@@ -72,6 +72,8 @@ class TermHits:
     """How much the term weighs in a name, by its role and rarity."""
     bearing: bool
     """Whether it is a word that carries a name: no type word, title or particle."""
+    country: bool
+    """Whether it names a country."""
     own: bool
     """Whether it has no meaning that another word could stand for."""
     common: bool
@@ -303,8 +305,9 @@ class Searcher:
         out = []
         for fold, heavy, names, a, b in zip(folds, worth.tolist(), held, bounds, bounds[1:], strict=False):
             most = weight_of_role(role_of_term(fold)) if len(fold) > 1 else 0.2
-            bearing, own, common = most >= BEARING, means_nothing(fold), names > _POSTING_BUDGET
-            out.append(TermHits(terms[a:b], likeness[a:b], min(heavy, most), bearing, own, common))
+            bearing, own, common = carries_name(fold, role_of_term(fold)), means_nothing(fold), names > _POSTING_BUDGET
+            country = role_of_term(fold) == "country"
+            out.append(TermHits(terms[a:b], likeness[a:b], min(heavy, most), bearing, country, own, common))
         return out
 
     def may_be_adjective(self, terms: Sequence[str]) -> bool:

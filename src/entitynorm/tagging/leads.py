@@ -75,6 +75,8 @@ class Lead:
     """The word leads to more aliases than are kept."""
     bearing: bool = False
     """The word can carry a name: it is no type word, title or particle."""
+    country: bool = False
+    """The word names a country, in whatever words."""
     alone: bool = False
     """The word is a compound of several ideas (Минобороны), and so a window by itself."""
 
@@ -127,7 +129,7 @@ class LeadFinder:
 
     def _expand(self, hits: Sequence[TermHits]) -> Lead:
         arrays = self.index.arrays
-        bearing = any(hit.bearing for hit in hits)
+        bearing, country = any(hit.bearing for hit in hits), any(hit.country for hit in hits)
         alias: list[NDArray[Any]] = []
         value: list[NDArray[Any]] = []
         similar: list[NDArray[Any]] = []
@@ -151,7 +153,8 @@ class LeadFinder:
                 similar.append(np.full(sum(map(len, alias)) - sum(map(len, similar)), alike, np.float32))
         if not alias:
             return _NOWHERE[bearing]
-        return Lead(np.concatenate(alias), np.concatenate(value), np.concatenate(similar), bearing=bearing)
+        everything = np.concatenate(alias), np.concatenate(value), np.concatenate(similar)
+        return Lead(*everything, bearing=bearing, country=country)
 
     def may_be_adjective(self, words: str) -> bool:
         """Whether a word and a type word may be an alias that has the adjective of the word."""
@@ -187,13 +190,15 @@ class LeadFinder:
         value = np.concatenate([lead.value for lead in leads])
         alike = np.concatenate([lead.alike for lead in leads])
         token = np.repeat(words, sizes)
-        bears = np.repeat(np.array([lead.bearing for lead in leads]), sizes)
+        bears = np.repeat(np.array([lead.bearing or lead.country for lead in leads]), sizes)
+        country = np.repeat(np.array([lead.country for lead in leads]), sizes)
         key = (alias << 32) | token
         order = np.lexsort((-value, key))
         key, value, token, alias = key[order], value[order], token[order], alias[order]
-        alike, bears = alike[order], bears[order]
+        alike, bears, country = alike[order], bears[order], country[order]
         best = np.concatenate(([True], key[1:] != key[:-1]))
         value, token, alias, alike, bears = value[best], token[best], alias[best], alike[best], bears[best]
+        country = country[best]
         breaks = (alias[1:] != alias[:-1]) | (run[token[1:]] != run[token[:-1]]) | (token[1:] - token[:-1] > _APART)
         head = np.flatnonzero(np.concatenate(([True], breaks)))
         covered = np.add.reduceat(value, head) / np.maximum(self.index.arrays["alias_weight"][alias[head]], 0.01)
@@ -214,7 +219,7 @@ class LeadFinder:
         one = token[head] == token[last]
         strict = (scan.codes[scan.start[token[head]]] < 0x250) & ~scan.declining[token[head]]
         slips = self.index.loose(alias[head]) & (alike[head] >= _LEAST_ALONE)
-        whole &= ~(one & strict) | (alike[head] >= 1.0) | slips
+        whole &= ~(one & strict) | (alike[head] >= 1.0) | country[head] | slips
         first, final = _parts(head[whole], last[whole], size[whole], fewer=0)
         spans = np.unique((token[first] << 32) | token[final])
         windows = list(_with_common(spans, joins, common))
