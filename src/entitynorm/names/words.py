@@ -95,8 +95,17 @@ class Word:
     def wide(self) -> tuple[Reading, ...]:
         """How the word may sound by every habit of spelling; see `entitynorm.text.sounds.wide_readings`."""
         if self._wide is None:
-            self._wide = wide_readings([self.text.lower()])[0] if self._short else ()
-        return self._wide
+            warm([self])
+        return self._wide or ()
+
+    @property
+    def small(self) -> Word:
+        """The word in lower case, which is read once for all its ways of writing; itself where an index has read it."""
+        lowered = self.text.lower()
+        if lowered == self.text:
+            return self
+        found = word(lowered)
+        return found if self._wide is None or self._wide is found._wide else self
 
     @property
     def is_read(self) -> bool:
@@ -193,19 +202,25 @@ def joined(words: tuple[Word, ...]) -> Word:
 
 def warm(words: Iterable[Word]) -> None:
     """Read many words at once; each would read itself when asked, only slower."""
-    unread = list(dict.fromkeys(w for w in words if w._wide is None and w._short))
-    for one, found in zip(unread, wide_readings([w.text.lower() for w in unread]), strict=True):
+    unread = list(dict.fromkeys(w for w in words if w._wide is None))
+    small = list(dict.fromkeys(s for w in unread if (s := w.small)._wide is None))
+    for one, found in zip(small, wide_readings([w.text if w._short else "" for w in small]), strict=True):
         one._wide = found
+    for one in unread:
+        one._wide = one.small._wide
 
 
 def read_forms(words: Iterable[Word]) -> None:
     """Read the dictionary forms of many words at once, where they are not read yet."""
     unread = list(dict.fromkeys(w for w in words if w._forms is None))
-    asked = [one._dictionary_forms() for one in unread]
+    small = list(dict.fromkeys(s for w in unread if (s := w.small)._forms is None))
+    asked = [one._dictionary_forms() for one in small]
     texts = list(dict.fromkeys(text for some in asked for text, _, _ in some))
     found = dict(zip(texts, wide_readings(texts), strict=True))
-    for one, some in zip(unread, asked, strict=True):
+    for one, some in zip(small, asked, strict=True):
         one._take_forms((found[text], cost, form) for text, cost, form in some)
+    for one in unread:
+        one._forms = one.small._forms
 
 
 def _lemmas(fold: str) -> tuple[tuple[str, float, str], ...]:
