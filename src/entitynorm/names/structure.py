@@ -174,8 +174,8 @@ _LEAST_DECLINED = 5
 def senses_of(text: str) -> tuple[Sense, ...]:
     """What one written word can be by the lexicon, whatever stands beside it.
 
-    >>> [(s.slot, s.id) for s in senses_of("Oblast")]
-    [('type', 'oblast')]
+    >>> [(s.slot, s.id) for s in senses_of("Governor")]
+    [('title', 'governor')]
     """
     if text.isascii() and text.isalpha():
         senses = _senses(text.lower())
