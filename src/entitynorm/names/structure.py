@@ -183,6 +183,12 @@ def senses_of(text: str) -> tuple[Sense, ...]:
     return tuple(sense for unit in parse(text).units for sense in unit.senses)
 
 
+@lru_cache(maxsize=65_536)
+def slots_of(text: str) -> frozenset[str]:
+    """The slots of `senses_of`: whether a written word can be a type word, a title, a country and so on."""
+    return frozenset(sense.slot for sense in senses_of(text))
+
+
 @lru_cache(maxsize=16_384)
 def _is_given(phrase: tuple[str, ...]) -> bool:
     """Whether a phrase is a double given name only: those stay apart, for they are written with or without a hyphen."""

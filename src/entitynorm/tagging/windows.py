@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entitynorm.names.abbreviations import abbreviations, full_names
-from entitynorm.names.structure import senses_of
+from entitynorm.names.structure import senses_of, slots_of
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.retrieval.search import Searcher
 from entitynorm.tagging.leads import NO_PARTS, LeadFinder, Parts, Window, standing_in_names
@@ -140,10 +140,12 @@ def signed(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_type(word: str) -> bool:
-    return any(sense.slot == "type" for sense in senses_of(word))
+    return "type" in slots_of(word)
 
 
 def _is_particle(word: str) -> bool:
+    if "function" not in slots_of(word):
+        return False
     senses = [s for s in senses_of(word) if s.slot == "function"]
     return any(s.form != "conjunction" for s in senses) and all(s.lang != "en" for s in senses)
 
