@@ -1,4 +1,4 @@
-"""What each code point is in running text, as tables that are filled a page of 256 at a time, when first met.
+"""What each code point is in running text, as tables that are filled when a code point is first met.
 
 For every code point: its class (`WORD`, `INSIDE` …), how many letters it folds to, and a 64-bit value of these letters.
 The value is made so that a run of code points has the same hash as its folded form: see `entitynorm.tagging.scan`.
@@ -20,10 +20,11 @@ WORD, INSIDE, APOSTROPHE, UPPER, LOWER, DIGIT, INVISIBLE, UNSPACED = 1, 2, 4, 8,
 """Bits of a class: a letter or digit; a mark or invisible character, which a word goes on over; an apostrophe; a
 capital; a small letter; a digit; an invisible character; a letter of a script that puts no spaces between words, or
 (Hangul) none before what it adds to them."""
+OTHER = INVISIBLE
+"""The class of all else: a bit that no word has alone. It is not 0, which says that a code point was not met yet."""
 BASE = 0x9E3779B97F4A7C15
 """The odd number whose powers tell the places of letters apart."""
 _WRAP = (1 << 64) - 1
-_PAGES = 0x110000 >> 8
 KEPT_MARKS = (0x306, 0x308)
 """Marks that make another letter of a Cyrillic one (й, ў, ї); only ё is read as е."""
 _MARK = re.compile(f"[{MARK}]")
@@ -34,7 +35,6 @@ VALUE: NDArray[np.uint64] = np.zeros(0x110000, np.uint64)
 GAP: NDArray[np.uint8] = np.zeros(0x110000, np.uint8)
 SPACED_GAP: NDArray[np.uint8] = np.zeros(0x110000, np.uint8)
 """What a code point between two words says (see `entitynorm.text.tokens.Gap`): alone, and with a space after it."""
-_ready: NDArray[np.bool_] = np.zeros(_PAGES, np.bool_)
 
 
 def letter_value(code: int) -> int:
@@ -55,39 +55,40 @@ def _folded(char: str) -> str:
     return "".join(c for c in folded if c.isalnum() or ord(c) in KEPT_MARKS)
 
 
-def _fill(page: int) -> None:
-    for code in range(page << 8, (page + 1) << 8):
-        char = chr(code)
-        GAP[code], SPACED_GAP[code] = gap_of(char), gap_of(f"{char} ")
-        if _MARK.match(char):
-            CLASS[code] = INSIDE | (INVISIBLE if unicodedata.category(char) == "Cf" else 0)
-        elif char.isalnum():
-            kind = WORD
-            if char.isupper() or char.istitle():
-                kind |= UPPER
-            elif char.islower():
-                kind |= LOWER
-            elif char.isdigit() or char.isnumeric():
-                kind |= DIGIT
-            if UNSPACED_LETTER.match(char):
-                kind |= UNSPACED
-            CLASS[code] = kind
-        elif char in APOSTROPHES:
-            CLASS[code] = APOSTROPHE
-            continue
-        else:
-            continue
+def _fill(code: int) -> None:
+    char = chr(code)
+    GAP[code], SPACED_GAP[code] = gap_of(char), gap_of(f"{char} ")
+    kind = _class_of(char)
+    if kind & (WORD | INSIDE):
         letters = _folded(char)
         LETTERS[code] = len(letters)
         VALUE[code] = sum(letter_value(ord(c)) * pow(BASE, n, 1 << 64) for n, c in enumerate(letters)) & _WRAP
+    CLASS[code] = kind  # last, since another thread takes a class for a sign that the rest is there
 
 
-def prepare(codes: NDArray[np.int64]) -> None:
-    """Fill the tables for all pages that these code points lie on."""
-    on = codes >> 8
-    if _ready.take(on).all():
-        return
-    pages = np.bincount(on, minlength=1)
-    for page in np.flatnonzero((pages > 0) & ~_ready[: len(pages)]).tolist():
-        _fill(page)
-        _ready[page] = True
+def _class_of(char: str) -> int:
+    if _MARK.match(char):
+        return INSIDE | (INVISIBLE if unicodedata.category(char) == "Cf" else 0)
+    if char.isalnum():
+        kind = WORD
+        if char.isupper() or char.istitle():
+            kind |= UPPER
+        elif char.islower():
+            kind |= LOWER
+        elif char.isdigit() or char.isnumeric():
+            kind |= DIGIT
+        return kind | UNSPACED if UNSPACED_LETTER.match(char) else kind
+    return APOSTROPHE if char in APOSTROPHES else OTHER
+
+
+def classes(codes: NDArray[np.int64], out: NDArray[np.uint8]) -> int:
+    """Put the class of each code point into ``out`` and answer the bits that any of them has.
+
+    Afterwards all tables are filled for these code points.
+    """
+    CLASS.take(codes, out=out, mode="clip")  # clipping spares numpy a copy of what it writes; there is nothing to clip
+    if len(out) and not out.min():
+        for code in np.flatnonzero(np.bincount(codes[out == 0])).tolist():
+            _fill(code)
+        CLASS.take(codes, out=out, mode="clip")
+    return int(np.bitwise_or.reduce(out))

@@ -1,30 +1,32 @@
 """The tokens of a block of texts as arrays, and the hash of any run of them in constant time.
 
-A run of code points is hashed by the letters it folds to (`entitynorm.tagging.codepoints`): case, marks, apostrophes,
+A run of tokens is hashed by the letters it folds to (`entitynorm.tagging.codepoints`): case, marks, apostrophes,
 hyphens and spaces add nothing, so that Al-Shouha, al shouha and ALSHOUHA share a hash. No folded string is made, and
 ranges are code points of the original text by construction (polynomial prefix hashes: Karp and Rabin 1987).
 
-Tokens are cut as `entitynorm.text.tokens.tokenize` cuts them, but for handles, domains and dotted initials, whose
-parts are tokens of their own here.
+What is a number for each code point lives only as long as a piece of the text is worked on, in arrays that are used
+again for the next: new memory for each of them would cost more than all that is reckoned in it. What is kept is one
+number for each token.
 """
 
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from entitynorm.tagging.borders import Classes, borders
+from entitynorm.tagging.borders import Ints as Ints
 from entitynorm.tagging.codepoints import (
-    APOSTROPHE,
     BASE,
-    CLASS,
     DIGIT,
     GAP,
     INSIDE,
-    INVISIBLE,
     KEPT_MARKS,
     LETTERS,
     LOWER,
@@ -33,24 +35,30 @@ from entitynorm.tagging.codepoints import (
     UPPER,
     VALUE,
     WORD,
+    classes,
     letter_value,
-    prepare,
 )
-from entitynorm.text.tokens import ADDRESS, Gap, gap_of
+from entitynorm.text.tokens import Gap, gap_of
 
-Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 SEPARATOR = "\f"
 """Stands between the texts of a block; no name reaches over it."""
+STEM = 5
+"""Code points by which a word is met again in a case form (обороны, обороной)."""
+_PIECE = 131_072
+"""Code points worked on at a time: few enough that what is reckoned of them stays in the caches of a processor, and
+many enough that numpy is not called more often than it works."""
+_KEPT_BYTES = 8 << 20
+"""Half of what the allocator is to keep for the arrays of the next block."""
+_PIECE_ENDS = (" ", "\n", SEPARATOR)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _DIAERESIS, _IE = KEPT_MARKS[1], (ord("е"), ord("Е"))
-_HINTS = ("/", "@", "www.")
-_WHITE = re.compile(r"\s")
-_LONGEST_ADDRESS = 256
+_WHITE = re.compile("[ \n\f]")
 _LONGEST_KEPT = 64
 _DECLINING = np.array([ord(c) for c in "ąćęłńśźżčšžřůěďťňđĄĆĘŁŃŚŹŻČŠŽŘŮĚĎŤŇĐ"])
 _ONE_IN = 100
-_SPACE, _S = ord(" "), (ord("s"), ord("S"))
+_SPACE = ord(" ")
+_NO_GAP, _OTHER_GAP, _MOST_LETTERS = int(Gap.NONE), 255, 255
 
 
 _powers: tuple[Hashes, Hashes] = (np.ones(1, np.uint64), np.ones(1, np.uint64))
@@ -74,35 +82,163 @@ def _powers_up_to(count: int) -> tuple[Hashes, Hashes]:
 _gap = lru_cache(maxsize=4096)(gap_of)
 
 
+class _Sheet:
+    """Working arrays for a piece of text: a number for each code point, and one more where sums are made."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.codes, self.powers = np.empty(size, np.int64), np.empty(size, np.uint64)
+        self.letters, self.values = np.empty(size + 1, np.int64), np.empty(size + 1, np.uint64)
+
+
+class _Sheets(threading.local):
+    """The sheet of each thread."""
+
+    def __init__(self) -> None:
+        self._own = _Sheet(0)
+
+    def of(self, size: int) -> _Sheet:
+        if size <= self._own.size:
+            return self._own
+        if size > _PIECE:  # no white space far and wide: rare, and not kept
+            return _Sheet(size)
+        self._own = _Sheet(min(_PIECE, max(1024, 2 * size)))
+        return self._own
+
+
+_sheets = _Sheets()
+# The allocator of glibc gives memory back to the system when it is freed, and the next block of text pays a page fault
+# for every 4 KB of it again: a third of the time. How much it keeps is twice the largest array it has seen freed; this
+# one is never written to and costs nothing.
+np.empty(_KEPT_BYTES, np.uint8)
+
+
 class Scan:
-    """One block of text as arrays; all offsets are code points of it."""
+    """One block of text as arrays with an element for each token.
+
+    ``start`` and ``end`` are code points of the text; ``letters`` counts what a token folds to, up to 255.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
-        self.codes = codes
-        prepare(codes)
-        kinds = CLASS.take(codes)
-        letters = LETTERS.take(codes)
-        values = VALUE.take(codes)
-        if not text.isascii():
-            self._marks(text, codes, letters, values)
-        word = self._word(codes, kinds)
-        for start, end in _addresses(text):
-            word[start:end] = False
-        self.start, self.end = _runs(word, kinds)
-        self._trim(kinds)
-        self.upper = (kinds.take(self.start) & UPPER) > 0
+        self._kinds = np.empty(len(text), np.uint8)
+        self._letters_so_far, self._sum_so_far = 0, np.uint64(0)
+        columns = zip(*[self._piece(a, b) for a, b in _pieces(text)], strict=True)
+        (
+            self.start,
+            self.end,
+            self.letters,
+            self._first_kind,
+            self._plain_gap,
+            self._letters_before,
+            self._sum_before,
+            self._sum_after,
+            self._sum_after_stem,
+        ) = (np.concatenate(column) for column in columns)
+        self._down = _powers_up_to(self._letters_so_far + 1)[1]
+
+    def _piece(self, first: int, last: int) -> tuple[NDArray[Any], ...]:
+        """The arrays of the tokens of ``text[first:last]``."""
+        text, kinds = self.text[first:last], self._kinds[first:last]
+        sheet = _sheets.of(len(text))
+        codes = sheet.codes[: len(text)]
+        codes[:] = _code_points(text)
+        has = classes(codes, kinds)
+        start, end = borders(text, codes, kinds, has)
+        letters, sums = self._sums(text, codes, has, sheet)
+        before = letters.take(start)
+        return (
+            start + first,
+            end + first,
+            np.minimum(letters.take(end) - before, _MOST_LETTERS).astype(np.uint8),
+            kinds.take(start),
+            _plain_gaps(codes, start, end),
+            before,
+            sums.take(start),
+            sums.take(end),
+            sums.take(np.minimum(start + STEM, end)),
+        )
+
+    def _sums(self, text: str, codes: Ints, has: int, sheet: _Sheet) -> tuple[Ints, Hashes]:
+        """The letters before each place of a piece and the sum of their values; both go on from the piece before."""
+        size = len(codes)
+        letters, values = sheet.letters[: size + 1], sheet.values[: size + 1]
+        letters[0], values[0] = self._letters_so_far, self._sum_so_far
+        LETTERS.take(codes, out=letters[1:], mode="clip")
+        VALUE.take(codes, out=values[1:], mode="clip")
+        if has & INSIDE:
+            _marks(text, codes, letters[1:], values[1:])
+        np.cumsum(letters, out=letters)
+        self._letters_so_far = int(letters[size])
+        up = _powers_up_to(self._letters_so_far + 1)[0]
+        values[1:] *= up.take(letters[:size], out=sheet.powers[:size], mode="clip")
+        np.cumsum(values, out=values)
+        self._sum_so_far = values[size]
+        return letters, values
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def hash(self, first: Ints, last: Ints) -> Hashes:
+        """The hash of each run of tokens, given by its first and its last, by what it folds to."""
+        found = self._sum_after.take(last)
+        found -= self._sum_before.take(first)
+        found *= self._down.take(self._letters_before.take(first))
+        found *= _MIX
+        return found
+
+    @cached_property
+    def hashes(self) -> Hashes:
+        """The hash of each token."""
+        found: Hashes = self._sum_after - self._sum_before
+        found *= self._down.take(self._letters_before)
+        found *= _MIX
+        return found
+
+    def stems(self, tokens: Ints) -> Hashes:
+        """The hashes of the first letters of tokens: what the case forms of a word have in common."""
+        found = self._sum_after_stem.take(tokens)
+        found -= self._sum_before.take(tokens)
+        found *= self._down.take(self._letters_before.take(tokens))
+        found *= _MIX
+        return found
+
+    @cached_property
+    def codes(self) -> NDArray[np.uint32]:
+        """The code points of the block."""
+        return _code_points(self.text).astype(np.uint32, copy=False)
+
+    @cached_property
+    def upper(self) -> NDArray[np.bool_]:
         """Whether the token begins with a capital."""
-        self._kinds = kinds
-        self.letter_count = np.zeros(len(codes) + 1, np.int64)
-        np.cumsum(letters, out=self.letter_count[1:])
-        up, self._down = _powers_up_to(int(self.letter_count[-1]) + 1)
-        values *= up.take(self.letter_count[:-1])
-        self._sums = np.zeros(len(codes) + 1, np.uint64)
-        np.cumsum(values, out=self._sums[1:])
-        self.gap = self._gaps(codes)
-        """What stands before each token (see `entitynorm.text.tokens.Gap`)."""
+        found: NDArray[np.bool_] = self._first_kind & UPPER > 0
+        return found
+
+    @cached_property
+    def caseless(self) -> NDArray[np.bool_]:
+        """Whether the token begins with a letter or digit that has no case."""
+        found: NDArray[np.bool_] = self._first_kind & (LOWER | UPPER) == 0
+        return found
+
+    @cached_property
+    def small(self) -> NDArray[np.bool_]:
+        """Whether the token begins with a small letter."""
+        found: NDArray[np.bool_] = self._first_kind & LOWER > 0
+        return found
+
+    @cached_property
+    def unspaced(self) -> NDArray[np.bool_]:
+        """Whether the token is a letter of a script where spaces do not tell words apart."""
+        found: NDArray[np.bool_] = self._first_kind & UNSPACED > 0
+        return found
+
+    @cached_property
+    def digits(self) -> NDArray[np.bool_]:
+        """Whether the token holds a digit."""
+        out = np.zeros(len(self.start), np.bool_)
+        at = np.searchsorted(self.start, np.flatnonzero(self._kinds & DIGIT > 0), "right") - 1
+        out[at[at >= 0]] = True
+        return out
 
     @cached_property
     def declining(self) -> NDArray[np.bool_]:
@@ -111,39 +247,15 @@ class Scan:
         Told by its letters: Polish, Czech, Slovak, Slovene and Croatian write at least one in a hundred with a caron, a
         stroke or an ogonek, which English, German and the Romance languages hardly ever do.
         """
-        marked: Ints = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.isin(self.codes, _DECLINING))))
-        bounds: Ints = np.concatenate(([0], np.flatnonzero(self.codes == ord(SEPARATOR)), [len(self.codes)]))
-        letters = self.letter_count[bounds[1:]] - self.letter_count[bounds[:-1]]
-        enough = (marked[bounds[1:]] - marked[bounds[:-1]]) * _ONE_IN >= np.maximum(letters, 1)
-        found: NDArray[np.bool_] = enough[np.searchsorted(bounds[1:-1], self.start, "right")]
-        return found
-
-    def __len__(self) -> int:
-        return len(self.start)
-
-    def hash(self, start: Ints, end: Ints) -> Hashes:
-        """The hash of each range of code points, by what it folds to."""
-        found: Hashes = (self._sums[end] - self._sums[start]) * self._down[self.letter_count[start]] * _MIX
-        return found
-
-    @cached_property
-    def caseless(self) -> NDArray[np.bool_]:
-        """Whether the token begins with a letter or digit that has no case."""
-        found: NDArray[np.bool_] = self._kinds.take(self.start) & (LOWER | UPPER) == 0
-        return found
-
-    @cached_property
-    def unspaced(self) -> NDArray[np.bool_]:
-        """Whether the token is a letter of a script where spaces do not tell words apart."""
-        found: NDArray[np.bool_] = self._kinds.take(self.start) & UNSPACED > 0
-        return found
-
-    @cached_property
-    def digits(self) -> NDArray[np.bool_]:
-        """Whether the token holds a digit."""
-        out = np.zeros(len(self.start), np.bool_)
-        at = np.searchsorted(self.start, np.flatnonzero(self._kinds & DIGIT), "right") - 1
-        out[at[at >= 0]] = True
+        out = np.zeros(len(self), np.bool_)
+        if self.text.isascii():
+            return out
+        marked = np.flatnonzero(np.isin(self.codes, _DECLINING))
+        bounds = np.concatenate(([0], np.flatnonzero(self.codes == ord(SEPARATOR)), [len(self.codes)]))
+        texts, counts = np.unique(np.searchsorted(bounds, marked, "right") - 1, return_counts=True)
+        for first, last, count in zip(bounds[texts].tolist(), bounds[texts + 1].tolist(), counts.tolist(), strict=True):
+            if count * _ONE_IN >= np.count_nonzero(self._kinds[first:last] & WORD):
+                out[slice(*np.searchsorted(self.start, (first, last)))] = True
         return out
 
     def capitals(self, tokens: Ints) -> NDArray[np.bool_]:
@@ -158,116 +270,69 @@ class Scan:
             out[some] = np.bitwise_or.reduceat(self._kinds.take(where), first) & LOWER == 0
         return out
 
-    @staticmethod
-    def _marks(text: str, codes: Ints, letters: Ints, values: Hashes) -> None:
-        """Count the marks that make another Cyrillic letter in decomposed text."""
-        for mark in KEPT_MARKS:
-            if chr(mark) not in text:
-                continue
-            at = np.flatnonzero(codes == mark)
-            at = at[at > 0]
-            before = codes[at - 1]
-            at = at[(before >= 0x400) & (before < 0x530) & ~((mark == _DIAERESIS) & np.isin(before, _IE))]
-            letters[at] = 1
-            values[at] = letter_value(mark)
+    @cached_property
+    def gap(self) -> Classes:
+        """What stands before each token (see `entitynorm.text.tokens.Gap`)."""
+        return self.gaps(np.arange(len(self)))
 
-    @staticmethod
-    def _word(codes: Ints, kinds: NDArray[np.uint8]) -> NDArray[np.bool_]:
-        """Which code points lie in words: letters, digits, what a word goes on over, apostrophes between letters."""
-        word = (kinds & (WORD | INSIDE)) > 0
-        at = np.flatnonzero(kinds & APOSTROPHE)
-        at = at[(at > 0) & (at < len(codes) - 1)]
-        if len(at):
-            at = at[word[at - 1] & ((kinds[at + 1] & WORD) > 0)]
-            at = at[(kinds[at - 1] & LOWER == 0) | (kinds[at + 1] & UPPER == 0)]  # d'Ukraine is two words
-            # The English possessive: its s is no word either.
-            owns = np.isin(codes[at + 1], _S)
-            last = at + 2 >= len(codes)
-            owns &= last | ~word[np.minimum(at + 2, len(codes) - 1)]
-            owns &= codes[at - 1] < 0x250
-            word[at[~owns]] = True
-            word[at[owns] + 1] = False
-        return word
-
-    def _trim(self, kinds: NDArray[np.uint8]) -> None:
-        """Words begin with a letter, and closing direction marks belong to the text around them."""
-        odd = np.flatnonzero((kinds.take(self.start) & WORD == 0) | (kinds.take(self.end - 1) & INVISIBLE > 0))
-        if not len(odd):
-            return
-        gone = []
-        for n in odd.tolist():
-            a, b = int(self.start[n]), int(self.end[n])
-            while a < b and not kinds[a] & WORD:
-                a += 1
-            while b > a and kinds[b - 1] & INVISIBLE:
-                b -= 1
-            self.start[n], self.end[n] = a, b
-            if a == b:
-                gone.append(n)
-        self.start, self.end = np.delete(self.start, gone), np.delete(self.end, gone)
-
-    def _gaps(self, codes: Ints) -> NDArray[np.uint8]:
-        gaps = np.full(len(self.start), Gap.HARD, np.uint8)
-        if len(gaps) < 2:
-            return gaps
-        begin, width = self.end[:-1], self.start[1:] - self.end[:-1]
-        before = codes.take(begin)
-        gaps[1:] = np.where(width == 0, Gap.NONE, GAP.take(before))
-        wide = np.flatnonzero(width > 1)
-        spaced = (width[wide] == 2) & (codes.take(begin[wide] + 1) == _SPACE)
-        gaps[wide[spaced] + 1] = SPACED_GAP.take(before[wide[spaced]])
-        other = wide[~spaced]
-        text = self.text
-        gaps[other + 1] = [
-            _gap(text[a:b]) if b - a < _LONGEST_KEPT else gap_of(text[a:b])
-            for a, b in zip(begin[other].tolist(), self.start[other + 1].tolist(), strict=True)
-        ]
-        return gaps
+    def gaps(self, tokens: Ints) -> Classes:
+        """What stands before each of these tokens."""
+        out: Classes = self._plain_gap.take(tokens)
+        other = (out == _OTHER_GAP).nonzero()[0]
+        if len(other):
+            after = tokens[other]
+            text, begin, end = self.text, self.end.take(after - 1, mode="wrap"), self.start.take(after)
+            out[other] = [
+                Gap.HARD if not token else _gap(text[a:b]) if b - a < _LONGEST_KEPT else gap_of(text[a:b])
+                for token, a, b in zip(after.tolist(), begin.tolist(), end.tolist(), strict=True)
+            ]
+        return out
 
 
-def _runs(word: NDArray[np.bool_], kinds: NDArray[np.uint8]) -> tuple[Ints, Ints]:
-    """Starts and ends of the runs of word characters, cut where a small letter meets a capital that letters follow."""
-    padded = np.zeros(len(word) + 2, np.int8)
-    padded[1:-1] = word
-    edges = np.flatnonzero(padded[1:] != padded[:-1])
-    start, end = edges[::2], edges[1::2]
-    if len(word) > 3:
-        upper = (kinds & UPPER) > 0
-        small = (kinds & (WORD | UPPER | DIGIT)) == WORD
-        letter = (kinds & (WORD | DIGIT)) == WORD
-        cut = np.flatnonzero(upper[2:-1] & small[1:-2] & letter[3:] & word[:-3] & word[1:-2] & word[2:-1]) + 2
-        if len(cut):
-            start = np.insert(start, np.searchsorted(start, cut), cut)
-            end = np.insert(end, np.searchsorted(end, cut), cut)
-    alone = np.flatnonzero(kinds & UNSPACED)
-    if len(alone):
-        # Each letter of a script without spaces is a token, with the marks that follow it.
-        edges = np.concatenate((alone, alone[alone < len(word) - 1] + 1))
-        edges = np.unique(edges[(edges > 0) & (edges < len(word))])
-        edges = edges[word[edges] & word[edges - 1] & (kinds[edges] & (WORD | INSIDE) != INSIDE)]
-        start, end = np.unique(np.concatenate((start, edges))), np.unique(np.concatenate((end, edges)))
-    return start, end
+def _code_points(text: str) -> NDArray[np.uint16] | NDArray[np.uint32]:
+    """The code points of a text, in half the space where all of them are of the basic plane."""
+    halves = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
+    if len(halves) == len(text):
+        return halves
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
-def _addresses(text: str) -> Iterator[tuple[int, int]]:
-    """The web and e-mail addresses of a text: looked for around the signs that none is without, not everywhere."""
-    done = 0
-    for at in _hints(text):
-        if at < done:
+def _plain_gaps(codes: Ints, start: Ints, end: Ints) -> Classes:
+    """What stands before each token of a piece, if that is nothing, one code point, or one and a space."""
+    out = np.full(len(start), _OTHER_GAP, np.uint8)
+    if len(start) > 1:
+        width = start[1:] - end[:-1]
+        signs = codes.take(end[:-1])
+        found = GAP.take(signs, out=out[1:], mode="clip")
+        odd = (width != 1).nonzero()[0]
+        width, signs = width.take(odd), signs.take(odd)
+        spaced = (width == 2) & (codes.take(start.take(odd + 1) - 1) == _SPACE)
+        found[odd] = np.where(spaced, SPACED_GAP.take(signs), np.where(width == 0, _NO_GAP, _OTHER_GAP))
+    return out
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """A text in pieces that end with white space, where no word goes on."""
+    first = 0
+    while first < len(text) or not first:
+        last = first + _PIECE
+        if last < len(text):
+            last = max(text.rfind(sign, first, last) for sign in _PIECE_ENDS) + 1
+            if last <= first:
+                found = _WHITE.search(text, first + _PIECE)
+                last = found.end() if found else len(text)
+        yield first, min(last, len(text))
+        first = last
+
+
+def _marks(text: str, codes: Ints, letters: Ints, values: Hashes) -> None:
+    """Count the marks that make another Cyrillic letter in decomposed text."""
+    for mark in KEPT_MARKS:
+        if chr(mark) not in text:
             continue
-        begin = max(done, at - _LONGEST_ADDRESS)
-        begin = max(begin, *(text.rfind(white, begin, at) + 1 for white in " \n\t"))
-        found = _WHITE.search(text, at)
-        done = found.start() if found else len(text)
-        for match in ADDRESS.finditer(text, begin, done):
-            yield match.span()
-
-
-def _hints(text: str) -> list[int]:
-    out = []
-    for hint in _HINTS:
-        at = text.find(hint)
-        while at >= 0:
-            out.append(at)
-            at = text.find(hint, at + 1)
-    return sorted(out)
+        at = np.flatnonzero(codes == mark)
+        at = at[at > 0]
+        before = codes[at - 1]
+        at = at[(before >= 0x400) & (before < 0x530) & ~((mark == _DIAERESIS) & np.isin(before, _IE))]
+        letters[at] = 1
+        values[at] = letter_value(mark)

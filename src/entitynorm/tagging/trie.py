@@ -22,9 +22,10 @@ MOST_TOKENS = 16
 GOES_ON, SMALL, CAPITALS = 1, 2, 4
 """Flags of a key: longer names begin with it; an alias that it spells begins small; all that it spells are acronyms."""
 _CHUNK = 200_000
-_STEM = 5
-"""Letters by which a word that names write small is met again in a case form (обороны, обороной)."""
+_FEW = 256
+"""Hashes up to which halving all keys costs less than the many array operations of the directory."""
 _LONGEST_ACRONYM = 6
+_JOIN, _COMMA, _STOP = int(Gap.JOIN), int(Gap.COMMA), int(Gap.STOP)  # numpy is slow to see that an enum is a number
 _ABBREVIATION = 4
 """Letters of a token that a full stop inside a name may follow (St. Petersburg, U.S.)."""
 
@@ -68,17 +69,16 @@ def build(texts: Sequence[str]) -> dict[str, NDArray[Any]]:
             alias = np.searchsorted(bounds, scan.start, "right")
             head = np.flatnonzero(np.concatenate(([True], alias[1:] != alias[:-1])))
             place = np.arange(len(alias)) - np.repeat(head, np.diff(np.append(head, len(alias))))
-            hashes = scan.hash(scan.start[np.arange(len(alias)) - place], scan.end)
+            token = np.arange(len(alias))
+            hashes = scan.hash(token - place, token)
             final = np.concatenate((alias[1:] != alias[:-1], [True]))
             kept = place < MOST_TOKENS
-            letters = scan.letter_count[scan.end] - scan.letter_count[scan.start]
-            plain = ~scan.upper & ~scan.caseless
-            small_words.append(np.unique(stems(scan, np.flatnonzero(plain))))
-            small = plain[np.arange(len(alias)) - place]
-            acronym = (place == 0) & scan.capitals(np.arange(len(scan))) & (letters > 1) & (letters <= _LONGEST_ACRONYM)
+            small_words.append(np.unique(scan.stems(np.flatnonzero(scan.small))))
+            small = scan.small[token - place]
+            acronym = (place == 0) & scan.capitals(token) & (scan.letters > 1) & (scan.letters <= _LONGEST_ACRONYM)
             flags = np.where(small, SMALL, 0) | np.where(acronym, CAPITALS, 0)
             starts_small = final & kept & small
-            small_starts.append(scan.hash(scan.start, scan.end)[(np.arange(len(alias)) - place)[starts_small]])
+            small_starts.append(scan.hashes[(token - place)[starts_small]])
             ends_hash.append(hashes[final & kept])
             ends_alias.append(alias[final & kept] + first)
             ends_flags.append(flags[final & kept].astype(np.uint8))
@@ -88,12 +88,6 @@ def build(texts: Sequence[str]) -> dict[str, NDArray[Any]]:
     arrays["trie_small"] = np.unique(np.concatenate([np.zeros(0, np.uint64), *small_words]))
     arrays["trie_small_start"] = np.unique(np.concatenate([np.zeros(0, np.uint64), *small_starts]))
     return arrays
-
-
-def stems(scan: Scan, tokens: Ints) -> Hashes:
-    """The hashes of the first letters of tokens: what the case forms of a word have in common."""
-    start, end = scan.start[tokens], scan.end[tokens]
-    return scan.hash(start, np.minimum(end, start + _STEM))
 
 
 def _sorted(
@@ -139,32 +133,36 @@ class Trie:
         self._ends, self._alias = np.asarray(arrays["trie_ends"]), np.asarray(arrays["trie_alias"])
         self._bucket = np.asarray(arrays["trie_bucket"])
         self._small = np.asarray(arrays["trie_small"])
+        starts = np.asarray(arrays["trie_small_start"])
         self._may_be_small = np.zeros(1 << 16, np.bool_)
-        self._may_be_small[(np.asarray(arrays["trie_small_start"]) >> np.uint64(48)).astype(np.int64)] = True
+        self._may_be_small[(starts >> np.uint64(48)).astype(np.int64)] = True
+        self._some_small = len(starts) > 0
         self._shift = np.uint64(64 - (len(self._bucket) - 1).bit_length() + 1)
 
     def find(self, hashes: Hashes) -> Ints:
         """The position of each hash among the keys, or -1."""
+        if len(hashes) < _FEW:
+            place = np.minimum(self._keys.searchsorted(hashes), len(self._keys) - 1)
+            return np.where(self._keys.take(place) == hashes, place, -1)
         bucket = (hashes >> self._shift).view(np.int64)
-        low = self._bucket.take(bucket).astype(np.int64)
-        high = self._bucket.take(bucket + 1).astype(np.int64)
+        low, high = self._bucket.take(bucket), self._bucket.take(bucket + 1)
         out = np.full(len(hashes), -1, np.int64)
-        live = np.flatnonzero(low < high)
-        low, high, wanted = low[live], high[live], hashes[live]
+        live = (low < high).nonzero()[0]
+        low, high, wanted = low.take(live).astype(np.int64), high.take(live), hashes.take(live)
         while len(live):
             key = self._keys.take(low)
             hit = key == wanted
             out[live[hit]] = low[hit]
             low += 1
-            on = ~hit & (low < high) & (key < wanted)
-            live, low, high, wanted = live[on], low[on], high[on], wanted[on]
+            on = ((key < wanted) & (low < high)).nonzero()[0]
+            live, low, high, wanted = live.take(on), low.take(on), high.take(on), wanted.take(on)
         return out
 
     def written_small(self, scan: Scan, tokens: Ints) -> NDArray[np.bool_]:
         """Whether each token begins like a word that some name writes small."""
         if not len(self._small):
             return np.zeros(len(tokens), np.bool_)
-        found = stems(scan, tokens)
+        found = scan.stems(tokens)
         nearest = np.minimum(np.searchsorted(self._small, found), len(self._small) - 1)
         same: NDArray[np.bool_] = self._small[nearest] == found
         return same
@@ -176,54 +174,56 @@ class Trie:
 
     def hits(self, scan: Scan) -> Hits:
         """Every run of tokens that is spelled like an alias and written in its case."""
-        count = len(scan)
-        nothing = np.zeros(0, np.int64)
-        if not count or not len(self._keys):
+        if not len(scan) or not len(self._keys):
+            nothing = np.zeros(0, np.int64)
             return Hits(nothing, nothing, nothing)
-        as_name = scan.upper | scan.caseless
-        unspaced = scan.unspaced
-        joins = joinable(scan)
-        hashes = scan.hash(scan.start, scan.end)
-        # A token written small begins a name only where some alias does so too.
-        first = np.flatnonzero(as_name | self._may_be_small.take((hashes >> np.uint64(48)).view(np.int64)))
-        key = self.find(hashes[first])
-        found: list[tuple[Ints, int, Ints]] = []
-        length = 1
-        while True:
-            there = key >= 0
-            first, key = first[there], key[there]
-            flags = self.flags[key]
-            ends = self._ends[key + 1] > self._ends[key]
-            ends &= as_name[first] | (flags & SMALL > 0)
-            if length == 1:
-                ends &= ~unspaced[first]  # one letter of a word names nothing
-                acronyms = np.flatnonzero(flags & CAPITALS)
-                ends[acronyms] &= scan.capitals(first[acronyms])
-            found.append((first[ends], length, key[ends]))
-            on = (flags & GOES_ON > 0) & (first + length < count)
-            first = first[on]
-            first = first[joins[first + length]]
-            length += 1
-            if not len(first) or length > MOST_TOKENS:
+        as_name = ~scan.small
+        may_begin = as_name
+        if self._some_small:  # a token written small begins a name only where some alias does so too
+            may_begin = as_name | self._may_be_small.take((scan.hashes >> np.uint64(48)).view(np.int64))
+        first = may_begin.nonzero()[0]
+        key = self.find(scan.hash(first, first))
+        firsts, counts, keys = [], [], []
+        for length in range(1, MOST_TOKENS + 1):
+            there = (key >= 0).nonzero()[0]
+            first, key = first.take(there), key.take(there)
+            firsts.append(first)
+            counts.append(np.full(len(first), length))
+            keys.append(key)
+            first = first.compress(self.flags.take(key) & GOES_ON)
+            first = first[: first.searchsorted(len(scan) - length)]
+            first = first.compress(joinable(scan, tokens=first + length))
+            if not len(first):
                 break
-            key = self.find(scan.hash(scan.start[first], scan.end[first + length - 1]))
-        starts = np.concatenate([f for f, _, _ in found])
-        counts = np.concatenate([np.full(len(f), n, np.int64) for f, n, _ in found])
-        keys = np.concatenate([k for _, _, k in found])
-        order = np.lexsort((counts, starts))
-        return Hits(starts[order], counts[order], keys[order])
+            key = self.find(scan.hash(first, first + length))
+        first, count, key = np.concatenate(firsts), np.concatenate(counts), np.concatenate(keys)
+        ends = self._ends.take(key + 1) > self._ends.take(key)
+        first, count, key = first.compress(ends), count.compress(ends), key.compress(ends)
+        flags = self.flags.take(key)
+        fits = as_name.take(first) | (flags & SMALL > 0)
+        alone = count == 1
+        fits &= ~(alone & scan.unspaced.take(first))  # one letter of a word names nothing
+        acronyms = (alone & (flags & CAPITALS > 0)).nonzero()[0]
+        fits[acronyms] &= scan.capitals(first[acronyms])
+        first, count, key = first.compress(fits), count.compress(fits), key.compress(fits)
+        order = np.argsort(first * (MOST_TOKENS + 1) + count)
+        return Hits(first.take(order), count.take(order), key.take(order))
 
 
-def joinable(scan: Scan, letters: int = _ABBREVIATION) -> NDArray[np.bool_]:
+def joinable(scan: Scan, letters: int = _ABBREVIATION, tokens: Ints | None = None) -> NDArray[np.bool_]:
     """Whether each token may stand in one name with the token before it, as far as what is between them goes.
 
     ``letters``: how many a capitalised token may have that a full stop follows inside a name.
+    ``tokens``: those to look at; all unless given.
     """
-    out = scan.gap <= Gap.JOIN
-    stops = np.flatnonzero((scan.gap == Gap.STOP) | (scan.gap == Gap.COMMA))
+    gap = scan.gap if tokens is None else scan.gaps(tokens)
+    out = gap <= _JOIN
+    stops = ((gap == _STOP) | (gap == _COMMA)).nonzero()[0]
     if len(stops):
-        before = stops - 1
-        short = scan.letter_count[scan.end[before]] - scan.letter_count[scan.start[before]] <= letters
-        glued = scan.start[stops] - scan.end[before] == 1
-        out[stops] = (scan.gap[stops] == Gap.COMMA) | (short & scan.upper[before]) | glued
+        after = stops if tokens is None else tokens.take(stops)
+        before = after - 1
+        allowed = (scan.letters.take(before) <= letters) & scan.upper.take(before)
+        allowed |= scan.start.take(after) - scan.end.take(before) == 1  # glued
+        allowed |= gap.take(stops) == _COMMA
+        out[stops] = allowed
     return out

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from entitynorm.tagging.scan import SEPARATOR, Scan
+from entitynorm.tagging.scan import SEPARATOR, STEM, Scan
 from entitynorm.testing import texts
 from entitynorm.text.tokens import Gap
 
@@ -18,9 +18,11 @@ TOKENS = [
     ("Gora-Podol Al‐Shouha", ["Gora", "Podol", "Al", "Shouha"]),
     ("Russia’s Putin's PUTIN'S boss'", ["Russia", "Putin", "PUTIN", "boss"]),
     ("В'ячеслав Hul’aipole O'Neill", ["В'ячеслав", "Hul’aipole", "O'Neill"]),
+    ("Komsomol’s’ke l'Ukraine", ["Komsomol", "ke", "l", "Ukraine"]),
     ("D.C. St. Louis", ["D", "C", "St", "Louis"]),
     ("see https://t.co/Kozinka or www.kozinka.org/a end", ["see", "or", "end"]),
     ("write to gladkov@belgorod.ru at once", ["write", "to", "at", "once"]),
+    ("to a@b.ru's end, a@b.ru'x", ["to", "end", "x"]),
     ("pic.twitter.com/Belgorod said", ["said"]),
     ("@Gerashchenko_en #Belgorod", ["Gerashchenko", "en", "Belgorod"]),
     ("\u200fدمشق\u200f (\u202aDamascus\u202c)", ["دمشق", "Damascus"]),
@@ -87,7 +89,7 @@ def words(text: str) -> list[str]:
 
 def hash_of(text: str) -> int:
     scan = Scan(text)
-    return int(scan.hash(scan.start[:1], scan.end[-1:])[0])
+    return int(scan.hash(np.array([0]), np.array([len(scan) - 1]))[0])
 
 
 @pytest.mark.parametrize(("text", "expected"), TOKENS)
@@ -118,8 +120,8 @@ def test_a_run_has_its_hash_wherever_it_stands() -> None:
     scan = Scan(text)
     place = [i for i in range(len(scan)) if text[scan.start[i] : scan.end[i]].lower() == "gora"]
     assert len(place) == 3
-    start, end = scan.start[place], scan.end[np.array(place) + 1]
-    assert len(set(scan.hash(start, end).tolist())) == 1
+    first = np.array(place)
+    assert len(set(scan.hash(first, first + 1).tolist())) == 1
 
 
 def test_shapes() -> None:
@@ -152,6 +154,43 @@ def test_tokens_are_words_in_order_apart(text: str) -> None:
 @given(texts(max_size=20), texts(max_size=20))
 def test_a_block_has_the_tokens_of_its_texts(one: str, other: str) -> None:
     assert words(one + SEPARATOR + other) == words(one) + words(other)
+
+
+def arrays(text: str) -> list[list[int]]:
+    scan = Scan(text)
+    tokens = np.arange(len(scan))
+    runs = scan.hash(tokens[: len(scan) - 1], tokens[1:])
+    parts = (scan.start, scan.end, scan.letters, scan.gap, scan.upper, scan.hashes, scan.stems(tokens), runs)
+    return [part.tolist() for part in parts]
+
+
+_PARTS = st.sampled_from(
+    ("New York", "Levi's", "https://a.b/c d", "е\u0308л", "東京", "U.S.", "\n\n", SEPARATOR, " ", "don’t")
+)
+
+
+@given(st.lists(_PARTS | texts(max_size=5), max_size=20).map("".join), st.integers(1, 30))
+@example("a" * 40 + " b", 10)
+def test_a_text_is_scanned_alike_in_pieces_of_any_size(text: str, size: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        whole = arrays(text)
+        patch.setattr("entitynorm.tagging.scan._PIECE", size)
+        assert arrays(text) == whole
+
+
+def test_a_scan_keeps_its_arrays_when_another_text_is_scanned() -> None:
+    first = Scan("Kozinka and Gora-Podol")
+    kept = first.hashes.tolist(), first.start.tolist(), first.gap.tolist()
+    Scan("Anything else that is as long as it")
+    again = Scan("Kozinka and Gora-Podol")
+    assert (again.hashes.tolist(), again.start.tolist(), again.gap.tolist()) == kept
+    assert (first.hash(np.arange(4), np.arange(4)).tolist(), first.start.tolist(), first.gap.tolist()) == kept
+
+
+@given(st.text("abcdeéßжйшєі\u0301", min_size=1, max_size=9).filter(lambda word: word[0].isalpha()))
+def test_a_stem_is_the_hash_of_the_first_letters(word: str) -> None:
+    scan = Scan(f"so {word}")
+    assert scan.stems(np.array([1])).tolist() == [hash_of(word[:STEM])]
 
 
 _LETTERS = st.sampled_from("abcdefghijklmnoprstuvwxyzßłøабвгдежзиклмнопрстуфхцчшщьюяіγλσω")

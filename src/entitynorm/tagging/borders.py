@@ -1,0 +1,128 @@
+"""Where words begin and end in a piece of running text, told by the classes of its code points.
+
+Tokens are cut as `entitynorm.text.tokens.tokenize` cuts them, but for handles, domains and dotted initials, whose
+parts are tokens of their own here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from entitynorm.tagging.codepoints import APOSTROPHE, DIGIT, INSIDE, INVISIBLE, LOWER, UNSPACED, UPPER, WORD
+from entitynorm.text.tokens import ADDRESS
+
+Ints = NDArray[np.int64]
+Classes = NDArray[np.uint8]
+_HINTS = ("/", "@", "www.")
+_WHITE = re.compile(r"\s")
+_LONGEST_ADDRESS = 256
+_SMALL_S, _TO_SMALL, _LATIN_ENDS = ord("s"), 0x20, 0x250
+
+
+def borders(text: str, codes: Ints, kinds: Classes, has: int) -> tuple[Ints, Ints]:
+    """Starts and ends of the words of a text, of whose classes ``kinds`` the bits ``has`` are met at all."""
+    word = np.zeros(len(codes) + 2, np.bool_)  # with what is no word before and after it
+    inner = word[1:-1]
+    np.not_equal(kinds & (WORD | INSIDE), 0, out=inner)
+    odd = bool(has & (INSIDE | UNSPACED))
+    if has & APOSTROPHE:
+        odd |= _apostrophes(codes, kinds, word)
+    hidden = list(_addresses(text))
+    for a, b in hidden:
+        inner[a:b] = False
+    edges = np.flatnonzero(word[1:] != word[:-1])
+    start, end = edges[::2], edges[1::2]
+    start, end = _cut_at_capitals(kinds, inner, start, end)
+    if has & UNSPACED:
+        start, end = _letter_by_letter(kinds, inner, start, end)
+    if odd or hidden:
+        start, end = _trimmed(kinds, start, end)
+    return start, end
+
+
+def _apostrophes(codes: Ints, kinds: Classes, word: NDArray[np.bool_]) -> bool:
+    """Take apostrophes between letters into words, and the s of the English possessive out of them.
+
+    ``word`` begins one place before the code points. Answers whether a word begins with an apostrophe now.
+    """
+    at = (kinds[1:-1] == APOSTROPHE).nonzero()[0] + 1
+    before, after = kinds.take(at - 1), kinds.take(at + 1)
+    within = word.take(at) & (after & WORD > 0)
+    within &= (before & LOWER == 0) | (after & UPPER == 0)  # d'Ukraine is two words
+    at = at.compress(within)
+    owns = (codes.take(at + 1) | _TO_SMALL == _SMALL_S) & ~word.take(at + 3) & (codes.take(at - 1) < _LATIN_ENDS)
+    word[at.compress(owns) + 2] = False
+    others = at.compress(~owns)
+    word[others + 1] = True
+    return not word.take(others).all()
+
+
+def _cut_at_capitals(kinds: Classes, word: NDArray[np.bool_], start: Ints, end: Ints) -> tuple[Ints, Ints]:
+    """Words cut where a small letter meets a capital that a letter follows, but for a single small letter (iPhone)."""
+    small = (kinds[1:-2] & (WORD | UPPER | DIGIT)) == WORD
+    meets = (small & (kinds[2:-1] & UPPER > 0)).nonzero()[0] + 2
+    meets = meets[word[meets - 2] & word[meets - 1] & word[meets] & ((kinds[meets + 1] & (WORD | DIGIT)) == WORD)]
+    return _put_in(start, meets), _put_in(end, meets)
+
+
+def _letter_by_letter(kinds: Classes, word: NDArray[np.bool_], start: Ints, end: Ints) -> tuple[Ints, Ints]:
+    """Each letter of a script without spaces is a token, with the marks that follow it."""
+    alone = (kinds & UNSPACED > 0).nonzero()[0]
+    edges = np.unique(np.concatenate((alone, alone + 1)))
+    edges = edges[(edges > 0) & (edges < len(word))]
+    edges = edges[word[edges] & word[edges - 1] & (kinds[edges] & (WORD | INSIDE) != INSIDE)]
+    return _put_in(start, edges), _put_in(end, edges)
+
+
+def _put_in(places: Ints, more: Ints) -> Ints:
+    """Places in order, with those of ``more`` that are not among them."""
+    if not len(more):
+        return places
+    at = places.searchsorted(more)
+    new = places.take(at, mode="clip") != more
+    return np.insert(places, at[new], more[new])
+
+
+def _trimmed(kinds: Classes, start: Ints, end: Ints) -> tuple[Ints, Ints]:
+    """Words begin with a letter, and closing direction marks belong to the text around them."""
+    odd = np.flatnonzero((kinds.take(start) & WORD == 0) | (kinds.take(end - 1) & INVISIBLE > 0))
+    if not len(odd):
+        return start, end
+    start, end = start.copy(), end.copy()
+    for n in odd.tolist():
+        a, b = int(start[n]), int(end[n])
+        while a < b and not kinds[a] & WORD:
+            a += 1
+        while b > a and kinds[b - 1] & INVISIBLE:
+            b -= 1
+        start[n], end[n] = a, b
+    kept = start < end
+    return start[kept], end[kept]
+
+
+def _addresses(text: str) -> Iterator[tuple[int, int]]:
+    """The web and e-mail addresses of a text: looked for around the signs that none is without, not everywhere."""
+    done = 0
+    for at in _hints(text):
+        if at < done:
+            continue
+        begin = max(done, at - _LONGEST_ADDRESS)
+        begin = max(begin, *(text.rfind(white, begin, at) + 1 for white in " \n\t"))
+        found = _WHITE.search(text, at)
+        done = found.start() if found else len(text)
+        for match in ADDRESS.finditer(text, begin, done):
+            yield match.span()
+
+
+def _hints(text: str) -> list[int]:
+    out = []
+    for hint in _HINTS:
+        at = text.find(hint)
+        while at >= 0:
+            out.append(at)
+            at = text.find(hint, at + 1)
+    return sorted(out)
