@@ -9,9 +9,11 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, Protocol
+
+import numpy as np
 
 from entitynorm.text.folding import fold_text
 from entitynorm.text.ordinary import is_ordinary
@@ -104,15 +106,15 @@ class ExactArrays:
             scan = self._scan(self._separator.join(some))
             hits = self._trie.hits(scan)
             starts, ends = scan.start[hits.first], scan.end[hits.first + hits.count - 1]
-            offsets = list(accumulate((len(text) + 1 for text in some), initial=0))
+            offsets = np.fromiter(accumulate((len(text) + 1 for text in some), initial=0), np.int64)
             bounds = starts.searchsorted(offsets)
-            for n, offset in enumerate(offsets[:-1]):
-                own = slice(bounds[n], bounds[n + 1])
-                out.append((starts[own] - offset, ends[own] - offset, hits.key[own]))
+            shift = offsets[:-1].repeat(np.diff(bounds))
+            rows = np.stack((starts - shift, ends - shift, hits.key), axis=1)
+            out += [rows[a:b] for a, b in pairwise(bounds.tolist())]
         return out
 
     def found(self, text: str, answer: Any) -> list[Found]:
-        return longest([(a, b, self._id(key)) for a, b, key in zip(*(part.tolist() for part in answer), strict=True)])
+        return longest([(start, end, self._id(key)) for start, end, key in answer.tolist()])
 
     def _id(self, key: int) -> str:
         entity = self._gazetteer.index.arrays["alias_entity"][self._trie.spelled(key)[0]]
