@@ -315,8 +315,10 @@ class Searcher:
 
         Then nothing but the first sounds need be shared with a term of the vocabulary.
         """
+        if len(terms) > _MOST_TYPED:
+            return False
         roles = [role_of_term(fold_term(term)) for term in terms]
-        if len(terms) > _MOST_TYPED or "type" not in roles:
+        if "type" not in roles:
             return False
         own = [term for term, role in zip(terms, roles, strict=True) if role not in ("type", "function", "title")]
         return len(own) == 1 and self._begins_alike(own[0])

@@ -82,7 +82,7 @@ class Lead:
 
 
 _NOTHING = np.zeros(0, np.float32)
-_NOWHERE = {bearing: Lead(_NONE, _NOTHING, _NOTHING, bearing=bearing) for bearing in (False, True)}
+_NOWHERE = Lead(_NONE, _NOTHING, _NOTHING)
 
 
 class LeadFinder:
@@ -92,31 +92,41 @@ class LeadFinder:
         self.index = index
         self._searcher = searcher
         self._few = index.aliases < FEW
-        self._known: dict[tuple[str, bool], Lead] = {}
+        self._known: tuple[dict[str, Lead | None], dict[str, Lead | None]] = ({}, {})
+        """Where words lead, in texts that do not decline names in Latin letters and in those that do."""
         self._kept = 0
 
     # -- words ---------------------------------------------------------------------------------------------------
 
-    def of(self, texts: Sequence[str], declining: Sequence[bool]) -> list[Lead]:
-        """Where each word leads, by whether its text declines names in Latin letters."""
-        if len(self._known) > _KNOWN_WORDS or self._kept > _KNOWN_LEADS:
-            self._known, self._kept = {}, 0
-        known = self._known  # what another thread begins anew meanwhile, this call does not see
-        asked = list(zip(texts, declining, strict=True))
-        out = list(map(known.get, asked))
-        unknown = list(dict.fromkeys(one for one, lead in zip(asked, out, strict=True) if lead is None))
-        for declines in (False, True):
-            some = [one for one in unknown if one[1] == declines]
-            if not some:
-                continue
-            split = [search_terms(text) for text, _ in some]
-            hits = self._hits([term for terms in split for term in terms], declines)
-            for one, terms in zip(some, split, strict=True):
-                text = one[0]
-                lead = _NOWHERE[False] if _is_function(text) else self._expand([hits[term] for term in terms])
-                known[one] = replace(lead, alone=True) if _is_compound(text) else lead
-                self._kept += len(lead.alias)
-        return [known[one] if lead is None else lead for one, lead in zip(asked, out, strict=True)]
+    def leading(self, texts: Sequence[str], declining: Bools) -> tuple[Ints, list[Lead]]:
+        """Which of the words lead somewhere, and where; ``declining``: whether the text of each declines names."""
+        if sum(map(len, self._known)) > _KNOWN_WORDS or self._kept > _KNOWN_LEADS:
+            self._known, self._kept = ({}, {}), 0
+        memories = self._known  # what another thread begins anew meanwhile, this call does not see
+        places: list[Ints] = []
+        leads: list[Lead] = []
+        for declines, memory in enumerate(memories):
+            at = np.flatnonzero(declining == bool(declines))
+            words = texts if len(at) == len(texts) else [texts[n] for n in at.tolist()]
+            unknown = [word for word in dict.fromkeys(words) if word not in memory]
+            if unknown:
+                self._learn(unknown, bool(declines), memory)
+            found = list(map(memory.__getitem__, words))
+            some = [n for n, lead in enumerate(found) if lead is not None]
+            places.append(at[some])
+            leads += [lead for lead in found if lead is not None]
+        order = np.concatenate(places).argsort()
+        return np.concatenate(places)[order], [leads[n] for n in order.tolist()]
+
+    def _learn(self, words: Sequence[str], declining: bool, memory: dict[str, Lead | None]) -> None:
+        split = [search_terms(word) for word in words]
+        hits = self._hits([term for terms in split for term in terms], declining)
+        for word, terms in zip(words, split, strict=True):
+            lead = None if _is_function(word) else self._expand([hits[term] for term in terms])
+            if _is_compound(word):
+                lead = replace(lead or _NOWHERE, alone=True)
+            memory[word] = lead
+            self._kept += len(lead.alias) if lead is not None else 0
 
     def _hits(self, terms: Sequence[str], declining: bool) -> dict[str, TermHits]:
         """What terms may stand for; a word that plainly sounds like nothing in a short list goes no further."""
@@ -127,7 +137,9 @@ class LeadFinder:
             return plain
         return plain | self._searcher.hits([term for term, hits in plain.items() if len(hits.terms)])
 
-    def _expand(self, hits: Sequence[TermHits]) -> Lead:
+    def _expand(self, hits: Sequence[TermHits]) -> Lead | None:
+        if not any(len(hit.terms) for hit in hits):
+            return None
         arrays = self.index.arrays
         bearing, country = any(hit.bearing for hit in hits), any(hit.country for hit in hits)
         alias: list[NDArray[Any]] = []
@@ -152,7 +164,7 @@ class LeadFinder:
                     value.append((alike * arrays["alias_weight"][some]).astype(np.float32))
                 similar.append(np.full(sum(map(len, alias)) - sum(map(len, similar)), alike, np.float32))
         if not alias:
-            return _NOWHERE[bearing]
+            return None
         everything = np.concatenate(alias), np.concatenate(value), np.concatenate(similar)
         return Lead(*everything, bearing=bearing, country=country)
 
@@ -165,9 +177,11 @@ class LeadFinder:
     def windows(self, scan: Scan, joins: Bools, words: Ints, leads: Sequence[Lead]) -> tuple[list[Window], Parts]:
         """The chains of words that may be a name, and those that may be part of one.
 
-        ``words``: the tokens that can stand in a name, with where each leads; ``joins``: whether a token may stand in
+        ``words``: the tokens that lead somewhere, with where; ``joins``: whether a token may stand in
         one name with the token before it.
         """
+        if not leads:
+            return [], NO_PARTS
         run: Ints = np.cumsum(~joins)
         sizes = np.array([len(lead.alias) for lead in leads], np.int64)
         common = np.zeros(len(scan) + 2, np.bool_)
@@ -287,12 +301,16 @@ def standing_in_names(scan: Scan, trie: Trie) -> Ints:
 
 def _slices(sizes: Ints, run: Ints) -> Iterator[tuple[int, int]]:
     """Words in slices that lead to about `_LEADS_AT_ONCE` aliases each, cut where no name reaches over."""
-    first = total = 0
-    for n in range(len(sizes)):
-        if total > _LEADS_AT_ONCE and run[n] != run[n - 1]:
-            yield first, n
-            first, total = n, 0
-        total += int(sizes[n])
+    begins = np.flatnonzero(run[1:] != run[:-1]) + 1
+    before = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
+    first = 0
+    while before[-1] - before[first] > _LEADS_AT_ONCE:
+        enough = np.searchsorted(before, before[first] + _LEADS_AT_ONCE)
+        at = np.searchsorted(begins, enough)
+        if at == len(begins):
+            break
+        yield first, int(begins[at])
+        first = int(begins[at])
     yield first, len(sizes)
 
 

@@ -85,12 +85,14 @@ class WindowFinder:
         words = standing_in_names(scan, self.trie)
         text = scan.text
         texts = [text[a:b] for a, b in zip(scan.start[words].tolist(), scan.end[words].tolist(), strict=True)]
-        leads = self._leads.of(texts, scan.declining[words].tolist())
+        leading, leads = self._leads.leading(texts, scan.declining[words])
+        texts = [texts[n] for n in leading.tolist()]
+        words = words[leading]
         windows, parts = self._leads.windows(scan, joins, words, leads)
         for n, lead, word in zip(words.tolist(), leads, texts, strict=True):
             if lead.alone:
                 windows.append((n, n))
-            elif (len(lead.alias) or lead.common) and _is_type(word):
+            elif _is_type(word):
                 # Kherson oblast, Oblast Kherson: the name beside a type word may be listed as an adjective only.
                 beside = [(n - 1, n)] if n and joins[n] and scan.upper[n - 1] else []
                 if n + 1 < len(scan) and joins[n + 1] and scan.upper[n + 1] and scan.upper[n]:
@@ -102,19 +104,18 @@ class WindowFinder:
 
     # -- acronyms ------------------------------------------------------------------------------------------------
 
-    def _acronym_windows(self, scan: Scan) -> Iterator[Window]:
+    def _acronym_windows(self, scan: Scan) -> list[Window]:
         length = scan.end - scan.start
         short = np.flatnonzero(scan.upper & (length > 1) & (length <= _ACRONYM))
-        for n in short[scan.capitals(short)].tolist():
-            text = scan.text[scan.start[n] : scan.end[n]]
-            known = self._acronyms.get(text)
-            if known is None:
-                if len(self._acronyms) > _KNOWN_ACRONYMS:
-                    self._acronyms = {}
-                known = bool(self.index.lookup("acronym", text.lower()) or full_names(text))
-                self._acronyms[text] = known
-            if known:
-                yield n, n
+        places = short[scan.capitals(short)].tolist()
+        texts = [scan.text[scan.start[n] : scan.end[n]] for n in places]
+        if len(self._acronyms) > _KNOWN_ACRONYMS:
+            self._acronyms = {}
+        known = self._acronyms
+        unknown = [text for text in dict.fromkeys(texts) if text not in known]
+        found = self.index.lookup_many("acronym", [text.lower() for text in unknown])
+        known.update((text, bool(some or full_names(text))) for text, some in zip(unknown, found, strict=True))
+        return [(n, n) for n, text in zip(places, texts, strict=True) if known[text]]
 
 
 @cache
