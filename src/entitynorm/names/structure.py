@@ -249,6 +249,9 @@ def role_of(senses: Sequence[Sense]) -> str:
     return next((role for role in _ROLES if role in slots), "core")
 
 
+_NO_IDS: frozenset[str] = frozenset()
+
+
 class _Said(NamedTuple):
     """What words are, wherever they stand."""
 
@@ -263,7 +266,8 @@ class _Said(NamedTuple):
 @lru_cache(maxsize=32_768)
 def _said(words: tuple[Word, ...], senses: tuple[Sense, ...], kind: str, stop_after: bool) -> _Said:
     def ids(slot: str) -> frozenset[str]:
-        return frozenset(s.id for s in senses if s.slot == slot)
+        found = [s.id for s in senses if s.slot == slot]
+        return frozenset(found) if found else _NO_IDS  # one for all: most words have none, and there are many words
 
     role = _role(senses, words, kind, Gap.STOP if stop_after else None)
     phrase = " ".join(w.fold for w in words)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +78,12 @@ class TermHits:
     """Whether it has no meaning that another word could stand for."""
     common: bool
     """Whether more names hold it than are looked through."""
+
+
+@lru_cache(maxsize=1_024)
+def _met_by_nothing(weight: float, *said: bool) -> TermHits:
+    """The hits of a term that may stand for nothing; one for all of a kind, since most words are such."""
+    return TermHits(np.zeros(0, np.int64), np.zeros(0, np.float32), weight, *said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +313,8 @@ class Searcher:
             most = weight_of_role(role_of_term(fold)) if len(fold) > 1 else 0.2
             bearing, own, common = carries_name(fold, role_of_term(fold)), means_nothing(fold), names > _POSTING_BUDGET
             country = role_of_term(fold) == "country"
-            out.append(TermHits(terms[a:b], likeness[a:b], min(heavy, most), bearing, country, own, common))
+            said = min(heavy, most), bearing, country, own, common
+            out.append(TermHits(terms[a:b].copy(), likeness[a:b].copy(), *said) if b > a else _met_by_nothing(*said))
         return out
 
     def may_be_adjective(self, terms: Sequence[str]) -> bool:
