@@ -9,7 +9,8 @@ import entitynorm
 
 SOURCE = Path(entitynorm.__file__).parent
 FLOORS = {
-    "errors": 0, "model": 0, "records": 0, "resources": 0, "wording": 0, "_version": 0,
+    "errors": 0, "model": 0, "records": 0, "resources": 0, "row_store": 0, "table_cache": 0, "wording": 0,
+    "_version": 0,
     "text": 1,
     "names": 2, "gazetteer": 2, "scoring": 2,
     "features": 3, "evidence": 3, "learned": 3, "retrieval": 3, "tagging": 3, "layers": 3,

@@ -6,11 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-import yaml
-
 from entitynorm.errors import DataError
 
-_PACKAGE = Path(__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parent
+"""The folder of the library's own code."""
 
 
 @cache
@@ -20,7 +19,7 @@ def data_dir() -> Path:
     A wheel carries it inside the package; an editable install or a plain checkout has it at the top level.
     Raises DataError naming both places when neither exists.
     """
-    installed, checkout = _PACKAGE / "data", _PACKAGE.parent.parent / "data"
+    installed, checkout = PACKAGE / "data", PACKAGE.parent.parent / "data"
     for place in (installed, checkout):
         if (place / "aliases.yaml").is_file():
             return place
@@ -28,7 +27,9 @@ def data_dir() -> Path:
 
 
 def load_table(path: Path, schema: str) -> dict[str, Any]:
-    """Read one packaged YAML table whose ``schema`` must be the one given; raises DataError naming the file."""
+    """Read one YAML table whose ``schema`` must be the one given; raises DataError naming the file."""
+    import yaml  # not needed where the table was kept from another run
+
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         table = yaml.load(path.read_bytes(), Loader=loader)

@@ -6,12 +6,12 @@ from functools import cache, lru_cache
 
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.structure import parse
-from entitynorm.resources import data_dir, load_table
+from entitynorm.table_cache import packaged_table
 
 
 @cache
 def _table() -> dict[str, str]:
-    entries = load_table(data_dir() / "abbreviations.yaml", "abbreviations-1")["entries"]
+    entries = packaged_table("abbreviations.yaml", "abbreviations-1")["entries"]
     return {form: entry["name"] for entry in entries for form in entry["forms"]}
 
 

@@ -12,7 +12,7 @@ from functools import cache
 from entitynorm.errors import DataError
 from entitynorm.names.latin import plain
 from entitynorm.names.paradigms import Gender, fold, read_table
-from entitynorm.resources import data_dir
+from entitynorm.table_cache import kept_table
 
 MOST_BASES = 12
 _ACCENTED = frozenset(("pl", "cs", "sk", "sl", "hr"))
@@ -51,7 +51,7 @@ class _Tables:
 
 @cache
 def _tables() -> _Tables:
-    table = read_table(data_dir() / "inflection" / "adjectives.yaml")
+    table = kept_table("inflection/adjectives.yaml", read_table)
     try:
         groups = tuple(
             _Group(

@@ -7,30 +7,39 @@ weighed as a million would be.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import cache
 
 from entitynorm.errors import DataError
 from entitynorm.resources import data_dir
+from entitynorm.row_store import Decoded
+from entitynorm.table_cache import stored
 
 LEAST_RARITY = 0.15
 
 
+_TOTAL = "# names"
+"""Row that holds how many names were counted; no folded word has such letters."""
+
+
 @cache
-def _counts() -> tuple[dict[str, float], float]:
+def _counts() -> tuple[Mapping[str, float], float]:
+    rows = stored("name_frequencies", _read_counts)["words"]
+    return Decoded(rows, lambda count: math.exp(float(count)), str, str), float(rows.find(_TOTAL) or 0.0)
+
+
+def _read_counts() -> dict[str, dict[str, str]]:
     path = data_dir() / "name_frequencies.tsv"
-    counts: dict[str, float] = {}
-    total = 0.0
+    rows: dict[str, str] = {}
     try:
         for line in path.read_text(encoding="utf-8").splitlines():
-            if line.startswith("#"):
-                if line.startswith("# names:"):
-                    total = float(line.partition(":")[2])
-                continue
-            word, _, count = line.partition("\t")
-            counts[word] = math.exp(float(count))
+            name, _, value = line.partition(":") if line.startswith("#") else line.partition("\t")
+            if not line.startswith("#") or name == _TOTAL:
+                rows[name] = value
+                float(value)
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: not a readable list of frequencies ({error}); reinstall entitynorm") from error
-    return counts, total
+    return {"words": rows}
 
 
 def rarity_in(fold: str, own: int, names: int) -> float:

@@ -22,10 +22,10 @@ from typing import Literal
 
 from entitynorm.names import latin
 from entitynorm.names.adjectives import adjective_bases, latin_genders
-from entitynorm.names.paradigms import CASES, RANK, Gender, Language, Lemma, Paradigm, fold, read_language
+from entitynorm.names.paradigms import CASES, RANK, Gender, Language, Lemma, Paradigm, fold, language_of, read_table
 from entitynorm.names.paradigms import inflect as _inflect
 from entitynorm.names.paradigms import order as _order
-from entitynorm.resources import data_dir
+from entitynorm.table_cache import kept_table
 
 __all__ = (
     "CASES",
@@ -76,7 +76,7 @@ class _Table:
 
 @cache
 def _language(lang: str) -> Language:
-    return read_language(lang, data_dir() / "inflection" / f"{lang}.yaml")
+    return language_of(lang, kept_table(f"inflection/{lang}.yaml", read_table))
 
 
 @cache

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from entitynorm.resources import data_dir, load_table
+from entitynorm.table_cache import packaged_table
 
 _DIGITS = re.compile(r"\d+")
 _ROMAN = {"i": 1, "v": 5, "x": 10}
@@ -18,7 +18,7 @@ _ROMAN = {"i": 1, "v": 5, "x": 10}
 
 @cache
 def _values() -> tuple[dict[str, int], frozenset[str]]:
-    table = load_table(data_dir() / "numbers.yaml", "numbers-1")
+    table = packaged_table("numbers.yaml", "numbers-1")
     words = {word: int(value) for value, line in table["words"].items() for word in line.split()}
     return words, frozenset(table["roman"])
 

@@ -23,8 +23,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from entitynorm.errors import DataError
 
 Gender = Literal["m", "f", "n"]
@@ -115,6 +113,8 @@ def fold(word: str) -> str:
 
 def read_table(path: Path) -> dict[str, Any]:
     """One file of ``data/inflection``; raises DataError naming it when it cannot be read or has another schema."""
+    import yaml  # not needed where the table was kept from another run
+
     # BaseLoader keeps every scalar a string: an unquoted `no` or `on` among endings must not become a boolean.
     try:
         with path.open(encoding="utf-8") as stream:
@@ -127,9 +127,8 @@ def read_table(path: Path) -> dict[str, Any]:
     return table
 
 
-def read_language(lang: str, path: Path) -> Language:
+def language_of(lang: str, table: Mapping[str, Any]) -> Language:
     """The paradigms of a language; raises DataError naming the table, and the paradigm, that makes no sense."""
-    table = read_table(path)
     try:
         classes = {"vowels": _VOWELS, "consonants": _CONSONANTS} | table["letters"]
         paradigms = tuple(_paradigm(entry, lang, int(table["behind"]), classes) for entry in table["paradigms"])

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from entitynorm.names.inflection import LATIN, languages, lemmas
 from entitynorm.names.lexicon import Sense, lexicon
 from entitynorm.names.words import Word, word
-from entitynorm.resources import data_dir, load_table
+from entitynorm.table_cache import packaged_table
 from entitynorm.text.folding import fold_text
 from entitynorm.text.sounds import initial_pairs, readings
 from entitynorm.text.tokens import Gap, Token, pieces, script_of, tokenize
@@ -122,7 +122,7 @@ _ROLES = ("function", "type", "title", "country", "concept", "given")
 
 @cache
 def _agreement() -> dict[str, list[str]]:
-    endings: dict[str, list[str]] = load_table(data_dir() / "inflection" / "agreement.yaml", "agreement-1")["endings"]
+    endings: dict[str, list[str]] = packaged_table("inflection/agreement.yaml", "agreement-1")["endings"]
     return endings
 
 
@@ -196,24 +196,23 @@ def _is_given(phrase: tuple[str, ...]) -> bool:
     return bool(senses) and all(s.slot == "given" for s in senses)
 
 
-@cache
-def _phrases() -> dict[tuple[str, str], tuple[tuple[str, ...], ...]]:
-    """The phrases of the lexicon by their first two words, but for double given names."""
-    out: dict[tuple[str, str], list[tuple[str, ...]]] = {}
-    for phrases in lexicon().phrases.values():
-        for phrase in phrases:
-            if not _is_given(phrase):
-                out.setdefault((phrase[0], phrase[1]), []).append(phrase)
-    return {pair: tuple(phrases) for pair, phrases in out.items()}
+@lru_cache(maxsize=16_384)
+def _phrases(first: str) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """The phrases of the lexicon that begin with a word, by their second word; double given names are left out."""
+    out: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in lexicon().starts(first):
+        if not _is_given(phrase):
+            out.setdefault(phrase[1], []).append(phrase)
+    return {second: tuple(phrases) for second, phrases in out.items()}
 
 
 def _phrase(folds: Sequence[str]) -> tuple[int, tuple[Sense, ...]]:
     """The longest lexicon phrase of two or more words at the head of ``folds``: its length and senses."""
     best: tuple[int, tuple[Sense, ...]] = (0, ())
-    known = _phrases()
     for first in _options(folds[0]):
-        for second in _options(folds[1]):
-            for phrase in known.get((first, second), ()):
+        known = _phrases(first)
+        for second in _options(folds[1]) if known else ():
+            for phrase in known.get(second, ()):
                 n = len(phrase)
                 if best[0] < n <= len(folds) and all(phrase[i] in _options(folds[i]) for i in range(2, n)):
                     best = (n, lexicon().lookup(phrase))
@@ -330,7 +329,7 @@ def _style(tokens: Sequence[Token], i: int) -> str:
 
 @cache
 def _regions() -> dict[str, Any]:
-    return load_table(data_dir() / "inflection" / "regions.yaml", "regions-1")
+    return packaged_table("inflection/regions.yaml", "regions-1")
 
 
 def region_adjective(fold: str) -> str | None:

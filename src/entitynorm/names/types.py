@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import cache, lru_cache
 
-from entitynorm.resources import data_dir, load_table
+from entitynorm.table_cache import packaged_table
 from entitynorm.wording import near_miss, quoted
 
 _MOST_LISTED = 20
@@ -14,7 +14,7 @@ _MOST_LISTED = 20
 
 @cache
 def _classes() -> dict[str, str]:
-    table = load_table(data_dir() / "entity_types.yaml", "entity-types-1")["classes"]
+    table = packaged_table("entity_types.yaml", "entity-types-1")["classes"]
     return {label: name for name, labels in table.items() for label in labels}
 
 

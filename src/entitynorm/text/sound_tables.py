@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from entitynorm.resources import data_dir, load_table
+from entitynorm.table_cache import packaged_table
 
 Letters = Mapping[str, str]
 
@@ -149,8 +149,8 @@ def _script(spec: Mapping[str, Any]) -> Script:
 @cache
 def tables() -> Tables:
     """The tables, read once; raises DataError for a file of another version."""
-    raw = load_table(data_dir() / "sounds.yaml", "sounds-1")
-    scripts = load_table(data_dir() / "sounds_scripts.yaml", "sounds-scripts-1")["scripts"]
+    raw = packaged_table("sounds.yaml", "sounds-1")
+    scripts = packaged_table("sounds_scripts.yaml", "sounds-scripts-1")["scripts"]
     cyrillic, latin = raw["cyrillic"], raw["latin"]
     base = {**latin["base"], **latin["marked"]}
     return Tables(

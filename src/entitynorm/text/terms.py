@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
-from entitynorm.resources import data_dir, load_table
+from entitynorm.table_cache import packaged_table
 from entitynorm.text.folding import fold_text
 from entitynorm.text.tokens import MARK
 
@@ -34,7 +34,7 @@ MAYBE_CUT = 2 * MOST_TERMS
 
 @cache
 def _compounds() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
-    table = load_table(data_dir() / "compounds.yaml", "compounds-1")
+    table = packaged_table("compounds.yaml", "compounds-1")
     return (
         frozenset(table["servant"]),
         frozenset(table["articles"]),

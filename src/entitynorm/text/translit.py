@@ -3,7 +3,7 @@
 A newspaper follows one habit, a passport office another: Грайворон is Grayvoron, Graivoron, Grajworon and, read as
 Ukrainian, Hraivoron. Each habit is one file in ``data/schemes`` with its letters, its authority and its samples; no
 letter table lives in code. Start reading at `romanisations`, then `_segments`, where a word meets a scheme;
-`entitynorm.text.schemes` reads the files.
+`entitynorm.text.scheme_reader` reads the files.
 
 Nothing here decides whether two spellings are one name, and nothing is folded: apostrophes and diacritics that a
 scheme writes are kept, so that Lʹviv, L’viv and Lviv stay different strings until a caller folds them.
@@ -13,16 +13,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from itertools import islice
 from pathlib import Path
 
 from entitynorm.errors import DataError
 from entitynorm.resources import data_dir
-from entitynorm.text.schemes import APOSTROPHE, CYRILLIC, Rule, Scheme, read_scheme
+from entitynorm.row_store import Decoded
+from entitynorm.table_cache import stored
+from entitynorm.text.schemes import APOSTROPHE, CYRILLIC, Rule, Scheme, read_scheme_row, scheme_row
 
 LIMIT = 64
 """Most spellings taken from one scheme by `romanisations`; those nearest the scheme's first choices are kept."""
@@ -67,31 +68,47 @@ class _Segment:
 
 
 @cache
+def _schemes() -> Mapping[str, Scheme]:
+    return Decoded(stored("schemes", _read_schemes)["schemes"], read_scheme_row, str, str)
+
+
+def _read_schemes() -> dict[str, dict[str, str]]:
+    rows: dict[str, str] = {}
+    for path in sorted((data_dir() / "schemes").glob("*.yaml"), key=lambda path: path.stem):
+        found = load_scheme(path)
+        if found.id != path.stem:
+            raise DataError(
+                f"{path.name}: id: {found.id!r} was found, the file's name was expected; rename one of them"
+            )
+        rows[found.id] = scheme_row(found)
+    return {"schemes": rows}
+
+
+@cache
 def scheme_names() -> tuple[str, ...]:
     """Ids of the packaged schemes, sorted; each is a file ``data/schemes/<id>.yaml``.
 
     >>> "bgnpcgn-rus-Cyrl-Latn-1947" in scheme_names()
     True
     """
-    return tuple(sorted(path.stem for path in (data_dir() / "schemes").glob("*.yaml")))
+    return tuple(_schemes())
 
 
-@cache
 def scheme(name: str) -> Scheme:
     """The packaged scheme of that id; DataError with the nearest names for an unknown one."""
-    if name not in scheme_names():
+    found = _schemes().get(name)
+    if found is None:
+        from difflib import get_close_matches
+
         near = get_close_matches(name, scheme_names(), n=3, cutoff=0.4)
         hint = f"did you mean {' or '.join(near)}?" if near else "scheme_names() lists them all"
         raise DataError(f"no scheme {name!r} among the {len(scheme_names())} packaged ones; {hint}")
-    found = load_scheme(data_dir() / "schemes" / f"{name}.yaml")
-    if found.id != name:
-        raise DataError(f"{name}.yaml: id: {found.id!r} was found, the file's name was expected; rename one of them")
     return found
 
 
 @cache
 def _schemes_of(lang: str) -> tuple[Scheme, ...]:
-    return tuple(item for item in map(scheme, scheme_names()) if item.lang == lang)
+    return tuple(item for item in _schemes().values() if item.lang == lang)
 
 
 @cache
@@ -325,6 +342,8 @@ def load_scheme(path: str | Path) -> Scheme:
 
     Raises DataError, one line, with file, line and entry.
     """
+    from entitynorm.text.scheme_reader import read_scheme  # not needed for schemes that were kept from another run
+
     path = Path(path)
     found = read_scheme(path)
     for native, expected in found.samples:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from entitynorm.errors import DataError
 from entitynorm.names import inflection
 from entitynorm.names.inflection import CASES, LANGUAGES, MOST_LEMMAS, SHORTEST, adjective_bases, forms, genders, lemmas
+from entitynorm.names.paradigms import language_of, read_table
 from entitynorm.resources import data_dir
 
 CASES_FILE = Path(__file__).parents[2] / "cases" / "inflection.tsv"
@@ -277,9 +278,7 @@ def test_reading_a_word_takes_microseconds() -> None:
         ({"stems": ["к"], "id": "same"}, "occurs twice"),
     ],
 )
-def test_broken_tables_are_refused(
-    entry: dict[str, object], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_broken_tables_are_refused(entry: dict[str, object], message: str, tmp_path: Path) -> None:
     good = dict.fromkeys(("sample", "lemma"), "а") | {"id": "same", "part": "noun", "gender": "f", "number": "sg"}
     good |= {"usual": "1", "forms": {}}  # type: ignore[dict-item]
     table = {
@@ -290,11 +289,10 @@ def test_broken_tables_are_refused(
         "short": {},
         "paradigms": [good | {"after": "vowels"}, good | {"id": "other"} | entry],
     }
-    (tmp_path / "inflection").mkdir()
-    (tmp_path / "inflection" / "ru.yaml").write_text(yaml.safe_dump(table, allow_unicode=True), encoding="utf-8")
-    monkeypatch.setattr(inflection, "data_dir", lambda: tmp_path)
+    path = tmp_path / "ru.yaml"
+    path.write_text(yaml.safe_dump(table, allow_unicode=True), encoding="utf-8")
     with pytest.raises(DataError, match=message) as caught:
-        inflection._language.__wrapped__("ru")
+        language_of("ru", read_table(path))
     assert "\n" not in str(caught.value)
     with pytest.raises(DataError, match=r"uk\.yaml: cannot be read"):
-        inflection._language.__wrapped__("uk")
+        read_table(tmp_path / "uk.yaml")

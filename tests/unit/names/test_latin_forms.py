@@ -14,7 +14,7 @@ from entitynorm.errors import DataError
 from entitynorm.names import inflection, latin
 from entitynorm.names.inflection import ASKED, LATIN, adjective_bases, lemmas
 from entitynorm.names.latin import LEAST, MOST_LEMMAS, SHORTEST, plain
-from entitynorm.names.paradigms import Paradigm, inflect, read_language
+from entitynorm.names.paradigms import Paradigm, inflect, language_of, read_table
 from entitynorm.resources import data_dir
 
 CASES = Path(__file__).parents[2] / "cases"
@@ -255,7 +255,7 @@ def test_unknown_kinds_of_derivation_are_refused(tmp_path: Path) -> None:
         yaml.safe_dump(table | {"paradigms": [entry | {"stems": ["n"], "derived": "plural"}]}), encoding="utf-8"
     )
     with pytest.raises(DataError, match=r"pl\.yaml: x: unknown `derived` 'plural'; use feminine or possessive"):
-        read_language("pl", path)
+        language_of("pl", read_table(path))
 
 
 def test_groups_of_letters_are_one_sound() -> None:

@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from entitynorm.errors import DataError
-from entitynorm.names.lexicon import FILES, fold_key, lexicon, read_lexicon
+from entitynorm.names.lexicon import FILES, fold_key, lexicon
+from entitynorm.names.lexicon_reader import read_lexicon
 from entitynorm.resources import data_dir
 from entitynorm.text.folding import fold_text
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from entitynorm.resources import data_dir, load_table
+from entitynorm.table_cache import packaged_table
 
 
 @cache
 def table(name: str) -> dict[str, Any]:
     """One table of ``data/importers/``, read once; raises DataError where it is missing or of another version."""
-    return load_table(data_dir() / "importers" / f"{name}.yaml", f"import-{name}-1")
+    return packaged_table(f"importers/{name}.yaml", f"import-{name}-1")
