@@ -4,9 +4,9 @@ A text says «Козинку», «Харкова», «Гладковым», Arme
 «Гладков», Armenia, Darwin, London. No dictionary lists the names of villages and people, so endings decide: every
 declension is a paradigm in ``data/inflection/<lang>.yaml`` (`entitynorm.names.paradigms` explains the fields).
 
-Paradigms become, once, a dictionary from ends of forms to rules, so reading a word is a handful of look-ups (start at
-`lemmas`). Russian, Ukrainian and Belarusian are tried for any word in Cyrillic; Bulgarian and Macedonian, which have
-articles in the place of cases, when they are asked for; the others for words in Latin letters
+Paradigms become a table from ends of forms to rules (`entitynorm.names.declensions`), so reading a word is a handful of
+look-ups (start at `lemmas`). Russian, Ukrainian and Belarusian are tried for any word in Cyrillic; Bulgarian and
+Macedonian, which have articles in the place of cases, when they are asked for; the others for words in Latin letters
 (`entitynorm.names.latin`). Gender is never guessed: «Зеленская» is no form of «Зеленский». Not covered: the vocative
 (but in Bulgarian and Macedonian), plurals of names that have a singular, stress.
 """
@@ -14,18 +14,16 @@ articles in the place of cases, when they are asked for; the others for words in
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from itertools import product
 from typing import Literal
 
 from entitynorm.names import latin
 from entitynorm.names.adjectives import adjective_bases, latin_genders
-from entitynorm.names.paradigms import CASES, RANK, Gender, Language, Lemma, Paradigm, fold, language_of, read_table
+from entitynorm.names.declensions import cyrillic_table, foreign_letters, language, latin_table
+from entitynorm.names.paradigms import CASES, RANK, Gender, Lemma, Paradigm, fold
 from entitynorm.names.paradigms import inflect as _inflect
-from entitynorm.names.paradigms import order as _order
-from entitynorm.table_cache import kept_table
 
 __all__ = (
     "CASES",
@@ -57,57 +55,7 @@ _VOWELS = "аеёиоуыэюяєіїў"
 _FIXED_TAILS = ("-на-", "-над-", "-под-", "-при-")
 _APOSTROPHES = str.maketrans("’ʼ`", "'''")
 
-
-# (order, ending of the lemma, lemma endings refused, paradigm, case)
-_Rule = tuple[int, str, tuple[str, ...], Paradigm, str]
 _Reading = latin.Reading
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    by_ending: Mapping[str, tuple[_Rule, ...]]
-    by_word: Mapping[str, tuple[_Rule, ...]]
-    """Forms of closed lists; the rule's ending is the whole dictionary form."""
-    longest: int
-
-
-# --- the tables ------------------------------------------------------------------------------------
-
-
-@cache
-def _language(lang: str) -> Language:
-    return language_of(lang, kept_table(f"inflection/{lang}.yaml", read_table))
-
-
-@cache
-def _latin_table(langs: tuple[str, ...]) -> latin.Table:
-    return latin.build(tuple(map(_language, langs)))
-
-
-@cache
-def _table(langs: tuple[str, ...]) -> _Table:
-    """All rules of some languages, by the end of the form they read."""
-    endings: dict[str, dict[_Rule, None]] = {}
-    words: dict[str, dict[_Rule, None]] = {}
-    paradigms = [(paradigm, language) for language in map(_language, langs) for paradigm in language.paradigms]
-    for number, (paradigm, language) in enumerate(paradigms):
-        for stem in paradigm.stems:
-            if stem.endswith(paradigm.unless):
-                continue
-            head = stem + paradigm.lemma
-            barred = tuple(end for end in paradigm.barred if end.endswith(head))
-            for case, form in _inflect(paradigm, head):
-                if paradigm.oblique and form == head:
-                    continue
-                endings.setdefault(form, {})[_order(paradigm, case, number), head, barred, paradigm, case] = None
-        for word in paradigm.words + tuple(word for key, word in language.short if key == paradigm.id):
-            for case, form in _inflect(paradigm, word):
-                words.setdefault(form, {})[_order(paradigm, case, number), word, (), paradigm, case] = None
-    return _Table(
-        {key: tuple(rules) for key, rules in endings.items()},
-        {key: tuple(rules) for key, rules in words.items()},
-        max(map(len, endings)),
-    )
 
 
 # --- from a form to its dictionary forms -----------------------------------------------------------
@@ -123,8 +71,8 @@ def languages(word: str, lang: str | None = None) -> tuple[str, ...]:
     """
     if not any("\u0400" <= letter <= "\u052f" for letter in word):
         return ()
-    fitting = tuple(known for known in LANGUAGES if _language(known).foreign.isdisjoint(word))
-    if lang in ASKED and _language(lang).foreign.isdisjoint(word):
+    fitting = tuple(known for known in LANGUAGES if foreign_letters(known).isdisjoint(word))
+    if lang in ASKED and foreign_letters(lang).isdisjoint(word):
         return (lang,)
     return (lang,) if lang is not None and lang in fitting else fitting
 
@@ -135,7 +83,7 @@ def _cyrillic(word: str, lang: str | None, named: Collection[str] | None) -> tup
     if named is None or not fitting:
         return fitting
     known = (one for one in (*LANGUAGES, *ASKED) if one in named)
-    return tuple(one for one in known if _language(one).foreign.isdisjoint(word)) or fitting
+    return tuple(one for one in known if foreign_letters(one).isdisjoint(word)) or fitting
 
 
 def _latin(lang: str | None, named: Collection[str] | None) -> tuple[str, ...]:
@@ -150,7 +98,7 @@ def _latin(lang: str | None, named: Collection[str] | None) -> tuple[str, ...]:
 
 def _readings(word: str, langs: tuple[str, ...]) -> list[_Reading]:
     """(order, dictionary form, paradigm, case) for all rules that read a casefolded word, most usual first."""
-    table = _table(langs)
+    table = cyrillic_table(langs)
     found = [(rule[0], rule[1], rule[3], rule[4]) for rule in table.by_word.get(word, ())]
     length = len(word)
     if length >= SHORTEST:
@@ -204,7 +152,7 @@ def _latin_lemmas(word: str, langs: tuple[str, ...]) -> tuple[Lemma, ...]:
     # Only Latin letters have endings here; beyond them lie other scripts, before them digits and signs.
     if not langs or not "a" <= latin.plain(word[-1:]) <= "z":
         return ()
-    table = _latin_table(langs)
+    table = latin_table(langs)
     found = [_lemma(rank, text, of) for rank, text, of, _ in latin.readings(word, table)]
     if "-" in word:
         found = _agreeing(word, lambda part: latin.readings(part, table), found, lambda one, other: True)
@@ -274,7 +222,7 @@ def forms(word: str, lang: str, *, kind: Literal["person", "place"] | None = Non
     word = unicodedata.normalize("NFC", word).translate(_APOSTROPHES)
     if lang not in languages(word.casefold()):
         return {}
-    owners = [paradigm for paradigm in _language(lang).paradigms if _owns(paradigm, word.casefold(), lang)]
+    owners = [paradigm for paradigm in language(lang).paradigms if _owns(paradigm, word.casefold(), lang)]
     owners.sort(key=lambda paradigm: (not paradigm.words, paradigm.usual))
     names = [paradigm for paradigm in owners if paradigm.part == "surname"][:1] if kind != "place" else []
     others = [paradigm for paradigm in owners if paradigm.part != "surname"][:1]
@@ -290,7 +238,7 @@ def forms(word: str, lang: str, *, kind: Literal["person", "place"] | None = Non
 
 
 def _owns(paradigm: Paradigm, word: str, lang: str) -> bool:
-    return paradigm.owns(word) if len(word) >= SHORTEST - 1 else (paradigm.id, word) in _language(lang).short
+    return paradigm.owns(word) if len(word) >= SHORTEST - 1 else (paradigm.id, word) in language(lang).short
 
 
 # --- what a surname tells of its bearer ------------------------------------------------------------

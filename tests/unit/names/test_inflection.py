@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from entitynorm.errors import DataError
 from entitynorm.names import inflection
+from entitynorm.names.declensions import language
 from entitynorm.names.inflection import CASES, LANGUAGES, MOST_LEMMAS, SHORTEST, adjective_bases, forms, genders, lemmas
 from entitynorm.names.paradigms import language_of, read_table
 from entitynorm.resources import data_dir
@@ -68,7 +69,7 @@ def test_every_form_leads_back(lang: str, name: str, kind: str | None) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_paradigm_owns_its_sample_and_reads_its_forms(lang: str) -> None:
-    for paradigm in inflection._language(lang).paradigms:
+    for paradigm in language(lang).paradigms:
         sample = paradigm.sample.casefold()
         assert paradigm.owns(sample) != paradigm.oblique, paradigm.id
         for _, form in inflection._inflect(paradigm, sample):

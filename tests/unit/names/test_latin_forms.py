@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entitynorm.errors import DataError
-from entitynorm.names import inflection, latin
+from entitynorm.names import latin
+from entitynorm.names.declensions import language, latin_table
 from entitynorm.names.inflection import ASKED, LATIN, adjective_bases, lemmas
 from entitynorm.names.latin import LEAST, MOST_LEMMAS, SHORTEST, plain
 from entitynorm.names.paradigms import Paradigm, inflect, language_of, read_table
@@ -30,7 +31,7 @@ def texts(word: str, *languages: str) -> list[str]:
 
 
 def every_paradigm(langs: tuple[str, ...]) -> list[Paradigm]:
-    return [paradigm for lang in langs for paradigm in inflection._language(lang).paradigms]
+    return [paradigm for lang in langs for paradigm in language(lang).paradigms]
 
 
 def long_enough(paradigm: Paradigm, form: str) -> bool:
@@ -168,7 +169,7 @@ def test_lemmas_are_bounded_ranked_and_never_the_word(word: str, languages: tupl
 
 
 def listed_forms() -> set[str]:
-    return set(inflection._latin_table(LATIN).by_word)
+    return set(latin_table(LATIN).by_word)
 
 
 @given(st.text(alphabet=LETTERS, max_size=20))
@@ -259,6 +260,6 @@ def test_unknown_kinds_of_derivation_are_refused(tmp_path: Path) -> None:
 
 
 def test_groups_of_letters_are_one_sound() -> None:
-    table = latin.build((inflection._language("pl"),))
+    table = latin.build((language("pl"),))
     assert "budapeszt" in [text for _, text, _, _ in latin.readings("budapeszcie", table)]
     assert "muszy" not in [text for _, text, _, _ in latin.readings("musze", table)]
