@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -42,8 +42,10 @@ class IndexedGazetteer(Protocol):
 class InMemory:
     """A gazetteer in memory with its index, for a place below others."""
 
-    def __init__(self, gazetteer: Gazetteer) -> None:
+    def __init__(self, gazetteer: Gazetteer, make_index: Callable[[], NameIndex] | None = None) -> None:
+        """``make_index`` gives the index of these very entities where it was made before."""
         self.gazetteer = gazetteer
+        self._make_index = make_index
         self._entities = tuple(gazetteer)
         self.get = gazetteer.get
         self.entries = gazetteer.entries
@@ -51,6 +53,8 @@ class InMemory:
     @cached_property
     def index(self) -> NameIndex:
         """The arrays of its names, made on first use."""
+        if self._make_index is not None:
+            return self._make_index()
         from entitynorm.retrieval.index import NameIndex
 
         return NameIndex.of(self._entities)

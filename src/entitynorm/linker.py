@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from entitynorm.learned import LearnedScorer
     from entitynorm.reading import TextLinker
     from entitynorm.resolver import Resolver
+    from entitynorm.retrieval.index import NameIndex
 
 _BLOCK = 400_000
 """Code points of text read together."""
@@ -36,16 +37,24 @@ _AREAS_KEPT = 65_536
 class Linker:
     """Links names and texts to the entities of one gazetteer. Immutable; safe to share between threads."""
 
-    def __init__(self, gazetteer: Gazetteer, *, layers: Sequence[IndexedGazetteer] = (), block: int = _BLOCK) -> None:
+    def __init__(
+        self,
+        gazetteer: Gazetteer,
+        *,
+        layers: Sequence[IndexedGazetteer] = (),
+        block: int = _BLOCK,
+        make_index: Callable[[], NameIndex] | None = None,
+    ) -> None:
         """``layers``: compiled gazetteers that ``gazetteer`` overrides and adds to, the lowest first.
 
         ``block``: code points of texts that `link_many` reads together; more take more memory and less time, and
-        change no result.
+        change no result. ``make_index``: what gives the index of ``gazetteer``, where it was made before.
         """
         self._gazetteer = Stacked(layers, gazetteer) if layers else gazetteer
         self._own = gazetteer
         self._layers = tuple(layers)
         self._block = block
+        self._make_index = make_index
 
     @property
     def gazetteer(self) -> Gazetteer | Stacked:
@@ -71,7 +80,7 @@ class Linker:
 
         layers = [Layer(layer.index, layer.entity_at, self.scorer) for layer in self._layers]
         if len(self._own) or not layers:
-            own = InMemory(self._own)
+            own = InMemory(self._own, self._make_index)
             layers.append(Layer(own.index, own.entity_at, self.scorer))
         return Resolver(layers, self.scorer)
 

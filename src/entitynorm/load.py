@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 from entitynorm.errors import InputError
 from entitynorm.gazetteer import Gazetteer
 from entitynorm.io.jsonl_gazetteer import read_whole_jsonl, stream_jsonl
-from entitynorm.io.yaml_gazetteer import read_yaml
 from entitynorm.layers import IndexedGazetteer, InMemory
 from entitynorm.linker import Linker
 from entitynorm.model import Document, Entity
 from entitynorm.model import Link as LinkResult
+from entitynorm.packaged import packaged_gazetteer, packaged_index
 from entitynorm.records import entity_from_record
-from entitynorm.resources import data_dir
 from entitynorm.rewriting import Style
 
 if TYPE_CHECKING:
@@ -34,6 +33,8 @@ def read_gazetteer(path: str | os.PathLike[str]) -> Gazetteer:
     """
     ending = Path(path).suffix.lower()
     if ending in (".yaml", ".yml"):
+        from entitynorm.io.yaml_gazetteer import read_yaml  # the packaged gazetteer and JSON lines do without YAML
+
         rows = read_yaml(path)
     elif ending in (".jsonl", ".ndjson"):
         rows = read_whole_jsonl(path)
@@ -106,7 +107,7 @@ def load(source: Source | Sequence[str | os.PathLike[str]] | None = None) -> Lin
     'place:kozinka'
     """
     if source is None:
-        return _of_files([data_dir() / "aliases.yaml"])
+        return Linker(packaged_gazetteer(), make_index=packaged_index)
     if isinstance(source, (str, os.PathLike)):
         return _of_files([source])
     items = list(source)

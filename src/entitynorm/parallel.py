@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -13,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from entitynorm.errors import EntitynormError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
     from entitynorm.linker import Linker
 
 _CHUNK = 16
@@ -79,6 +78,9 @@ class Workers:
             self._pool = None
 
     def _started(self) -> ProcessPoolExecutor:
+        import multiprocessing  # with pools a tenth of what linking an article imports, and one process needs neither
+        from concurrent.futures import ProcessPoolExecutor
+
         if self._pool is None:
             methods = multiprocessing.get_all_start_methods()
             # A forked worker shares the pages of the index; elsewhere each worker builds its own from the records.
@@ -97,6 +99,8 @@ class Workers:
             for item in items:
                 yield call(self._linker, item)
             return
+        from concurrent.futures.process import BrokenProcessPool
+
         pool = self._started()
         source = iter(items)
         waiting: list[Future[list[Any]]] = []

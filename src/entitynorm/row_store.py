@@ -22,10 +22,10 @@ _NUMBER: Final = "I"
 _SIZE = array(_NUMBER).itemsize
 
 
-def pack(rows: Mapping[str, str]) -> bytes:
+def pack(rows: Mapping[str, str | bytes]) -> bytes:
     """Rows as bytes for a `RowStore`, in the order of the mapping; below 4 GB together."""
     keys = [key.encode("utf-8", "surrogatepass") for key in rows]
-    values = [value.encode("utf-8", "surrogatepass") for value in rows.values()]
+    values = [value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass") for value in rows.values()]
     buckets: list[list[int]] = [[] for _ in range(_buckets(len(rows)))]
     for number, key in enumerate(keys):
         buckets[crc32(key) % len(buckets)].append(number)
@@ -42,7 +42,7 @@ def _buckets(rows: int) -> int:
 
 
 class RowStore:
-    """Rows that `pack` laid out: strings by string, in their first order; bytes of another origin give nonsense."""
+    """Rows that `pack` laid out: text or bytes by string, in their first order; data of another origin is nonsense."""
 
     __slots__ = ("_bucket_ends", "_ends", "_members", "_text")
 
@@ -58,18 +58,23 @@ class RowStore:
         return len(self._members)
 
     def find(self, key: str) -> str | None:
-        """The value of a key; None where there is none."""
+        """The text of a key; None where there is none."""
+        found = self.find_bytes(key)
+        return None if found is None else str(found, "utf-8", "surrogatepass")
+
+    def find_bytes(self, key: str) -> memoryview[int] | None:
+        """The value of a key as bytes; None where there is none."""
         wanted = key.encode("utf-8", "surrogatepass")
         bucket = crc32(wanted) % (len(self._bucket_ends) - 1)
         ends, text = self._ends, self._text
         for place in range(self._bucket_ends[bucket], self._bucket_ends[bucket + 1]):
             row = 2 * self._members[place]
             if text[ends[row] : ends[row + 1]] == wanted:
-                return str(text[ends[row + 1] : ends[row + 2]], "utf-8", "surrogatepass")
+                return text[ends[row + 1] : ends[row + 2]]
         return None
 
     def items(self) -> Iterator[tuple[str, str]]:
-        """All keys with their values, in the order of what was packed."""
+        """All keys with their texts, in the order of what was packed."""
         ends = self._ends
         parts = (str(self._text[a:b], "utf-8", "surrogatepass") for a, b in pairwise(ends))
         return zip(parts, parts, strict=True)

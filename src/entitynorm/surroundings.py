@@ -18,7 +18,7 @@ from entitynorm.names.structure import Unit, role_of, senses_of
 from entitynorm.names.types import entity_class
 from entitynorm.resolver import Resolver
 from entitynorm.sentences import Sentence, Sentences
-from entitynorm.text.tokens import UNSPACED_LETTER, Gap
+from entitynorm.text.tokens import Gap, is_unspaced
 
 _HYPHENS = ("-", "‐", "‑", "–")
 # Concepts that make another place of a place name when they stand before it (New, South, Port …).
@@ -383,7 +383,7 @@ class Surroundings:
 
     def kept(self, start: int, end: int, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         """The candidates that the words around a window leave standing."""
-        if UNSPACED_LETTER.match(self._text, start) or self._stands_apart(start, end, candidates):
+        if is_unspaced(self._text[start]) or self._stands_apart(start, end, candidates):
             kept = tuple(candidates)
         else:
             kept = self._uncontradicted(start, end, candidates)

@@ -27,8 +27,8 @@ from entitynorm.resources import PACKAGE, data_dir, load_table
 from entitynorm.row_store import RowStore, pack
 
 VARIABLE = "ENTITYNORM_CACHE"
-Rows = Mapping[str, Mapping[str, str]]
-"""Names of tables, each with its rows: strings by string."""
+Rows = Mapping[str, Mapping[str, str] | Mapping[str, bytes]]
+"""Names of tables, each with its rows: text or bytes by string."""
 
 _MAGIC = "entitynorm-tables-1"
 _MADE_OF = (".py", ".yaml", ".json", ".tsv")

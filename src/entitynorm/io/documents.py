@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -233,6 +232,8 @@ def _source(path: str) -> Source:
 
 def _piped(path: str, stream: BinaryIO) -> Source:
     """What can be read only once, put aside; decoded on the way, so that a device that is no text ends at once."""
+    import tempfile
+
     aside = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # lives as long as its source
     size = 0
     for chunk in decode_chunks(stream, _shown(path)):

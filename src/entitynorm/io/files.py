@@ -16,7 +16,6 @@ import errno
 import io
 import os
 import re
-import secrets
 import shutil
 import stat
 from collections.abc import Iterator
@@ -274,7 +273,7 @@ def atomic_binary_writer(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         with _write_errors(path), target.open("wb") as stream:
             yield stream
         return
-    temporary = target.with_name(f".{target.name[:40]}.{secrets.token_hex(6)}.tmp")
+    temporary = target.with_name(f".{target.name[:40]}.{os.urandom(6).hex()}.tmp")
     try:
         # O_EXCL and plain 0o666: the process's umask applies, as it would to a file written the simple way.
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)

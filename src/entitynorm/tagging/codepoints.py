@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entitynorm.text.folding import fold_text
-from entitynorm.text.tokens import APOSTROPHES, MARK, UNSPACED_LETTER, gap_of
+from entitynorm.text.tokens import APOSTROPHES, MARK, gap_of, is_unspaced
 
 WORD, INSIDE, APOSTROPHE, UPPER, LOWER, DIGIT, INVISIBLE, UNSPACED = 1, 2, 4, 8, 16, 32, 64, 128
 """Bits of a class: a letter or digit; a mark or invisible character, which a word goes on over; an apostrophe; a
@@ -77,7 +77,7 @@ def _class_of(char: str) -> int:
             kind |= LOWER
         elif char.isdigit() or char.isnumeric():
             kind |= DIGIT
-        return kind | UNSPACED if UNSPACED_LETTER.match(char) else kind
+        return kind | UNSPACED if is_unspaced(char) else kind
     return APOSTROPHE if char in APOSTROPHES else OTHER
 
 

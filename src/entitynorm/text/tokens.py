@@ -8,6 +8,7 @@ possessive is left outside (``Putin's`` is the token ``Putin``). Web addresses a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import IntEnum
 from functools import lru_cache
 from itertools import pairwise
@@ -187,12 +188,41 @@ _SCRIPTS = (
     ("Jpan", "\u3040-\u30ff\u31f0-\u31ff"),
     ("Hani", "\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"),
 )
-UNSPACED_LETTER = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u2fdf\u3040-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
-    "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f]"
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u2fdf\u3040-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
 )
-"""A letter of Thai, Lao, Burmese, Khmer, Hangul, kana or Han: where a word ends, spaces do not tell."""
-_SCRIPT_OF = [(name, re.compile(f"[{ranges}]")) for name, ranges in _SCRIPTS]
+
+
+def _ranges(listed: str) -> Iterator[tuple[str, str]]:
+    """First and last letter of each range of a character class; a pattern with all of Han takes long to make."""
+    at = 0
+    while at < len(listed):
+        last = at + 2 if listed[at + 1 : at + 2] == "-" else at
+        yield listed[at], listed[last]
+        at = last + 1
+
+
+_UNSPACED_RANGES = tuple(_ranges(_UNSPACED))
+_SCRIPT_RANGES = tuple((first, last, name) for name, listed in _SCRIPTS for first, last in _ranges(listed))
+_SCRIPT_ORDER = {name: -order for order, (name, _) in enumerate(_SCRIPTS)}
+
+
+def is_unspaced(letter: str) -> bool:
+    """Whether a letter is of Thai, Lao, Burmese, Khmer, Hangul, kana or Han: where a word ends, spaces do not tell."""
+    return any(first <= letter <= last for first, last in _UNSPACED_RANGES)
+
+
+class _ScriptOf(dict[str, str]):
+    """The script of each letter, found out when it is first asked for; "" for what has none we know."""
+
+    def __missing__(self, letter: str) -> str:
+        found = next((name for first, last, name in _SCRIPT_RANGES if first <= letter <= last), "")
+        self[letter] = found
+        return found
+
+
+_SCRIPT_OF = _ScriptOf()
 
 
 @lru_cache(maxsize=65_536)
@@ -204,6 +234,8 @@ def script_of(text: str) -> str:
     """
     if text.isascii():
         return "Latn" if any(c.isalpha() for c in text) else "Zyyy"
-    counts = [(len(pattern.findall(text)), -order, name) for order, (name, pattern) in enumerate(_SCRIPT_OF)]
-    best = max(counts)
-    return best[2] if best[0] else "Zyyy"
+    counts: dict[str, int] = {}
+    for letter in text:
+        if name := _SCRIPT_OF[letter]:
+            counts[name] = counts.get(name, 0) + 1
+    return max(counts, key=lambda name: (counts[name], _SCRIPT_ORDER[name]), default="Zyyy")
