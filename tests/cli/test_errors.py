@@ -16,11 +16,12 @@ from click.testing import CliRunner
 from entitynorm.cli import cli, main
 from entitynorm.cli.app import describe_error
 
-COMMANDS = sorted(cli.commands)
+PROGRAM = click.Context(cli)
+COMMANDS = cli.list_commands(PROGRAM)
 SUBCOMMANDS = [
     (name, *sub)
     for name in COMMANDS
-    for group in [cli.commands[name]]
+    for group in [cli.get_command(PROGRAM, name)]
     for sub in (([s] for s in sorted(group.commands)) if isinstance(group, click.Group) else [[]])
 ]
 
@@ -42,7 +43,7 @@ def test_every_command_has_help_and_takes_a_gazetteer(run, command):
     result = run(*command, "--help")
     assert (result.status, result.err) == (0, "")
     assert "-g, --gazetteer" in result.out
-    assert cli.commands[command[0]].short_help
+    assert cli.get_command(PROGRAM, command[0]).short_help  # type: ignore[union-attr]
 
 
 def test_help_version_and_no_command(run):

@@ -1,8 +1,8 @@
 """The command line: the library's verbs as commands, results on standard output, everything else on standard error.
 
 Thin by design: parse, call, print. Start reading at `main`; `cli.app` holds the group and what every error becomes,
-`cli.options` what commands share, `cli.output` how results leave. Nothing heavy is imported before a command needs it,
-so that ``entitynorm --help`` answers at once.
+`cli.options` what commands share, `cli.output` how results leave. A command's module is imported when it is called,
+and nothing heavy before it is needed, so that ``entitynorm --version`` answers at once.
 """
 
 from __future__ import annotations
@@ -13,38 +13,22 @@ from collections.abc import Sequence
 
 import click
 
-from entitynorm.cli import (
-    evaluate_command,
-    gazetteer_commands,
-    import_command,
-    name_commands,
-    normalize_command,
-    serve_command,
-    suggest_commands,
-    text_commands,
-)
 from entitynorm.cli.app import cli, describe_bug, describe_error, silence
 from entitynorm.cli.output import prepare_streams
 from entitynorm.errors import EntitynormError
 
 __all__ = ["cli", "main"]
 
-for _command in (
-    normalize_command.normalize,
-    text_commands.link,
-    name_commands.resolve,
-    name_commands.search,
-    name_commands.explain,
-    name_commands.romanise,
-    gazetteer_commands.check,
-    gazetteer_commands.build,
-    import_command.import_,
-    suggest_commands.suggest,
-    suggest_commands.apply,
-    evaluate_command.evaluate,
-    serve_command.serve,
-):
-    cli.add_command(_command)
+cli.add_later("entitynorm.cli.text_commands", link="link")
+cli.add_later("entitynorm.cli.normalize_command", normalize="normalize")
+cli.add_later(
+    "entitynorm.cli.name_commands", resolve="resolve", search="search", explain="explain", romanise="romanise"
+)
+cli.add_later("entitynorm.cli.gazetteer_commands", check="check", build="build")
+cli.add_later("entitynorm.cli.import_command", **{"import": "import_"})
+cli.add_later("entitynorm.cli.suggest_commands", suggest="suggest", apply="apply")
+cli.add_later("entitynorm.cli.evaluate_command", evaluate="evaluate")
+cli.add_later("entitynorm.cli.serve_command", serve="serve")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -53,6 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Whatever goes wrong is one line on standard error. A reader that closes the pipe early (``| head``) has what it
     wanted: that is no error.
     """
+    # No command multiplies matrices, and starting a thread of OpenBLAS for each core costs as much as loading NumPy.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         prepare_streams()
         status = cli.main(None if argv is None else list(argv), prog_name="entitynorm", standalone_mode=False)

@@ -7,6 +7,7 @@ import errno
 import os
 import sys
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -40,6 +41,25 @@ def nearest(word: str, choices: Iterable[str]) -> str:
 
 class Commands(click.Group):
     """The program's commands; a mistyped one gets a suggestion, and signals leave by the front door."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._later: dict[str, tuple[str, str]] = {}
+
+    def add_later(self, module: str, **commands: str) -> None:
+        """Commands by name that a module holds under another one; it is imported when one of them is asked for."""
+        self._later |= {name: (module, attribute) for name, attribute in commands.items()}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, in alphabetical order."""
+        return sorted({*self.commands, *self._later})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command by its name; None where there is none."""
+        if cmd_name not in self.commands and cmd_name in self._later:
+            module, attribute = self._later[cmd_name]
+            self.add_command(getattr(import_module(module), attribute), cmd_name)
+        return super().get_command(ctx, cmd_name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from entitynorm.retrieval.distinct import distinct
 from entitynorm.tagging.codepoints import APOSTROPHE, DIGIT, INSIDE, INVISIBLE, LOWER, UNSPACED, UPPER, WORD
 from entitynorm.text.tokens import ADDRESS
 
@@ -72,7 +73,7 @@ def _cut_at_capitals(kinds: Classes, word: NDArray[np.bool_], start: Ints, end: 
 def _letter_by_letter(kinds: Classes, word: NDArray[np.bool_], start: Ints, end: Ints) -> tuple[Ints, Ints]:
     """Each letter of a script without spaces is a token, with the marks that follow it."""
     alone = (kinds & UNSPACED > 0).nonzero()[0]
-    edges = np.unique(np.concatenate((alone, alone + 1)))
+    edges = distinct(np.concatenate((alone, alone + 1)))
     edges = edges[(edges > 0) & (edges < len(word))]
     edges = edges[word[edges] & word[edges - 1] & (kinds[edges] & (WORD | INSIDE) != INSIDE)]
     return _put_in(start, edges), _put_in(end, edges)

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entitynorm.names.structure import parse, role_of, senses_of
+from entitynorm.retrieval.distinct import distinct
 from entitynorm.retrieval.index import FEW, NameIndex
 from entitynorm.retrieval.search import Searcher, TermHits, search_terms
 from entitynorm.tagging.scan import Ints, Scan
@@ -225,7 +226,7 @@ class LeadFinder:
         if self._few:
             first, final = _parts(head, last, size, fewer=2)
             spans = (token[first] << 32) | token[final]
-            spans = np.unique(np.concatenate((spans, _longer(scan, joins, token, head, last, size))))
+            spans = distinct(np.concatenate((spans, _longer(scan, joins, token, head, last, size))))
             return list(_with_common(spans, joins, common)), NO_PARTS
         needed = self.index.bearing(alias[head])
         whole = (answered >= needed) | (covered >= 1.0)
@@ -235,7 +236,7 @@ class LeadFinder:
         slips = self.index.loose(alias[head]) & (alike[head] >= _LEAST_ALONE)
         whole &= ~(one & strict) | (alike[head] >= 1.0) | country[head] | slips
         first, final = _parts(head[whole], last[whole], size[whole], fewer=0)
-        spans = np.unique((token[first] << 32) | token[final])
+        spans = distinct((token[first] << 32) | token[final])
         windows = list(_with_common(spans, joins, common))
         # Words that lead nowhere since very many names hold them answer what is missing beside them.
         left, right = token[head], token[last]

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from entitynorm.retrieval.distinct import distinct
 from entitynorm.tagging.scan import SEPARATOR, Hashes, Ints, Scan
 from entitynorm.text.tokens import Gap
 
@@ -73,7 +74,7 @@ def build(texts: Sequence[str]) -> dict[str, NDArray[Any]]:
             hashes = scan.hash(token - place, token)
             final = np.concatenate((alias[1:] != alias[:-1], [True]))
             kept = place < MOST_TOKENS
-            small_words.append(np.unique(scan.stems(np.flatnonzero(scan.small))))
+            small_words.append(distinct(scan.stems(np.flatnonzero(scan.small))))
             small = scan.small[token - place]
             acronym = (place == 0) & scan.capitals(token) & (scan.letters > 1) & (scan.letters <= _LONGEST_ACRONYM)
             flags = np.where(small, SMALL, 0) | np.where(acronym, CAPITALS, 0)
@@ -85,8 +86,8 @@ def build(texts: Sequence[str]) -> dict[str, NDArray[Any]]:
             begin.append(hashes[~final & kept])
         first = last
     arrays = _sorted(ends_hash, ends_alias, ends_flags, begin)
-    arrays["trie_small"] = np.unique(np.concatenate([np.zeros(0, np.uint64), *small_words]))
-    arrays["trie_small_start"] = np.unique(np.concatenate([np.zeros(0, np.uint64), *small_starts]))
+    arrays["trie_small"] = distinct(np.concatenate([np.zeros(0, np.uint64), *small_words]))
+    arrays["trie_small_start"] = distinct(np.concatenate([np.zeros(0, np.uint64), *small_starts]))
     return arrays
 
 
