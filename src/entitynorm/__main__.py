@@ -2,7 +2,7 @@
 
 import sys
 
-from entitynorm.cli import main
+from entitynorm.cli import program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(program())
