@@ -87,7 +87,7 @@ class Decoded(Mapping[K, V], Generic[K, V]):
     taken about as long. Equal keys give the same object always. Safe to share between threads.
     """
 
-    __slots__ = ("_key", "_known", "_left", "_read", "_read_key", "_store")
+    __slots__ = ("_complete", "_key", "_known", "_left", "_read", "_read_key", "_store")
 
     def __init__(
         self, store: RowStore, read: Callable[[str], V], key: Callable[[K], str], read_key: Callable[[str], K]
@@ -98,12 +98,14 @@ class Decoded(Mapping[K, V], Generic[K, V]):
         self._key = key
         self._read_key = read_key
         self._known: dict[K, V] = {}
+        self._complete = False
+        """Whether all rows are known, in the order of the store."""
         self._left = _SEARCHES_PER_ROW * len(store)
 
     def get(self, key: K, default: Any = None) -> Any:
         """The object of a key, or the default where there is none."""
         found = self._known.get(key)
-        if found is None and self._left > 0:
+        if found is None and not self._complete:
             found = self._find(key)
         return default if found is None else found
 
@@ -130,9 +132,9 @@ class Decoded(Mapping[K, V], Generic[K, V]):
         return None if row is None else self._known.setdefault(key, self._read(row))
 
     def _whole(self) -> dict[K, V]:
-        if len(self._known) < len(self._store):
+        if not self._complete:
             known = dict(self._known)
             rows = ((self._read_key(key), value) for key, value in self._store.items())
             self._known = {key: known[key] if key in known else self._read(value) for key, value in rows}
-        self._left = 0
+            self._complete = True
         return self._known
