@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import entitynorm
-from entitynorm import Gazetteer, InputError, Linker, column, parallel, remembered
+from entitynorm import Gazetteer, InputError, Linker, column, remembered
 from entitynorm.column import NO_NAME, ColumnResolver, LinkedColumn
 from entitynorm.remembered import Answer, Question, Remembered
 from entitynorm.testing import gazetteers, surface_forms
@@ -102,7 +102,7 @@ def test_processes_start_once_for_all_pieces(linker: Linker, monkeypatch: pytest
             started.append(1)
             super().__init__(*args, **options)
 
-    monkeypatch.setattr(parallel, "ProcessPoolExecutor", Pool)
+    monkeypatch.setattr(concurrent.futures, "ProcessPoolExecutor", Pool)
     pieces = [["Grayvoron", "Kozinka"], ["Russia"], ["Grayvoron", "Ukraine"]]
     with ColumnResolver(linker, jobs=2) as resolver:
         shared = [list(resolver.resolve(piece)) for piece in pieces]
