@@ -25,7 +25,8 @@ several times if need be (see [](../how-to/own-gazetteer.md)). What the commands
 
 Exit status: 0 fine, 1 problems found (`check`, and `evaluate --fail-under`), 2 bad usage or input, 130 interrupted. An
 error is one line on standard error that says what came, what was expected and what to do. `ENTITYNORM_DEBUG=1` in the
-environment prints the traceback of a fault of the program itself.
+environment prints the traceback of a fault of the program itself. The first run of all takes a second longer than later
+ones, which find [what it made of the packaged tables](tables.md); `ENTITYNORM_CACHE` says where, or `off`.
 
 This page is written by `docs/generate_cli_reference.py`.
 """
