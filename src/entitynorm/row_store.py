@@ -133,8 +133,10 @@ class Decoded(Mapping[K, V], Generic[K, V]):
 
     def _whole(self) -> dict[K, V]:
         if not self._complete:
-            known = dict(self._known)
+            known = self._known
             rows = ((self._read_key(key), value) for key, value in self._store.items())
-            self._known = {key: known[key] if key in known else self._read(value) for key, value in rows}
+            self._known = {
+                key: known[key] if key in known else known.setdefault(key, self._read(value)) for key, value in rows
+            }
             self._complete = True
         return self._known
