@@ -59,6 +59,24 @@ def test_the_order_is_that_of_the_rows_whatever_was_asked_first() -> None:
     assert list(table) == [("a",), ("b",)]
 
 
+class Counted(RowStore):
+    """A store that counts how often it is searched."""
+
+    __slots__ = ("searches",)
+
+    def find(self, key: str) -> str | None:
+        self.searches = getattr(self, "searches", 0) + 1
+        return super().find(key)
+
+
+def test_who_asks_for_much_gets_a_dictionary() -> None:
+    store = Counted(pack({f"{n}": "x" for n in range(10)}))
+    table: Decoded[str, str] = Decoded(store, str, str, str)
+    assert [table.get(f"absent {n}") for n in range(1_000)] == [None] * 1_000
+    assert store.searches < 100 and table["3"] == "x"
+    assert store.searches < 100
+
+
 def test_an_object_is_made_once_however_much_is_asked() -> None:
     table = decoded({"a": "xy", "b": "z"})
     first = table["a",]
