@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,21 +62,29 @@ def test_the_order_is_that_of_the_rows_whatever_was_asked_first() -> None:
 
 
 class Counted(RowStore):
-    """A store that counts how often it is searched."""
+    """A store that counts how often it is searched, and how often it is read as a whole."""
 
-    __slots__ = ("searches",)
+    __slots__ = ("reads", "searches")
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self.searches = self.reads = 0
 
     def find(self, key: str) -> str | None:
-        self.searches = getattr(self, "searches", 0) + 1
+        self.searches += 1
         return super().find(key)
+
+    def items(self) -> Iterator[tuple[str, str]]:
+        self.reads += 1
+        return super().items()
 
 
 def test_who_asks_for_much_gets_a_dictionary() -> None:
     store = Counted(pack({f"{n}": "x" for n in range(10)}))
     table: Decoded[str, str] = Decoded(store, str, str, str)
     assert [table.get(f"absent {n}") for n in range(1_000)] == [None] * 1_000
-    assert store.searches < 100 and table["3"] == "x"
-    assert store.searches < 100
+    assert table["3"] == "x" and len(list(table)) == 10
+    assert store.searches < 100 and store.reads == 1
 
 
 def test_an_object_is_made_once_however_much_is_asked() -> None:
