@@ -15,7 +15,7 @@ from itertools import compress
 from typing import NamedTuple
 
 from entitynorm.evidence import INDEX, Compared, Side, compare_names, make_side
-from entitynorm.features import EntityFacts
+from entitynorm.features import EntityFacts, gender_of
 from entitynorm.learned import LearnedScorer, chance
 from entitynorm.model import Candidate, Entity, Evidence, LazyEvidence
 from entitynorm.names.abbreviations import full_names
@@ -151,6 +151,7 @@ class Layer:
                 given=frozenset(g for u in units for g in u.given),
                 concepts=frozenset(c for u in units for c in u.concepts),
                 types=frozenset(t for u in units for t in u.types),
+                gender=gender_of(n.units for n in names) if entity_class(entity.type) == "PERSON" else "",
             ),
             blocked=frozenset(map(name_key, entity.blocked)),
             blocked_words=words,

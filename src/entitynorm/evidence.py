@@ -12,7 +12,15 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Indel, JaroWinkler
 
-from entitynorm.features import NATURE, NO_FACTS, EntityFacts, name_weights, place_senses, surname_index
+from entitynorm.features import (
+    NATURE,
+    NO_FACTS,
+    EntityFacts,
+    name_weights,
+    place_senses,
+    surname_index,
+    titled_gender,
+)
 from entitynorm.names.acronyms import acronym_of, derive, is_acronym
 from entitynorm.names.numbers import numbers_in
 from entitynorm.names.pairing import INITIAL, JOINED, Match, Pairing, pair_names, whole_word
@@ -64,7 +72,7 @@ FEATURES: dict[str, str] = {
     "other_surname": "people: the surnames do not answer each other",
     "other_given": "people: both have a given name and these do not answer each other",
     "other_father": "people: both have a patronymic and these do not answer each other",
-    "other_gender": "people: one surname is a man's, the other a woman's",
+    "other_gender": "people: one surname is a man's, the other a woman's; or a title is that of the other sex",
     "surname_alone": "people: a surname without any given name or initial",
     "titled": "people: a role or title stands beside the surname, and no given name",
     "other_country": "both name a country and these differ",
@@ -342,6 +350,9 @@ def _person(query: Side, alias: Side, pairing: Pairing, facts: Callable[[], Enti
         ours, theirs = first.words[0].genders, second.words[0].genders
         if ours and theirs and not ours & theirs:
             put("other_gender", 1.0)
+    titles = {titled_gender(u.senses) for u in query.name.units if u.role == "title"} - {""}
+    if titles and {facts().gender} - titles - {""}:
+        put("other_gender", 1.0)  # Mrs Putin is not Vladimir Putin
     rivals = [u for u in extra if not u.is_patronymic and u is not _unit(query, query.surname)]
     wanted = [u for u in missing if not u.is_patronymic and u is not _unit(alias, alias.surname)]
     if rivals and wanted:

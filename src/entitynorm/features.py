@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from entitynorm.names.lexicon import lexicon
-from entitynorm.names.structure import Unit
+from entitynorm.names.lexicon import Sense, lexicon
+from entitynorm.names.structure import Unit, role_of
 
 NATURE = frozenset({"water", "relief", "island"})
 """Senses of type words for what nobody built."""
@@ -22,9 +22,44 @@ class EntityFacts:
     given: frozenset[str] = frozenset()
     concepts: frozenset[str] = frozenset()
     types: frozenset[str] = frozenset()
+    gender: str = ""
+    """Of a person, by given names and patronymics: m, f, or empty where these do not tell."""
 
 
 NO_FACTS = EntityFacts()
+
+
+def gender_of(names: Iterable[Sequence[Unit]]) -> str:
+    """The gender of a person with these names, m or f; empty where given names and patronymics do not tell.
+
+    >>> from entitynorm.names.structure import parse
+    >>> gender_of([parse("Olena Melnyk").units]), gender_of([parse("Мельник").units])
+    ('f', '')
+    """
+    given: set[str] = set()
+    fathers: set[str] = set()
+    for units in names:
+        surname = surname_index(units)
+        for n, unit in enumerate(units):
+            if unit.is_patronymic and n != surname:
+                fathers.add("f" if unit.phrase.endswith(("вна", "vna")) else "m")
+            elif unit.given and n != surname:
+                given |= {lexicon().entry("given", g).gender for g in unit.given}
+    told = fathers or given  # Валерия may be a case form of Валерий, Сергеевна is a woman
+    return told.pop() if len(told) == 1 and "u" not in told else ""
+
+
+def titled_gender(senses: Sequence[Sense]) -> str:
+    """The gender of whoever bears a title (m for Mr, f for Mrs); empty for all other words.
+
+    >>> from entitynorm.names.structure import senses_of
+    >>> [titled_gender(senses_of(word)) for word in ("Mrs", "господином", "Governor")]
+    ['f', 'm', '']
+    """
+    if role_of(senses) != "title":
+        return ""
+    told = {lexicon().entry("title", s.id).gender for s in senses if s.slot == "title"}
+    return told.pop() if len(told) == 1 else ""
 
 
 def unit_weight(unit: Unit, entity_type: str | None) -> float:

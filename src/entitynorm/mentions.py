@@ -344,7 +344,7 @@ def _written_as_name(units: Sequence[Unit], candidate: Candidate, declining: boo
         typed = k and unit.types and (not own or unit.types & own)
         if unit.capitalised or typed or all(w.fold in lower for w in unit.words):
             continue
-        if first_only and k and unit.role in ("concept", "type", "country", "title"):
+        if first_only and (k or introduced) and unit.role in ("concept", "type", "country", "title"):
             continue
         return False
     return not (len(content) == 1 and content[0].is_adjective)
@@ -355,26 +355,6 @@ def _is_acronym(units: Sequence[Unit]) -> bool:
     if len(words) != 1 or units[-1].words is not words:
         return False
     return words[0].shape == "upper" and len(words[0].fold) <= _LONGEST_ACRONYM
-
-
-_QUOTATION_MARKS = (("«", "»"), ("“", "”"), ("„", "“”"), ("‚", "‘’"), ('"', '"'))
-
-
-def with_quotation_marks(text: str, start: int, end: int) -> tuple[int, int]:
-    """A span, grown by the one quotation mark beside it whose partner it holds (батальон «Дрок»).
-
-    Spans end with their words; half a pair of quotation marks left behind would stay in the text when the name
-    is replaced.
-    """
-    inside, before, after = text[start:end], text[start - 1 : start], text[end : end + 1]
-    for opening, closing in _QUOTATION_MARKS:
-        opened, closed = inside.count(opening), sum(map(inside.count, closing))
-        odd = opened % 2 == 1 if opening == closing else False
-        if after and after in closing and (opened > closed or odd):
-            return start, end + 1
-        if before == opening and (closed > opened or odd):
-            return start - 1, end
-    return start, end
 
 
 def most_covered(spans: Sequence[Span]) -> list[Span]:

@@ -8,11 +8,12 @@ from dataclasses import replace
 from entitynorm.context import Context
 from entitynorm.gazetteer import Gazetteer
 from entitynorm.layers import Stacked
-from entitynorm.mentions import Reader, Span, Text, most_covered, with_quotation_marks
+from entitynorm.mentions import Reader, Span, Text, most_covered
 from entitynorm.model import Document, Mention
 from entitynorm.reasons import reason_of
 from entitynorm.resolver import Resolver
 from entitynorm.scoring import decide
+from entitynorm.text.quotation import holds_quotation, quoted_alone, with_quotation_marks
 
 _NIL_FLOOR = 0.2
 """A span of running text whose best candidate scores less is no mention at all."""
@@ -45,6 +46,8 @@ class TextLinker:
         candidates = span.candidates[:_MOST_KEPT]
         best, nil = decide(candidates, self._decider)
         start, end = with_quotation_marks(text, span.start, span.end)
+        if best is not None and holds_quotation(best.name) and quoted_alone(text, start, end):
+            start, end = start - 1, end + 1  # «Дроком» becomes батальон «Дрок», not «батальон «Дрок»»
         surface = text[start:end]
         if best is not None:
             reason = reason_of(best)

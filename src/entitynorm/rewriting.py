@@ -42,6 +42,8 @@ def replacement(text: str, mention: Mention, style: Style = "name") -> str:
         name = rest
     if name[:1].islower() and _SENTENCE_START.search(before):
         name = name[:1].upper() + name[1:]
+    if mention.surface.endswith(".") and not name.endswith(".") and text[mention.end : mention.end + 1] in ("", "\n"):
+        name += "."  # the stop of an abbreviation ends the sentence too
     label = f" [{mention.id}]"
     return name if style == "name" or text.startswith(label, mention.end) else name + label
 

@@ -7,17 +7,18 @@ marks is a ship, a hotel or a newspaper. The rules look at the text only; each i
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from entitynorm.features import NATURE, SETTLED, place_senses
+from entitynorm.features import NATURE, SETTLED, place_senses, titled_gender
 from entitynorm.model import Candidate
 from entitynorm.names.acronyms import is_acronym
-from entitynorm.names.lexicon import lexicon
+from entitynorm.names.lexicon import Sense, lexicon
 from entitynorm.names.structure import Unit, role_of, senses_of
 from entitynorm.names.types import entity_class
 from entitynorm.resolver import Resolver
 from entitynorm.sentences import Sentence, Sentences
+from entitynorm.text.quotation import splits_quotation
 from entitynorm.text.tokens import Gap, is_unspaced
 
 _HYPHENS = ("-", "‐", "‑", "–")
@@ -26,6 +27,10 @@ _QUALIFIERS = frozenset(
     {"new", "old", "upper", "lower", "great", "small", "port"}
     | {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"}
 )
+_MOST_FOLLOWING = 4
+"""Words behind a window that are looked at for what makes another name of it."""
+_LONGEST_FORM = 5
+"""Letters of a legal form as it follows a comma (Inc., GmbH): a longer word is a word of the sentence."""
 _MOST_QUOTED = 5
 """Words between quotation marks up to which the quotation is read as a name, not as speech."""
 
@@ -46,9 +51,14 @@ def _title_case(units: Sequence[Unit]) -> list[bool]:
 _WORD = 40
 _HEADLINE = 0.9
 """Share of the weighty words with capitals from which a sentence is a headline."""
-_LEFT = re.compile(r"(?:^|\n|[(,;:] |(?<![\w.])[a-z][^\W\d_]+[.!?] |(?<![\w-])\d+ |(?<!\w)([^\W\d_]+) )\Z")
-_RIGHT = re.compile(r"(?:\Z|\n|[’']s(?:\s|\Z)|[.,;:!?)](?:[\s”»\"]|\Z)| \d+(?![\w.-])| ([^\W\d_]+)(?![\w’'-]))")
-"""What may stand before and after a window that no rule needs to look at; group 1 is the word, if it is one."""
+_LEFT = re.compile(
+    r"(?:^|\n|[(,;:] |(?<![\w.])[a-z][^\W\d_]+[.!?] |(?<![\w-])\d+ |(?<![\w-])((?:[^\W\d_]+-)*[^\W\d_]+) )\Z"
+)
+_RIGHT = re.compile(
+    r"(?:\Z|\n|[’']s(?:\s|\Z)|[.;:!?)](?:[\s”»\"]|\Z)|,(?: (?P<form>[^\W\d_]+)|[\s”»\"]|\Z)"
+    r"| \d+(?![\w.-])| (?P<word>[^\W\d_]+)(?![\w’'-]|\.\w))"
+)
+"""What may stand before and after a window that no rule needs to look at; the groups are words that are asked about."""
 _LAST_WORD = re.compile(r"(?<![\w’'-])[^\W\d_]\w+\Z")
 _BORNE = re.compile(r"[^\W\d_][\w’'-]+")
 _GOES_ON = re.compile(r"[\w’'-]")
@@ -65,14 +75,29 @@ def _asked_about(word: str, where: str) -> bool:
         return "calendar" in slots
     if where == "given":
         return role_of(senses) == "given" and "country" not in slots
+    if where == "comma":
+        return is_legal_form(senses)
     role = role_of(senses)
     if not word.islower() and (role != "function" or not word.istitle()):
         return True
     if where == "before":
         particles = [s for s in senses if s.slot == "function"]
         foreign = bool(particles) and all(s.lang != "en" for s in particles)
-        return foreign or "country" in slots or "type" in slots
+        return foreign or "country" in slots or "type" in slots or bool(titled_gender(senses))
     return role == "type" or "country" in slots
+
+
+@lru_cache(maxsize=1024)
+def _institutions(concepts: frozenset[str]) -> bool:
+    """Whether an idea is that of an institution with a building, or near to one (technical university)."""
+    table = lexicon()
+    ids = {near for concept in concepts for near in (concept, *table.near_ids(concept))}
+    return any(("type", i) in table.entries and "FACILITY" in table.type_word(i).applies for i in ids)
+
+
+def is_legal_form(senses: Iterable[Sense]) -> bool:
+    """Whether a word is a legal form of companies (Inc, GmbH, ООО)."""
+    return any("legal" in lexicon().type_word(s.id).senses for s in senses if s.slot == "type")
 
 
 class Headlines:
@@ -111,7 +136,15 @@ class _Beside:
             return True
         content = [u for u in self.units[first : last + 1] if u.role != "function"]
         kind = entity_class(candidate.type)
+        if last > first and splits_quotation(self.text, self.units[first].start, self.units[last].end):
+            return True
         if self._beside_person(first, content, candidate):
+            return True
+        if kind == "PERSON" and (
+            self._of_other_gender(first, content, candidate) or self._goes_on(first, last, candidate)
+        ):
+            return True
+        if kind in ("PERSON", "PLACE") and self._is_company(first, last):
             return True
         if len(content) == 1 and self._qualified(first, candidate):
             return True
@@ -125,8 +158,10 @@ class _Beside:
         ):
             return True
         # Slavic languages set names side by side (мэр Харькова Терехов), so what follows reads Latin script only.
-        if len(content) != 1 or content[0].words[0].script != "Latn":
+        if not content or content[0].words[0].script != "Latn":
             return False
+        if len(content) > 1:
+            return kind == "PLACE" and self._names_institution(last, content[-1], candidate)
         if self._follows_a_name(first, candidate):
             return True
         return kind != "PERSON" and self._heads_a_name(last, candidate)
@@ -273,6 +308,39 @@ class _Beside:
             return False
         return not self._in_headline(first)
 
+    def _of_other_gender(self, first: int, content: Sequence[Unit], candidate: Candidate) -> bool:
+        """A title of the other gender stands before a surname (Mrs Putin, г-жа Путина, for a man)."""
+        at = first
+        while at and self.units[at].gap <= Gap.JOIN and self.units[at - 1].role == "function":
+            at -= 1
+        if not at or self.units[at - 1].role != "title" or any(u.given for u in content):
+            return False
+        between = self.text[self.units[at - 1].end : self.units[at].start]
+        gender = titled_gender(self.units[at - 1].senses) if between in (" ", ". ", "\u00a0") else ""
+        known = self.resolver.facts(candidate.id).gender if gender else ""
+        return bool(known) and known != gender
+
+    def _goes_on(self, first: int, last: int, candidate: Candidate) -> bool:
+        """A name that begins with the surname goes on: with a patronymic, another given name, or a list of people.
+
+        «Стрельников Павел | Васильевич» is one name, «Стрельников | Иван Васильевич» another person, and in
+        "Strelnikov, Pavel | Durov" the comma parts two.
+        """
+        right = self._right(last)
+        if right is None:
+            return False
+        if any(self.units[k].gap == Gap.COMMA for k in range(first + 1, last + 1)):
+            return True
+        if first < last:
+            return self.units[last].role == "given" and self.units[first].role == "core" and right.is_patronymic
+        if right.role != "given" or right.words[0].script != "Cyrl":
+            return False
+        father = self._right(last + 1)
+        if father is not None and father.is_patronymic:
+            return True
+        in_nominative = any(s.slot == "given" for s in lexicon().lookup((right.phrase,)))
+        return in_nominative and not right.given & self.resolver.facts(candidate.id).given
+
     def _follows_a_name(self, first: int, candidate: Candidate) -> bool:
         """A surname found by rule stands behind a capitalised word that is none of the person's names."""
         left = self._left(first)
@@ -364,6 +432,48 @@ class _Beside:
             k += 1
         return False
 
+    def _following(self, last: int) -> list[Unit]:
+        """The capitalised words right behind a window, which may go on its name."""
+        out: list[Unit] = []
+        for k in range(last + 1, min(last + 1 + _MOST_FOLLOWING, len(self.units))):
+            unit = self.units[k]
+            if unit.gap != Gap.JOIN or not unit.capitalised or self._line_between(k) or self._possessive(k - 1):
+                break
+            out.append(unit)
+        return out
+
+    def _is_company(self, first: int, last: int) -> bool:
+        """A legal form makes a company of what bears the name (Voss Foods Inc; Voss, Ltd.; ООО «Восс»)."""
+        before = self.units[first - 1] if first and self.units[first].gap <= Gap.JOIN else None
+        if before is not None and before.words[0].shape == "upper" and is_legal_form(before.senses):
+            return True
+        behind = self.units[last + 1 : last + 2]
+        if behind and behind[0].gap <= Gap.COMMA and is_legal_form(behind[0].senses):
+            abbreviated = self.text[behind[0].end : behind[0].end + 1] == "." or behind[0].kind == "dotted"
+            short = len(behind[0].phrase) <= _LONGEST_FORM and behind[0].capitalised
+            if abbreviated or (short and not self._possessive(last)):
+                return True
+        for unit in self._following(last):
+            if is_legal_form(unit.senses):
+                return True
+            if self._in_headline(last) and unit.role not in ("concept", "type"):
+                return False
+        return False
+
+    def _names_institution(self, last: int, ends: Unit, candidate: Candidate) -> bool:
+        """A word for an institution follows a place of several words (New York University, Belgorod State University).
+
+        A county keeps its jail: where the place is known by the very type word, that word belongs to it.
+        """
+        if place_senses([ends]) and ends.types & self.resolver.facts(candidate.id).types:
+            return False
+        for unit in self._following(last):
+            if self._trade(unit) or _institutions(unit.concepts):
+                return True
+            if self._in_headline(last) or unit.role not in ("core", "concept", "type") or self._own_word(unit):
+                return False
+        return False
+
     def _trade(self, unit: Unit) -> bool:
         """A type word of organisations, facilities or products (Tribune, Fund, Plant, крейсер)."""
         return any({"ORG", "FACILITY", "PRODUCT"} & set(lexicon().type_word(t).applies) for t in unit.types)
@@ -404,12 +514,13 @@ class Surroundings:
             return False
         if "\u0400" <= text[start] <= "\u052f" and any(mark in text[max(0, start - 60) : end + 60] for mark in '«„“"'):
             return False
-        beside = [word.lower() for word in (left[1], right[1]) if word]
+        beside = [word.lower() for word in (left[1], right["word"]) if word]
         return (
             not _asked_about(text[start:end], "calendar")
             and not (left[1] and _asked_about(left[1], "before"))
-            and not (right[1] and _asked_about(right[1], "after"))
-            and not (right[1] in ("of", "the") and any(entity_class(c.type) == "ORG" for c in candidates))
+            and not (right["word"] and _asked_about(right["word"], "after"))
+            and not (right["form"] and _asked_about(right["form"], "comma"))
+            and not (right["word"] in ("of", "the") and any(entity_class(c.type) == "ORG" for c in candidates))
             and not any(self._resolver.blocked_words(c.id).intersection(beside) for c in candidates)
         )
 

@@ -28,6 +28,11 @@ ENTITIES = [
     Entity("h:assad", "PERSON", "Bashar al-Assad", aliases=(Alias("Assad", kind="surname"),)),
     Entity("h:peskov", "PERSON", "Dmitry Peskov", aliases=(Alias("Дмитрий Песков", "ru"),)),
     Entity("h:putin", "PERSON", "Vladimir Putin", aliases=(Alias("Владимир Путин", "ru"),)),
+    Entity("h:voss", "PERSON", "Martin Voss", aliases=(Alias("Мартин Восс", "ru"),)),
+    Entity("h:lindqvist", "PERSON", "Olena Lindqvist", aliases=(Alias("Олена Ліндквіст", "uk"),)),
+    Entity("p:kamyshin-oblast", "PLACE", "Kamyshin Oblast", aliases=(Alias("Камышинская область", "ru"),)),
+    Entity("p:blue-harbour", "PLACE", "Blue Harbour"),
+    Entity("o:free-coast", "ORG", "Free Coast Brigade", aliases=(Alias("Бригада «Свободный берег»", "ru"),)),
     Entity("o:mod-ru", "ORG", "Russian Ministry of Defence", aliases=(Alias("Министерство обороны России", "ru"),)),
     Entity("o:wagner", "ORG", "Wagner Group", aliases=(Alias("Wagner"),), blocked=("Richard Wagner",)),
 ]
@@ -45,6 +50,34 @@ CASES = {
     "a title makes a person of it": [
         "Yesterday Sen. Clinton voted and Mr. Campbell did not.",
         "Yesterday the senator of [Clinton](p:clinton) voted.",
+    ],
+    "a title of the other gender": [
+        "Mrs Voss came, Frau Voss and Ms. Voss too, вчера г-жа Восс и госпожа Восс.",
+        "Mr Lindqvist came, вчора пан Ліндквіст.",
+        "Mr [Voss](h:voss) came, Herr [Voss](h:voss) and [Voss](h:voss), вчера г-н [Восс](h:voss).",
+        "Mrs [Lindqvist](h:lindqvist) came, вчора пані [Ліндквіст](h:lindqvist).",
+        "Governor [Lindqvist](h:lindqvist) came, mrs.",
+    ],
+    "a legal form makes a company of it": [
+        "Nobody trusted Voss Foods Inc or Voss, Ltd. since Voss GmbH fell, and Voss s.r.o. too.",
+        "Вчера ООО «Восс» и АО Восс молчали.",
+        "Nobody trusted [Voss](h:voss), as companies do.",
+        "The [Voss](h:voss) company was trusted.",
+    ],
+    "a word for an institution behind a place of several words": [
+        "Nobody at Kamyshin State University or at Blue Harbour Technical University spoke about it again.",
+        "Nobody in [Blue Harbour](p:blue-harbour) spoke, nor the [Kamyshin Oblast](p:kamyshin-oblast) Hospital.",
+        "Вчера [Камышинская область](p:kamyshin-oblast) молчала, Камышинский университет тоже.",
+    ],
+    "a name that goes on": [
+        "Вчера Восс Андрей ушёл, и [Восс Мартин Петрович](h:voss) тоже.",
+        "Вчера Восс Андрей Петрович ушёл.",
+        "Вчера [Восс](h:voss) Андрею сказал.",
+        "They saw [Voss](h:voss), Martin Luther and others, or [Voss, Martin](h:voss) alone.",
+    ],
+    "a quotation that reaches beyond it": [
+        "Бойцы бригады «Свободный ветер» ушли.",
+        "Бойцы [бригады «Свободный берег»](o:free-coast) ушли.",
     ],
     "a surname somewhere in the text is one everywhere": [
         "Bill Campbell came. Nobody saw Campbell again.",

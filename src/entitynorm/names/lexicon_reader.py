@@ -34,7 +34,7 @@ _FORMS: Mapping[str, Mapping[str, str]] = {
 }
 _OTHER_KEYS: Mapping[str, frozenset[str]] = {
     "type": frozenset({"applies", "sense"}),
-    "title": frozenset(),
+    "title": frozenset({"gender"}),
     "function": frozenset({"kind"}),
     "country": frozenset({"iso"}),
     "concept": frozenset({"near", "weight"}),

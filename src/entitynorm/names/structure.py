@@ -31,7 +31,8 @@ _SECOND_LEVEL = frozenset({"com", "co", "org", "net", "gov", "gob", "gouv", "edu
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|e)$|(?<=\d)(?:[аяйоеіїхєи]|[гтмншк][аоуияйеіїі]{1,2}|го|му|ых|ої|ій)$")
 _ORDINAL_TAIL = re.compile(r"(?:[аяйоеіїхєи]|[гтмнш][аоуияйеіїіь]{1,2}|ых|ої|ій|st|nd|rd|th)$")
 _PATRONYMIC = re.compile(
-    r"(?:[оеё]вич|ович|йович|ьевич|ич|[аеёо]віч|[оеё]вна|івна|ївна|овн[аыойу]+|ovich|evich|ovych|yevich|yovych|ovna|evna|ivna)$"
+    r"(?:ич|[оеё]вич(?:[ауеі]|[её]м)|[аеёо]віч(?:[ауеы]|ам)?|[оеё]вн(?:[аыуе]|ой|ою)|[іїо]вн(?:[аиуі]|ою)"
+    r"|ovich|evich|ovych|yevich|yovych|ovna|evna|ivna)$"
 )
 
 
@@ -73,7 +74,7 @@ class Unit:
 
     @property
     def is_patronymic(self) -> bool:
-        return self.role in ("core", "given") and bool(_PATRONYMIC.search(self.phrase))
+        return self.role in ("core", "given") and is_patronymic(self.phrase)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,6 +116,11 @@ def written(units: Sequence[Unit]) -> Iterator[Unit]:
         for n, unit in enumerate(units)
         if not n or (unit.start, unit.phrase) != (units[n - 1].start, units[n - 1].phrase)
     )
+
+
+def is_patronymic(fold: str) -> bool:
+    """Whether a folded word ends like a patronymic, in any case (Васильевич, Васильевича, Petrovna)."""
+    return bool(_PATRONYMIC.search(fold))
 
 
 _ROLES = ("function", "type", "title", "country", "concept", "given")

@@ -13,25 +13,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from entitynorm.names.abbreviations import abbreviations, full_names
-from entitynorm.names.structure import senses_of, slots_of
+from entitynorm.names.lexicon import lexicon
+from entitynorm.names.structure import is_patronymic, role_of, senses_of, slots_of
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.retrieval.search import Searcher
 from entitynorm.tagging.leads import NO_PARTS, LeadFinder, Parts, Window, standing_in_names
-from entitynorm.tagging.scan import Scan
+from entitynorm.tagging.scan import SEPARATOR, Hashes, Scan
 from entitynorm.tagging.trie import Trie, joinable
-from entitynorm.text.tokens import SIGNED, Gap
+from entitynorm.text.tokens import SIGNED, Gap, script_of
 
 _KNOWN_ACRONYMS = 65_536
 _ACRONYM = 7
 _INITIALS = 2
 """Letters of a capitalised word that a full stop may follow inside a name that is not spelled like an alias."""
+_PROVINCES = frozenset({"adm1", "adm2", "adm3"})
+_LATIN = 0x250
+"""The first code point behind the Latin letters."""
 
 _SIGN = re.compile(r"[@#]|(?<=\w)\.(?=\w)")
 _WHITE = re.compile(r"\s")
@@ -100,7 +104,14 @@ class WindowFinder:
                 for first, last in beside:
                     if self._leads.may_be_adjective(text[scan.start[first] : scan.end[last]]):
                         windows.append((first, last))
+        if self._by_adjective:
+            windows += _with_provinces(scan, joins)
         return windows, parts
+
+    @cached_property
+    def _by_adjective(self) -> bool:
+        """Whether provinces may be listed by adjectives only, which a name in Latin letters finds by "oblast" alone."""
+        return any(self.index.frequencies([word for word in _words_for_provinces() if script_of(word) == "Cyrl"]))
 
     # -- acronyms ------------------------------------------------------------------------------------------------
 
@@ -144,11 +155,59 @@ def _is_type(word: str) -> bool:
     return "type" in slots_of(word)
 
 
+@cache
+def _words_for_provinces() -> tuple[str, ...]:
+    """The words for provinces and districts, folded."""
+    words = lexicon().senses.items()
+    kinds = [(word, [s.id for s in senses if s.slot == "type"]) for word, senses in words if " " not in word]
+    return tuple(
+        word for word, ids in kinds if any(_PROVINCES.intersection(lexicon().type_word(i).senses) for i in ids)
+    )
+
+
+@cache
+def _hashes_for_provinces() -> Hashes:
+    scan = Scan(SEPARATOR.join(_words_for_provinces()))
+    return np.unique(scan.hash(scan.start, scan.end))
+
+
+def _with_provinces(scan: Scan, joins: NDArray[np.bool_]) -> Iterator[Window]:
+    """Capitalised words with the word for a province beside them, in Latin letters (Kherson oblast, Gebiet Cherson)."""
+    named = np.flatnonzero(scan.upper & (scan.codes[scan.start] < _LATIN))
+    for step in (1, -1):
+        known = named[(named + step >= 0) & (named + step < len(scan))]
+        known = known[joins[np.maximum(known, known + step)]]
+        start, end = scan.start[known + step], scan.end[known + step]
+        for n in known[np.isin(scan.hash(start, end), _hashes_for_provinces())].tolist():
+            yield min(n, n + step), max(n, n + step)
+
+
 def _is_particle(word: str) -> bool:
     if "function" not in slots_of(word):
         return False
     senses = [s for s in senses_of(word) if s.slot == "function"]
     return any(s.form != "conjunction" for s in senses) and all(s.lang != "en" for s in senses)
+
+
+def _full_names(scan: Scan, joins: NDArray[np.bool_], first: int, last: int) -> Iterator[Window]:
+    """A window with what follows a surname, or a surname and a given name, in lists of people.
+
+    «Стрельников Павел Васильевич»; Strelnikov, Pavel.
+    """
+    text, start, end = scan.text, scan.start, scan.end
+    after = last + 1
+    if scan.gap[after] == Gap.COMMA:
+        if first != last or role_of(senses_of(text[start[after] : end[after]])) != "given":
+            return
+        yield first, after
+        after += 1
+    if (
+        after < len(scan)
+        and after > first + 1
+        and joins[after]
+        and is_patronymic(text[start[after] : end[after]].lower())
+    ):
+        yield first, after
 
 
 def _widened(scan: Scan, joins: NDArray[np.bool_], windows: Iterable[Window]) -> Iterator[Window]:
@@ -159,6 +218,8 @@ def _widened(scan: Scan, joins: NDArray[np.bool_], windows: Iterable[Window]) ->
         after = last + 1 < count and joins[last + 1] and _is_type(text[start[last + 1] : end[last + 1]])
         if after:
             yield first, last + 1
+        if last + 1 < count and scan.upper[last + 1]:
+            yield from _full_names(scan, joins, first, last)
         lead = first
         while lead and joins[lead] and end[lead - 1] - start[lead - 1] == 1 and scan.upper[lead - 1]:
             if text[end[lead - 1]] not in ".-":

@@ -1,0 +1,69 @@
+"""Quotation marks around and inside names: a name takes a pair of them in whole or not at all."""
+
+from __future__ import annotations
+
+import re
+
+_PAIRS = (("«", "»"), ("“", "”"), ("„", "“”"), ("‚", "‘’"), ('"', '"'))
+"""Opening marks with what closes them."""
+_MARKS = frozenset("".join(opening + closing for opening, closing in _PAIRS))
+_SINGLE = (("‘", "’"), ("'", "'"))
+_OPENS, _CLOSES = re.compile(r"(?<!\w)[‘'](?=\w)"), re.compile(r"(?<=\w)[’'](?!\w)")
+"""Single marks at the edges of words: inside a word they are apostrophes."""
+
+
+def with_quotation_marks(text: str, start: int, end: int) -> tuple[int, int]:
+    """A span, grown by the one quotation mark beside it whose partner it holds (батальон «Дрок»).
+
+    Spans end with their words; half a pair of quotation marks left behind would stay in the text when the name
+    is replaced.
+    """
+    inside, before, after = text[start:end], text[start - 1 : start], text[end : end + 1]
+    for opening, closing in _PAIRS:
+        opened, closed = inside.count(opening), sum(map(inside.count, closing))
+        odd = opened % 2 == 1 if opening == closing else False
+        if after and after in closing and (opened > closed or odd):
+            return start, end + 1
+        if before == opening and (closed > opened or odd):
+            return start - 1, end
+    if before in ("‘", "'") or after in ("’", "'"):
+        return _with_single_marks(text, start, end)
+    return start, end
+
+
+def _with_single_marks(text: str, start: int, end: int) -> tuple[int, int]:
+    for opening, closing in _SINGLE:
+        opened = sum(m[0] == opening for m in _OPENS.finditer(text, start, end))
+        closed = sum(m[0] == closing for m in _CLOSES.finditer(text, start, end))
+        if opened > closed and (found := _CLOSES.match(text, end)) and found[0] == closing:
+            return start, end + 1
+        if start and closed > opened and (found := _OPENS.match(text, start - 1)) and found[0] == opening:
+            return start - 1, end
+    return start, end
+
+
+def splits_quotation(text: str, start: int, end: int) -> bool:
+    """Whether a span begins or ends in the midst of a quotation that reaches out of it (батальон «Дрок | и Ко»)."""
+    inside = text[start:end]
+    if _MARKS.isdisjoint(inside):
+        return False
+    start, end = with_quotation_marks(text, start, end)
+    inside = text[start:end]
+    for opening, closing in _PAIRS:
+        opened, closed = inside.count(opening), sum(map(inside.count, closing))
+        if opening == "‚" or (opening == "“" and "„" in inside):
+            continue  # what closes the one may be an apostrophe; the other closes here
+        if opened % 2 == 1 if opening == closing else opened != closed:
+            return True
+    return False
+
+
+def holds_quotation(name: str) -> bool:
+    """Whether a name holds a quotation mark, which an apostrophe is not."""
+    return any(opening in name for opening, _ in _PAIRS)
+
+
+def quoted_alone(text: str, start: int, end: int) -> bool:
+    """Whether a span is all that stands between a pair of quotation marks."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return any(before == opening and after != "" and after in closing for opening, closing in _PAIRS)
