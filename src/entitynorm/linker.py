@@ -103,8 +103,8 @@ class Linker:
     def resolve(self, name: str, *, type: str | None = None, lang: str | None = None) -> Link:
         """Decide which entity one name (a table cell, a heading) means, or NIL with the reason.
 
-        ``type`` keeps candidates of one entity type. ``lang`` is accepted for names known to be of one language;
-        the readings of all languages are tried where it is None.
+        ``type`` keeps candidates of one entity type. ``lang`` changes nothing: a name by itself is read in the ways of
+        all languages, since whoever wrote it may have kept another's spelling.
         """
         return self._resolve_batch([name], type=type, lang=lang)[0]
 
@@ -196,12 +196,15 @@ class Linker:
     def link(self, text: str, *, lang: str | None = None, context: bool = True) -> Document:
         """All mentions of a text, in text order, not overlapping; offsets are code points of ``text``.
 
-        ``context=False`` decides each mention by itself, without what the rest of the document says.
+        ``lang``, the language of the text (pl, en-GB), settles whether names in Latin letters are declined, as they are in
+        Polish, Czech, Slovak, Slovene and Croatian; None leaves that to the letters of the text, which a short one may
+        lack. Nothing else depends on it. ``context=False`` decides each mention by itself, without what the rest of the
+        document says.
         """
         return self._link_batch([text], lang=lang, context=context)[0]
 
     def _link_batch(self, texts: Sequence[str], *, lang: str | None, context: bool = True) -> list[Document]:
-        return self._texts.documents(texts, context=context)
+        return self._texts.documents(texts, lang=lang, context=context)
 
     def link_many(self, texts: Iterable[str], *, lang: str | None = None, jobs: int = 1) -> Iterator[Document]:
         """`link` for many texts, in input order; ``jobs`` > 1 shares the work between processes."""

@@ -174,10 +174,13 @@ class Reader:
         self._kept = 0
         self._readings: dict[tuple[str, bool], tuple[Candidate, ...]] = {}
 
-    def read(self, texts: Sequence[str], *, context: bool = True) -> list[Text]:
-        """The spans of each text that may name an entity; ``context=False`` looks at each in its sentence only."""
+    def read(self, texts: Sequence[str], *, context: bool = True, declines: bool | None = None) -> list[Text]:
+        """The spans of each text that may name an entity; ``context=False`` looks at each in its sentence only.
+
+        ``declines``: whether the language of the texts declines names in Latin letters, where it is known.
+        """
         pages = [_Page(text, self.resolver, context) for text in texts]
-        windows, parts = self._windows(texts)
+        windows, parts = self._windows(texts, declines)
         # What is spelled like a name comes first: windows inside a name that nothing contests are not even resolved.
         for spelled in (True, False):
             wanted = [
@@ -194,9 +197,9 @@ class Reader:
             self._take_parts(pages, parts)
         return [page.read() for page in pages]
 
-    def _windows(self, texts: Sequence[str]) -> tuple[list[list[_Window]], list[_Parts]]:
+    def _windows(self, texts: Sequence[str], declines: bool | None) -> tuple[list[list[_Window]], list[_Parts]]:
         """The windows of each text, in order, and those that may be part of a name, of each layer."""
-        scan = Scan(SEPARATOR.join(texts))
+        scan = Scan(SEPARATOR.join(texts), declines=declines)
         found: dict[tuple[int, int], _Window] = {}
         parts: list[_Parts] = []
         for finder in self._finders:

@@ -10,6 +10,7 @@ from entitynorm.gazetteer import Gazetteer
 from entitynorm.layers import Stacked
 from entitynorm.mentions import Reader, Span, Text, most_covered
 from entitynorm.model import Document, Mention
+from entitynorm.names.inflection import declines_in_latin
 from entitynorm.reasons import reason_of
 from entitynorm.resolver import Resolver
 from entitynorm.scoring import decide
@@ -31,9 +32,10 @@ class TextLinker:
         self._decider = replace(resolver.scorer, margin=_MARGIN)
         self.reader = Reader(resolver)
 
-    def documents(self, texts: Sequence[str], *, context: bool = True) -> list[Document]:
+    def documents(self, texts: Sequence[str], *, lang: str | None = None, context: bool = True) -> list[Document]:
         """The document of each text; ``context=False`` decides each mention by itself."""
-        return [self._document(read, context) for read in self.reader.read(texts, context=context)]
+        found = self.reader.read(texts, context=context, declines=None if lang is None else declines_in_latin(lang))
+        return [self._document(read, context) for read in found]
 
     def _document(self, read: Text, context: bool) -> Document:
         spans: Sequence[Span] = read.spans

@@ -95,3 +95,15 @@ def test_a_text_is_told_apart_by_its_own_letters() -> None:
     english = "The government promised help. Between Opolem and the river soldiers clean a street."
     assert [m.surface for m in linker.link(polish).mentions] == ["Opolem"]
     assert [m.surface for m in linker.link(english).mentions] == []
+
+
+def test_a_language_that_is_named_settles_whether_a_text_declines() -> None:
+    linker = Linker(Gazetteer([Entity("p:1", "PLACE", "Opole", aliases=(Alias("Ополе", "ru"),))]))
+    polish = "Burmistrz przyjechał wczoraj z Opolem w tle."
+    plain = "Nad Opolem krążyli dwaj piloci."
+    found = {lang: [m.surface for m in linker.link(plain, lang=lang).mentions] for lang in (None, "pl", "cs-CZ", "de")}
+    assert found == {None: ["Opolem"], "pl": ["Opolem"], "cs-CZ": ["Opolem"], "de": []}
+    assert [m.surface for m in linker.link("Nad Opolem padal deszcz.").mentions] == []
+    assert [m.surface for m in linker.link("Nad Opolem padal deszcz.", lang="pl").mentions] == ["Opolem"]
+    assert linker.normalize("Nad Opolem padal deszcz.", lang="pl") == "Nad Opole padal deszcz."
+    assert [m.surface for m in linker.link(polish, lang="und").mentions] == ["Opolem"]

@@ -34,8 +34,8 @@ def lang_option(function: Function) -> Function:
     return click.option(
         "--lang",
         metavar="CODE",
-        help="Language of the input where it is known, such as en, ru or uk. Accepted, but this version tries the "
-        "readings of all languages anyway.",
+        help="Language of the input where it is known, such as en, pl or uk. It settles whether a text declines names "
+        "in Latin letters (w Opolu), which its letters tell otherwise; the readings of all languages are tried anyway.",
     )(function)
 
 

@@ -35,6 +35,7 @@ __all__ = (
     "Lemma",
     "adjective_bases",
     "forms",
+    "declines_in_latin",
     "genders",
     "languages",
     "lemmas",
@@ -242,6 +243,16 @@ def _owns(paradigm: Paradigm, word: str, lang: str) -> bool:
 
 
 # --- what a surname tells of its bearer ------------------------------------------------------------
+
+
+def declines_in_latin(lang: str) -> bool | None:
+    """Whether a language, by its code (pl, cs-CZ), declines names in Latin letters; None where the code names none.
+
+    >>> [declines_in_latin(code) for code in ("pl", "sr-Latn", "en-GB", "und")]
+    [True, True, False, None]
+    """
+    code = lang.casefold().replace("_", "-").partition("-")[0]
+    return None if code in ("", "und", "mul") else _SAME_TABLE.get(code, code) in LATIN
 
 
 def genders(word: str, lang: str | None = None) -> frozenset[Gender]:

@@ -119,8 +119,10 @@ class Scan:
     ``start`` and ``end`` are code points of the text; ``letters`` counts what a token folds to, up to 255.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, declines: bool | None = None) -> None:
+        """``declines``: whether the language declines names in Latin letters; None where its letters have to tell."""
         self.text = text
+        self._declines = declines
         self._kinds = np.empty(len(text), np.uint8)
         self._letters_so_far, self._sum_so_far = 0, np.uint64(0)
         columns = zip(*[self._piece(a, b) for a, b in _pieces(text)], strict=True)
@@ -247,8 +249,8 @@ class Scan:
         Told by its letters: Polish, Czech, Slovak, Slovene and Croatian write at least one in a hundred with a caron, a
         stroke or an ogonek, which English, German and the Romance languages hardly ever do.
         """
-        out = np.zeros(len(self), np.bool_)
-        if self.text.isascii():
+        out = np.full(len(self), bool(self._declines))
+        if self._declines is not None or self.text.isascii():
             return out
         marked = np.flatnonzero(np.isin(self.codes, _DECLINING))
         bounds = np.concatenate(([0], np.flatnonzero(self.codes == ord(SEPARATOR)), [len(self.codes)]))
