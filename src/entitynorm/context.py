@@ -17,11 +17,13 @@ from itertools import islice
 
 from rapidfuzz.distance import Indel
 
+from entitynorm.evidence import CONTRARY
 from entitynorm.gazetteer import Gazetteer
 from entitynorm.layers import Stacked
 from entitynorm.mentions import CERTAIN, Span, Text, features_of, most_covered, plus
 from entitynorm.model import Candidate, Evidence
 from entitynorm.names.acronyms import derive, long_form
+from entitynorm.names.inflection import lemmas
 from entitynorm.names.structure import parse
 from entitynorm.names.types import entity_class
 from entitynorm.resolver import Resolver
@@ -187,6 +189,10 @@ class Context:
         if candidate.score >= 1.0:
             return None
         features = features_of(candidate)
+        if contrary := features & CONTRARY:
+            # Hrubínová is not the Hrubín whose full name stands elsewhere, but Hrubína is a case form of his.
+            if contrary != {"other_gender"} or not self._is_case_form(span, candidate):
+                return None
         if "surname_alone" in features and candidate.id in self.full:
             return _for(1.0, "full name: it stands elsewhere in the text")
         if features & {"country_missing", "weak"}:
@@ -207,6 +213,12 @@ class Context:
         if candidate.score >= _PLAUSIBLE and not features & {"extra", "both"}:
             return _for(0.4, "one sense: the text spells it right elsewhere")
         return None
+
+    def _is_case_form(self, span: Span, candidate: Candidate) -> bool:
+        """Whether the last word of a span is a case form of the surname that an alias ends with, of the same person."""
+        surname = parse(candidate.alias).units[-1].phrase
+        last = parse(self.text[span.start : span.end]).units[-1].phrase
+        return any(fold_text(lemma.text) == surname and not lemma.derived for lemma in lemmas(last))
 
     def _short_form(self, span: Span, candidate: Candidate, features: frozenset[str]) -> bool:
         """Part of a thing's name with a word of its own, after the full name (Al Shifa, for Al-Shifa Hospital)."""

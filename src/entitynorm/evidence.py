@@ -89,6 +89,8 @@ FEATURES: dict[str, str] = {
     "less_prominent": "how much less prominent than the most prominent rival, in powers of ten; 4 and more count as 1",
 }
 """Every feature with what it means; all values lie in [0, 1]."""
+CONTRARY = frozenset({"other_given", "other_surname", "other_father", "other_gender", "other_country"})
+"""Features that tell names of different people or institutions apart, however alike these are."""
 
 INDEX = {name: n for n, name in enumerate(FEATURES)}
 _PLACE_LEVELS = frozenset({"adm1", "adm2", "adm3"})

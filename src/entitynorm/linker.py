@@ -196,10 +196,10 @@ class Linker:
     def link(self, text: str, *, lang: str | None = None, context: bool = True) -> Document:
         """All mentions of a text, in text order, not overlapping; offsets are code points of ``text``.
 
-        ``lang``, the language of the text (pl, en-GB), settles whether names in Latin letters are declined, as they are in
-        Polish, Czech, Slovak, Slovene and Croatian; None leaves that to the letters of the text, which a short one may
-        lack. Nothing else depends on it. ``context=False`` decides each mention by itself, without what the rest of the
-        document says.
+        ``lang``, the language of the text (pl, en-GB), settles whether names in Latin letters are declined, as they
+        are in Polish, Czech, Slovak, Slovene and Croatian; None leaves that to the letters of the text, which a short
+        one may lack. Nothing else depends on it. ``context=False`` decides each mention by itself, without what the
+        rest of the document says.
         """
         return self._link_batch([text], lang=lang, context=context)[0]
 

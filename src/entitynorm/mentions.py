@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +28,7 @@ from entitynorm.surroundings import Surroundings
 from entitynorm.tagging.scan import SEPARATOR, Scan
 from entitynorm.tagging.windows import WindowFinder, signed
 from entitynorm.text.ordinary import is_ordinary
+from entitynorm.text.tokens import script_of
 
 FLOOR = 0.002
 """Candidates below this are not worth keeping for a span of running text: no document could confirm them."""
@@ -124,7 +125,7 @@ class _Page:
         self._sentences = Sentences(text)
         self._surroundings = Surroundings(resolver, text, self._sentences, context=context)
         self._spans: list[Span] = []
-        self._settled: list[tuple[int, int]] = []  # in text order; two that overlap are rare, and one is enough
+        self._settled: list[tuple[int, int, str]] = []  # in text order; two that overlap are rare, and one is enough
 
     def settles(self, start: int, end: int) -> bool:
         """Whether a stretch lies inside a name that nothing contests."""
@@ -134,13 +135,24 @@ class _Page:
     def take(self, found: Iterable[tuple[int, int, tuple[Candidate, ...]]]) -> None:
         """Take windows with their candidates, the likeliest and longest first."""
         for start, end, candidates in found:
-            if self.settles(start, end):
+            if self.settles(start, end) or self._spoils(start, end, candidates[0].id):
                 continue
             span = self._span(start, end, candidates)
             if span is not None:
                 self._spans.append(span)
                 if len(span.candidates) == 1 and span.candidates[0].score >= 1.0:
-                    insort(self._settled, (start, end))
+                    insort(self._settled, (start, end, span.candidates[0].id))
+
+    def _spoils(self, start: int, end: int, entity_id: str) -> bool:
+        """Whether a stretch parts a name that nothing contests, or only adds small words to it (agency TASS)."""
+        near = bisect_left(self._settled, (start,)), bisect_left(self._settled, (end,))
+        for a, b, settled in self._settled[max(0, near[0] - 1) : near[1]]:
+            if a < start < b < end or start < a < end < b:
+                return True
+            added = self.text[start:a] if b == end and settled == entity_id else ""
+            if added.islower() and script_of(added) == "Latn" and all(c.isalpha() or c.isspace() for c in added):
+                return True
+        return False
 
     @property
     def named(self) -> set[str]:
@@ -326,10 +338,7 @@ def _written_as_name(units: Sequence[Unit], candidate: Candidate, declining: boo
         return bool(candidate.score >= 1.0)
     begins_small = next((u for u in target.units if u.role != "function"), target.units[0]).words[0].shape == "lower"
     first_only = declining or content[0].words[0].script == "Cyrl"
-    # The type word before a name in quotation marks may be small: бригады «Свободный берег».
-    introduced = (
-        first_only and len(content) > 1 and content[1].capitalised and bool(content[0].types or content[0].concepts)
-    )
+    introduced = _introduced(content, target.units, first_only, candidate.type)
     if not content[0].capitalised and not begins_small and not introduced:
         return False
     described = all(u.role in ("country", "type") or not u.capitalised for u in content)
@@ -349,8 +358,24 @@ def _written_as_name(units: Sequence[Unit], candidate: Candidate, declining: boo
             continue
         if first_only and (k or introduced) and unit.role in ("concept", "type", "country", "title"):
             continue
+        if introduced and not any(u.capitalised for u in content[:k]):
+            continue
         return False
     return not (len(content) == 1 and content[0].is_adjective)
+
+
+def _introduced(content: Sequence[Unit], target: Sequence[Unit], first_only: bool, entity_type: str) -> bool:
+    """Whether small words before the first capital say what bears the name: бригады «Свободный берег», le pont Velski.
+
+    Where the language would have a capital they have to belong to the alias.
+    """
+    small = list(takewhile(lambda u: not u.capitalised, content))
+    if not small or len(small) == len(content) or any(u.countries for u in content[len(small) : len(small) + 1]):
+        return False
+    if first_only:
+        return all(u.types or u.concepts for u in small)
+    known = frozenset().union(*(u.types | u.concepts for u in target))
+    return entity_class(entity_type) not in ("PLACE", "PERSON") and all((u.types | u.concepts) & known for u in small)
 
 
 def _is_acronym(units: Sequence[Unit]) -> bool:

@@ -403,10 +403,16 @@ class _Beside:
         return bool(beside) and not beside & facts.countries
 
     def _cut_short(self, last: int, content: Sequence[Unit], candidate: Candidate) -> bool:
-        """The next word makes another institution of several (Ukrainian Defence | Ministry)."""
+        """The next word makes another institution of several (Ukrainian Defence | Ministry; Free Coast | Choir)."""
         right = self._right(last)
         if right is None or len(content) < 2 or right.words[0].script != "Latn":
             return False
+        if (
+            right.role == "core"
+            and not self._own_word(right)
+            and any(e.feature == "missing" for e in candidate.evidence)
+        ):
+            return True
         if candidate.evidence[0].feature == "identical" or not right.concepts:
             return False
         return not right.concepts & self.resolver.facts(candidate.id).concepts

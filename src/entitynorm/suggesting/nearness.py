@@ -16,6 +16,7 @@ from functools import cache, lru_cache
 from rapidfuzz.distance import OSA
 
 from entitynorm.comparison import compare
+from entitynorm.evidence import CONTRARY
 from entitynorm.linker import Linker
 from entitynorm.model import Candidate, Entity, Evidence, Link
 from entitynorm.names.acronyms import acronym_of
@@ -48,8 +49,6 @@ _EXPANDED = 0.9
 _LEAST = 0.01
 _NEAREST = 3
 _INITIALS = 0.6
-CONTRARY = frozenset({"other_given", "other_surname", "other_father", "other_gender", "other_country"})
-"""Evidence that two names are of different people or institutions, however alike they are."""
 _CYRILLIC = frozenset({"ru", "uk"})
 _ROMANCE = frozenset({"fr", "es", "it"})
 """Languages that put what English puts before a noun behind it."""
