@@ -189,10 +189,10 @@ class Context:
         if candidate.score >= 1.0:
             return None
         features = features_of(candidate)
-        if contrary := features & CONTRARY:
+        contrary = features & CONTRARY
+        if contrary and not (contrary == {"other_gender"} and self._is_case_form(span, candidate)):
             # Hrubínová is not the Hrubín whose full name stands elsewhere, but Hrubína is a case form of his.
-            if contrary != {"other_gender"} or not self._is_case_form(span, candidate):
-                return None
+            return None
         if "surname_alone" in features and candidate.id in self.full:
             return _for(1.0, "full name: it stands elsewhere in the text")
         if features & {"country_missing", "weak"}:

@@ -350,6 +350,10 @@ def _written_as_name(units: Sequence[Unit], candidate: Candidate, declining: boo
     ):
         # "Ukraine's military" describes; "Ukrainian Military" names
         return candidate.score >= 1.0 and all(u.capitalised for u in content)
+    if candidate.score >= 1.0 and content[0].capitalised and content[0].role == "core":
+        # Spelled like an alias but for capitals, and the small words say what it is: the Dremany regional court.
+        if all(u.capitalised or u.role in ("concept", "type") for u in content):
+            return True
     # The Wagner group is Wagner Group; Wagner fighters are its people.
     own = frozenset().union(*(u.types for u in target.units)) if entity_class(candidate.type) == "ORG" else frozenset()
     for k, unit in enumerate(content):
