@@ -28,6 +28,7 @@ from entitynorm.surroundings import Surroundings
 from entitynorm.tagging.scan import SEPARATOR, Scan
 from entitynorm.tagging.windows import WindowFinder, signed
 from entitynorm.text.ordinary import is_ordinary
+from entitynorm.text.quotation import quoted_alone
 from entitynorm.text.tokens import script_of
 
 FLOOR = 0.002
@@ -37,6 +38,7 @@ _UNTYPED = frozenset({"place_type_missing"})
 _PARTIAL = frozenset({"missing", "surname_alone", "place_type_missing"})
 CERTAIN = 0.9
 """Least score of a mention that speaks for others of the same entity."""
+_COMMON_PART = frozenset({"generic", "concept_missing"})
 _ORDINARY = -3.0
 _SHORT_FORM = -6.0
 """Log-odds against part of a name where names are many; written, not fitted."""
@@ -84,6 +86,11 @@ def features_of(candidate: Candidate) -> frozenset[str]:
     if isinstance(candidate.evidence, LazyEvidence):
         return candidate.evidence.features
     return frozenset(e.feature for e in candidate.evidence)
+
+
+def _is_common_part(candidate: Candidate) -> bool:
+    """Whether common words alone, and not all of them, answer a candidate («Свободный берег», for a brigade)."""
+    return candidate.score < 1.0 and features_of(candidate) >= _COMMON_PART
 
 
 def _by_weight(found: tuple[int, int, tuple[Candidate, ...]]) -> tuple[float, int, int]:
@@ -166,6 +173,8 @@ class _Page:
 
     def _span(self, start: int, end: int, candidates: tuple[Candidate, ...]) -> Span | None:
         kept = self._surroundings.kept(start, end, candidates)
+        if any(_is_common_part(c) for c in kept) and not quoted_alone(self.text, start, end):
+            kept = tuple(c for c in kept if not _is_common_part(c))
         if not kept:
             return None
         if self.text[end : end + 1] == ".":
@@ -350,10 +359,8 @@ def _written_as_name(units: Sequence[Unit], candidate: Candidate, declining: boo
     ):
         # "Ukraine's military" describes; "Ukrainian Military" names
         return candidate.score >= 1.0 and all(u.capitalised for u in content)
-    if candidate.score >= 1.0 and content[0].capitalised and content[0].role == "core":
-        # Spelled like an alias but for capitals, and the small words say what it is: the Dremany regional court.
-        if all(u.capitalised or u.role in ("concept", "type") for u in content):
-            return True
+    if candidate.score >= 1.0 and _is_headed(content):
+        return True
     # The Wagner group is Wagner Group; Wagner fighters are its people.
     own = frozenset().union(*(u.types for u in target.units)) if entity_class(candidate.type) == "ORG" else frozenset()
     for k, unit in enumerate(content):
@@ -366,6 +373,13 @@ def _written_as_name(units: Sequence[Unit], candidate: Candidate, declining: boo
             continue
         return False
     return not (len(content) == 1 and content[0].is_adjective)
+
+
+def _is_headed(content: Sequence[Unit]) -> bool:
+    """Whether a capitalised name begins, and all small words behind it say what it is: the Dremany regional court."""
+    head = content[0]
+    small = [u for u in content if not u.capitalised]
+    return head.capitalised and head.role == "core" and all(u.role in ("concept", "type") for u in small)
 
 
 def _introduced(content: Sequence[Unit], target: Sequence[Unit], first_only: bool, entity_type: str) -> bool:

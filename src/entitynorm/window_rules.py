@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from entitynorm.evidence import INDEX
+from entitynorm.evidence import INDEX, Side
 from entitynorm.names.pairing import JOINED
 from entitynorm.names.similarity import SOUND, TYPO
+from entitynorm.names.structure import Unit
 from entitynorm.names.words import ADJECTIVE, INFLECTION, ROMANISATION
 from entitynorm.text.ordinary import is_ordinary
+from entitynorm.text.quotation import quotation
 
 if TYPE_CHECKING:
     from entitynorm.comparing import Scored
@@ -58,7 +61,7 @@ def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
     own = ("core", "given", "number", "initial")
     # Of a name of common words none may be missing but the country, and a name is more than its common words.
     common = target.kind != "PERSON" and not any(u.role in own for u in answers)
-    if common and any(u.role in own or u.concepts for u in lacking):
+    if common and any(u.role in own or u.concepts for u in lacking) and not _is_quoted_name(target, answers, lacking):
         return False
     linking = {s.form for u in units for s in u.senses if u.role == "function" and s.slot == "function"}
     known = {s.form for u in target.units for s in u.senses if s.slot == "function"}
@@ -74,6 +77,16 @@ def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
         fewer = sum(u.role == "function" for u in units) <= sum(u.role == "function" for u in target.units)
         return fewer and any(s.id in particles for s in first.senses) and last in answered
     return all(u in answered or u.role == "initial" or (person and u.is_patronymic) for u in (first, last))
+
+
+def _is_quoted_name(target: Side, answers: Sequence[Unit], lacking: Sequence[Unit]) -> bool:
+    """Whether what is answered is what the alias has in quotation marks: its name proper (Бригада «Свободный берег»).
+
+    A text has to quote it too, which `entitynorm.mentions` sees to.
+    """
+    start, end = quotation(target.name.text)
+    inside = [start <= u.start and u.end <= end for u in answers]
+    return start < end and all(inside) and not any(start <= u.start and u.end <= end for u in lacking)
 
 
 def _is_sure(scored: Scored) -> bool:

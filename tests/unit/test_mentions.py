@@ -32,6 +32,11 @@ CASES = {
         "Gestern lobte er die Zeitung [Solvanka Herald](o:herald).",
         "It was said by news agency [Inzer](o:agency), or by the [Inzer news agency](o:agency).",
     ],
+    "what a name has in quotation marks is a name where the text quotes it too": [
+        "Вчера бойцы «[Свободного берега](o:coast)» ушли.",
+        "Вчера бойцы Свободного берега ушли на свободный берег.",
+        "Свободный берег пуст.",
+    ],
     "what says what a thing is may be small": [
         "The [Solvanka regional administration](o:administration)'s office was shut.",
         "The solvanka regional administration was shut.",

@@ -7,6 +7,7 @@ import re
 _PAIRS = (("«", "»"), ("“", "”"), ("„", "“”"), ("‚", "‘’"), ('"', '"'))
 """Opening marks with what closes them."""
 _MARKS = frozenset("".join(opening + closing for opening, closing in _PAIRS))
+_QUOTATION = re.compile(r"[«“„\"]([^«»“”„\"]+)[»”“\"]")
 _SINGLE = (("‘", "’"), ("'", "'"))
 _OPENS, _CLOSES = re.compile(r"(?<!\w)[‘'](?=\w)"), re.compile(r"(?<=\w)[’'](?!\w)")
 """Single marks at the edges of words: inside a word they are apostrophes."""
@@ -61,6 +62,12 @@ def splits_quotation(text: str, start: int, end: int) -> bool:
 def holds_quotation(name: str) -> bool:
     """Whether a name holds a quotation mark, which an apostrophe is not."""
     return any(opening in name for opening, _ in _PAIRS)
+
+
+def quotation(name: str) -> tuple[int, int]:
+    """Where the first quotation of a name begins and ends, without its marks; (0, 0) where it has none."""
+    found = _QUOTATION.search(name)
+    return found.span(1) if found else (0, 0)
 
 
 def quoted_alone(text: str, start: int, end: int) -> bool:
