@@ -91,7 +91,7 @@ def _asked_about(word: str, where: str) -> bool:
 def _institutions(concepts: frozenset[str]) -> bool:
     """Whether an idea is that of an institution with a building, or near to one (technical university)."""
     table = lexicon()
-    ids = {near for concept in concepts for near in (concept, *table.near_ids(concept))}
+    ids = {near for concept in concepts for near in (concept, *table.nears.get(("concept", concept), ()))}
     return any(("type", i) in table.entries and "FACILITY" in table.type_word(i).applies for i in ids)
 
 

@@ -18,7 +18,7 @@ ENTITIES = [
 CASES = [
     "Fighting in [Kherson oblast](p:kherson) and the [Kherson region](p:kherson) went on.",
     "Fighting in [Kherson Oblast](p:kherson) and [Oblast Kherson](p:kherson) went on.",
-    "Kämpfe im [Gebiet Cherson](p:kherson) dauern an.",
+    "Kämpfe im [Gebiet Kherson](p:kherson) dauern an.",
     "People of the [Dvurechensky district](p:dvurechny) left the Kherson district.",
     "Бои в [Тернопольской области](p:ternopil), у [Тернопільській області](p:ternopil).",
     "Жители [Херсонской обл.](p:kherson) ушли.",

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
-from entitynorm.names.structure import parse, region_adjective, written
+from entitynorm.names.structure import parse, region_adjective, role_of, senses_of, written
 from entitynorm.names.words import read_forms, warm, word
 from entitynorm.retrieval import phones
 from entitynorm.retrieval.build import carries_name, lexical_ids, means_nothing, name_key, role_of_term, weight_of_role
@@ -324,7 +324,7 @@ class Searcher:
         """
         if len(terms) > _MOST_TYPED:
             return False
-        roles = [role_of_term(fold_term(term)) for term in terms]
+        roles = [role_of(senses_of(term)) for term in terms]  # of case forms too: области
         if "type" not in roles:
             return False
         own = [term for term, role in zip(terms, roles, strict=True) if role not in ("type", "function", "title")]

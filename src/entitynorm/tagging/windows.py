@@ -172,7 +172,7 @@ def _hashes_for_provinces() -> Hashes:
 
 
 def _with_provinces(scan: Scan, joins: NDArray[np.bool_]) -> Iterator[Window]:
-    """Capitalised words with the word for a province beside them, in Latin letters (Kherson oblast, Gebiet Cherson)."""
+    """Capitalised words with the word for a province beside them, in Latin letters (Kherson oblast, Gebiet Kherson)."""
     named = np.flatnonzero(scan.upper & (scan.codes[scan.start] < _LATIN))
     for step in (1, -1):
         known = named[(named + step >= 0) & (named + step < len(scan))]
