@@ -25,6 +25,7 @@ from entitynorm.retrieval.index import FEW
 from entitynorm.scoring import probability
 from entitynorm.sentences import Sentences
 from entitynorm.surroundings import Surroundings
+from entitynorm.tagging.proclitics import behind_prefixes
 from entitynorm.tagging.scan import SEPARATOR, Scan
 from entitynorm.tagging.windows import WindowFinder, signed
 from entitynorm.text.ordinary import is_ordinary
@@ -151,13 +152,14 @@ class _Page:
                     insort(self._settled, (start, end, span.candidates[0].id))
 
     def _spoils(self, start: int, end: int, entity_id: str) -> bool:
-        """Whether a stretch parts a name that nothing contests, or only adds small words to it (agency TASS)."""
+        """Whether a stretch parts a name that nothing contests, or only adds small words or a prefix (agency TASS)."""
         near = bisect_left(self._settled, (start,)), bisect_left(self._settled, (end,))
         for a, b, settled in self._settled[max(0, near[0] - 1) : near[1]]:
             if a < start < b < end or start < a < end < b:
                 return True
             added = self.text[start:a] if b == end and settled == entity_id else ""
-            if added.islower() and script_of(added) == "Latn" and all(c.isalpha() or c.isspace() for c in added):
+            small = added.islower() and script_of(added) == "Latn" and all(c.isalpha() or c.isspace() for c in added)
+            if small or added.isalpha():
                 return True
         return False
 
@@ -239,6 +241,7 @@ class Reader:
         for text in texts:
             end = offset + len(text)
             own = {(a, b): _Window(a, b, False, False) for a, b in signed(text)}
+            own.update(((a, b), _Window(a, b, False, True)) for a, b in behind_prefixes(text, self.resolver.spells))
             while k < len(windows) and windows[k].start < end:
                 one = windows[k]
                 at = one.start - offset, one.end - offset

@@ -129,6 +129,12 @@ class Resolver:
             return frozenset()
         return frozenset(word for form in place[0].entity(place[1]).blocked for word in form.lower().split())
 
+    def spells(self, texts: Sequence[str]) -> list[bool]:
+        """Whether each of several texts is spelled like some alias."""
+        keys = [name_key(text) for text in texts]
+        found = [layer.index.lookup_many("exact", keys) for layer in self.layers] if keys else []
+        return [any(map(bool, some)) for some in zip(*found, strict=True)]
+
     def _names(self, text: str) -> bool:
         """Whether a word is a name by itself: spelled like some alias, or as a window of text linked to some entity."""
         key = name_key(text)

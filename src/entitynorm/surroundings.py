@@ -18,7 +18,7 @@ from entitynorm.names.structure import Unit, role_of, senses_of
 from entitynorm.names.types import entity_class
 from entitynorm.resolver import Resolver
 from entitynorm.sentences import Sentence, Sentences
-from entitynorm.text.quotation import splits_quotation
+from entitynorm.text.quotation import quotation, splits_quotation
 from entitynorm.text.tokens import Gap, is_unspaced
 
 _HYPHENS = ("-", "‐", "‑", "–")
@@ -27,6 +27,8 @@ _QUALIFIERS = frozenset(
     {"new", "old", "upper", "lower", "great", "small", "port"}
     | {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"}
 )
+_LONGEST_QUOTED = 60
+"""Code points behind a window in which the end of its quotation is looked for."""
 _MOST_FOLLOWING = 4
 """Words behind a window that are looked at for what makes another name of it."""
 _LONGEST_FORM = 5
@@ -63,6 +65,8 @@ _LAST_WORD = re.compile(r"(?<![\w’'-])[^\W\d_]\w+\Z")
 _BORNE = re.compile(r"[^\W\d_][\w’'-]+")
 _GOES_ON = re.compile(r"[\w’'-]")
 _INITIAL = re.compile(r" ?[^\W\d_]\.|\.")
+_PREFIXING = re.compile("[\u05d0-\u05ea\u0621-\u064a]")
+"""A letter of Arabic or Hebrew, where a name may begin behind a prefix inside a word."""
 _BEGINS = re.compile(r"(?<!\w)[^\W\d_]")
 
 
@@ -153,6 +157,8 @@ class _Beside:
                 return True
             if len(content) == 1 and (self._given_before_surname(content[0], last) or self._titled(first)):
                 return True
+        if kind not in ("PERSON", "PLACE") and candidate.score < 1.0 and self._part_of_quotation(first, last):
+            return True
         if kind == "ORG" and (
             self._of_another_country(first, last, candidate) or self._cut_short(last, content, candidate)
         ):
@@ -384,6 +390,15 @@ class _Beside:
             return before is not None and (first == 1 or before.words[0].shape == "lower") and self._trade(before)
         return opening + 1 < start and len(inside.split()) <= _MOST_QUOTED
 
+    def _part_of_quotation(self, first: int, last: int) -> bool:
+        """A short quotation begins with the window and goes on: «Серебряная | дверь» is not «Серебряная река»."""
+        start, end = self.units[first].start, self.units[last].end
+        if self.text[start - 1 : start] not in tuple("«„“"):
+            return False
+        begin, close = quotation(self.text[start - 1 : end + _LONGEST_QUOTED])
+        inside = self.text[start - 1 + begin : start - 1 + close]
+        return len(inside) > end - start and "\n" not in inside and len(inside.split()) <= _MOST_QUOTED
+
     def _of_another_country(self, first: int, last: int, candidate: Candidate) -> bool:
         """An institution without its country stands beside another country (Министерство обороны Молдовы)."""
         facts = self.resolver.facts(candidate.id)
@@ -499,7 +514,8 @@ class Surroundings:
 
     def kept(self, start: int, end: int, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         """The candidates that the words around a window leave standing."""
-        if is_unspaced(self._text[start]) or self._stands_apart(start, end, candidates):
+        glued = start and self._text[start - 1].isalpha() and _PREFIXING.match(self._text, start)
+        if glued or is_unspaced(self._text[start]) or self._stands_apart(start, end, candidates):
             kept = tuple(candidates)
         else:
             kept = self._uncontradicted(start, end, candidates)

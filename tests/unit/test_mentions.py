@@ -13,6 +13,7 @@ from entitynorm.model import Alias
 ENTITIES = [
     Entity("o:coast", "ORG", "Free Coast Brigade", aliases=(Alias("Бригада «Свободный берег»", "ru"),)),
     Entity("o:veles", "ORG", "Veles Volunteer Battalion", aliases=(Alias("Добровольческий батальон «Велес»", "ru"),)),
+    Entity("o:reka", "ORG", "Батальон «Серебряная река»"),
     Entity("o:herald", "ORG", "Solvanka Herald"),
     Entity("o:agency", "ORG", "Inzer", aliases=(Alias("Inzer news agency"),)),
     Entity("o:administration", "ORG", "Solvanka Regional Administration"),
@@ -36,6 +37,7 @@ CASES = {
         "Вчера бойцы «[Свободного берега](o:coast)» ушли.",
         "Вчера бойцы Свободного берега ушли на свободный берег.",
         "Свободный берег пуст.",
+        "Вчера батальон «Серебряная дверь» ушёл, а [батальон «Серебряная река»](o:reka) нет.",
     ],
     "what says what a thing is may be small": [
         "The [Solvanka regional administration](o:administration)'s office was shut.",

@@ -76,7 +76,7 @@ CASES = {
         "They saw [Voss](h:voss), Martin Luther and others, or [Voss, Martin](h:voss) alone.",
     ],
     "a quotation that reaches beyond it": [
-        "Бойцы бригады «Свободный ветер» ушли.",
+        "Бойцы бригады «Свободный ветер» ушли, «Свободный берег моря» тоже.",
         "Бойцы [бригады «Свободный берег»](o:free-coast) ушли.",
     ],
     "a surname somewhere in the text is one everywhere": [
