@@ -167,8 +167,7 @@ def _words_for_provinces() -> tuple[str, ...]:
 
 @cache
 def _hashes_for_provinces() -> Hashes:
-    scan = Scan(SEPARATOR.join(_words_for_provinces()))
-    return np.unique(scan.hash(scan.start, scan.end))
+    return np.unique(Scan(SEPARATOR.join(_words_for_provinces())).hashes)
 
 
 def _with_provinces(scan: Scan, joins: NDArray[np.bool_]) -> Iterator[Window]:
@@ -177,8 +176,7 @@ def _with_provinces(scan: Scan, joins: NDArray[np.bool_]) -> Iterator[Window]:
     for step in (1, -1):
         known = named[(named + step >= 0) & (named + step < len(scan))]
         known = known[joins[np.maximum(known, known + step)]]
-        start, end = scan.start[known + step], scan.end[known + step]
-        for n in known[np.isin(scan.hash(start, end), _hashes_for_provinces())].tolist():
+        for n in known[np.isin(scan.hashes[known + step], _hashes_for_provinces())].tolist():
             yield min(n, n + step), max(n, n + step)
 
 
