@@ -30,7 +30,6 @@ from entitynorm.tagging.scan import SEPARATOR, Scan
 from entitynorm.tagging.windows import WindowFinder, signed
 from entitynorm.text.ordinary import is_ordinary
 from entitynorm.text.quotation import quoted_alone
-from entitynorm.text.tokens import script_of
 
 FLOOR = 0.002
 """Candidates below this are not worth keeping for a span of running text: no document could confirm them."""
@@ -133,7 +132,7 @@ class _Page:
         self._sentences = Sentences(text)
         self._surroundings = Surroundings(resolver, text, self._sentences, context=context)
         self._spans: list[Span] = []
-        self._settled: list[tuple[int, int, str]] = []  # in text order; two that overlap are rare, and one is enough
+        self._settled: list[tuple[int, int]] = []  # in text order; two that overlap are rare, and one is enough
 
     def settles(self, start: int, end: int) -> bool:
         """Whether a stretch lies inside a name that nothing contests."""
@@ -143,25 +142,19 @@ class _Page:
     def take(self, found: Iterable[tuple[int, int, tuple[Candidate, ...]]]) -> None:
         """Take windows with their candidates, the likeliest and longest first."""
         for start, end, candidates in found:
-            if self.settles(start, end) or self._spoils(start, end, candidates[0].id):
+            if self.settles(start, end) or self._parts_a_name(start, end):
                 continue
             span = self._span(start, end, candidates)
             if span is not None:
                 self._spans.append(span)
                 if len(span.candidates) == 1 and span.candidates[0].score >= 1.0:
-                    insort(self._settled, (start, end, span.candidates[0].id))
+                    insort(self._settled, (start, end))
 
-    def _spoils(self, start: int, end: int, entity_id: str) -> bool:
-        """Whether a stretch parts a name that nothing contests, or only adds small words or a prefix (agency TASS)."""
-        near = bisect_left(self._settled, (start,)), bisect_left(self._settled, (end,))
-        for a, b, settled in self._settled[max(0, near[0] - 1) : near[1]]:
-            if a < start < b < end or start < a < end < b:
-                return True
-            added = self.text[start:a] if b == end and settled == entity_id else ""
-            small = added.islower() and script_of(added) == "Latn" and all(c.isalpha() or c.isspace() for c in added)
-            if small or added.isalpha():
-                return True
-        return False
+    def _parts_a_name(self, start: int, end: int) -> bool:
+        """Whether a stretch parts a name that nothing contests."""
+        near = bisect_left(self._settled, (start, 0)), bisect_left(self._settled, (end, 0))
+        some = self._settled[max(0, near[0] - 1) : near[1]]
+        return any(a < start < b < end or start < a < end < b for a, b in some)
 
     @property
     def named(self) -> set[str]:
@@ -171,7 +164,22 @@ class _Page:
     def read(self) -> Text:
         """The text as it was read."""
         self._spans.sort(key=lambda span: (span.start, span.end))
-        return Text(self.text, self._sentences, tuple(self._spans))
+        certain: dict[tuple[int, str], Span] = {}  # the shortest of an end and entity, since it stands last
+        certain.update(((s.end, s.candidates[0].id), s) for s in self._spans if s.candidates[0].score >= CERTAIN)
+        spans = (s for s in self._spans if not self._only_adds(s, certain.get((s.end, s.candidates[0].id), s)))
+        return Text(self.text, self._sentences, tuple(spans))
+
+    def _only_adds(self, span: Span, shorter: Span) -> bool:
+        """Whether a span only adds small words or a prefix to one that stands for itself (agency TASS).
+
+        A word before a quotation belongs to the name, unless what is quoted is listed.
+        """
+        added = self.text[span.start : shorter.start]
+        if added.isalpha():
+            return True
+        if not added.islower() or entity_class(span.candidates[0].type) == "PERSON":  # von der Leyen
+            return False
+        return shorter.candidates[0].score >= 1.0 or all(letter.isalpha() or letter.isspace() for letter in added)
 
     def _span(self, start: int, end: int, candidates: tuple[Candidate, ...]) -> Span | None:
         kept = self._surroundings.kept(start, end, candidates)

@@ -167,9 +167,15 @@ class Neighbours:
         return in_nominative and not right.given & self.resolver.facts(candidate.id).given
 
     def _part_of_quotation(self, first: int, last: int) -> bool:
-        """A short quotation begins with the window and goes on: «Серебряная | дверь» is not «Серебряная река»."""
+        """A quoted name begins with the window and goes on: батальон «Серебряная | дверь» is not «Серебряная река».
+
+        What a small word before the quotation tells to be a name; other quotations are speech.
+        """
         start, end = self.units[first].start, self.units[last].end
-        if self.text[start - 1 : start] not in tuple("«„“"):
+        if not first or self.text[start - 1 : start] not in tuple("«„“"):
+            return False
+        before = self.units[first - 1]
+        if self.units[first].gap != Gap.JOIN or before.capitalised or not (before.types or before.concepts):
             return False
         begin, close = quotation(self.text[start - 1 : end + _LONGEST_QUOTED])
         inside = self.text[start - 1 + begin : start - 1 + close]
