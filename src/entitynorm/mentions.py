@@ -142,19 +142,13 @@ class _Page:
     def take(self, found: Iterable[tuple[int, int, tuple[Candidate, ...]]]) -> None:
         """Take windows with their candidates, the likeliest and longest first."""
         for start, end, candidates in found:
-            if self.settles(start, end) or self._parts_a_name(start, end):
+            if self.settles(start, end):
                 continue
             span = self._span(start, end, candidates)
             if span is not None:
                 self._spans.append(span)
                 if len(span.candidates) == 1 and span.candidates[0].score >= 1.0:
                     insort(self._settled, (start, end))
-
-    def _parts_a_name(self, start: int, end: int) -> bool:
-        """Whether a stretch parts a name that nothing contests."""
-        near = bisect_left(self._settled, (start, 0)), bisect_left(self._settled, (end, 0))
-        some = self._settled[max(0, near[0] - 1) : near[1]]
-        return any(a < start < b < end or start < a < end < b for a, b in some)
 
     @property
     def named(self) -> set[str]:

@@ -19,6 +19,7 @@ ENTITIES = [
     Entity("o:administration", "ORG", "Solvanka Regional Administration"),
     Entity("f:bridge", "FACILITY", "Velsky Bridge"),
     Entity("h:hrubin", "PERSON", "Zdeněk Hrubín"),
+    Entity("h:aue", "PERSON", "Klara von der Auenfeld"),
     Entity("p:russia", "PLACE", "Russia", aliases=(Alias("Россия", "ru"),)),
 ]
 # An unmarked name must stay unlinked.
@@ -29,7 +30,7 @@ CASES = {
         "Ils ont franchi le [pont Velski](f:bridge) hier.",
         "Hier, le café Velski a fermé.",
     ],
-    "a listed name is not parted, and small words beside it stay outside": [
+    "words beside a listed name stay outside": [
         "Gestern lobte er die Zeitung [Solvanka Herald](o:herald).",
         "It was said by news agency [Inzer](o:agency), or by the [Inzer news agency](o:agency).",
     ],
@@ -38,6 +39,10 @@ CASES = {
         "Вчера бойцы Свободного берега ушли на свободный берег.",
         "Свободный берег пуст.",
         "Вчера батальон «Серебряная дверь» ушёл, а [батальон «Серебряная река»](o:reka) нет.",
+    ],
+    "all particles of a surname belong to it": [
+        "Gestern sprach sie mit [von der Auenfeld](h:aue). Dann kam [Klara von der Auenfeld](h:aue).",
+        "Sie kamen von der Arbeit.",
     ],
     "what says what a thing is may be small": [
         "The [Solvanka regional administration](o:administration)'s office was shut.",

@@ -230,6 +230,8 @@ def _widened(scan: Scan, joins: NDArray[np.bool_], windows: Iterable[Window]) ->
                 yield first - 1, last
                 if after:
                     yield first - 1, last + 1
+                if first > 1 and joins[first - 1] and _is_particle(text[start[first - 2] : end[first - 1]]):
+                    yield first - 2, last  # von der Leyen
             of = word.lower() == "of" and first > 1 and joins[first - 1]
             if of and _is_type(text[start[first - 2] : end[first - 2]]):
                 yield first - 2, last
