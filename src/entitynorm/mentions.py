@@ -139,10 +139,16 @@ class _Page:
         place = bisect_right(self._settled, (start, len(self.text)))
         return place > 0 and end <= self._settled[place - 1][1]
 
+    def _parts_a_name(self, start: int, end: int) -> bool:
+        """Whether a stretch parts a name that nothing contests (Zeitung Solvanka | Herald)."""
+        near = bisect_left(self._settled, (start, 0)), bisect_left(self._settled, (end, 0))
+        some = self._settled[max(0, near[0] - 1) : near[1]]
+        return any(a < start < b < end or start < a < end < b for a, b in some)
+
     def take(self, found: Iterable[tuple[int, int, tuple[Candidate, ...]]]) -> None:
         """Take windows with their candidates, the likeliest and longest first."""
         for start, end, candidates in found:
-            if self.settles(start, end):
+            if self.settles(start, end) or self._parts_a_name(start, end):
                 continue
             span = self._span(start, end, candidates)
             if span is not None:

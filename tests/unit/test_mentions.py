@@ -14,7 +14,7 @@ ENTITIES = [
     Entity("o:coast", "ORG", "Free Coast Brigade", aliases=(Alias("Бригада «Свободный берег»", "ru"),)),
     Entity("o:veles", "ORG", "Veles Volunteer Battalion", aliases=(Alias("Добровольческий батальон «Велес»", "ru"),)),
     Entity("o:reka", "ORG", "Батальон «Серебряная река»"),
-    Entity("o:herald", "ORG", "Solvanka Herald"),
+    Entity("o:herald", "ORG", "Solvanka Herald", aliases=(Alias("Сольванский вестник", "ru"),)),
     Entity("o:agency", "ORG", "Inzer", aliases=(Alias("Inzer news agency"),)),
     Entity("o:administration", "ORG", "Solvanka Regional Administration"),
     Entity("f:bridge", "FACILITY", "Velsky Bridge"),
@@ -30,7 +30,7 @@ CASES = {
         "Ils ont franchi le [pont Velski](f:bridge) hier.",
         "Hier, le café Velski a fermé.",
     ],
-    "words beside a listed name stay outside": [
+    "a listed name is not parted, and words beside it stay outside": [
         "Gestern lobte er die Zeitung [Solvanka Herald](o:herald).",
         "It was said by news agency [Inzer](o:agency), or by the [Inzer news agency](o:agency).",
     ],
