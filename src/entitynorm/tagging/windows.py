@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from entitynorm.names.abbreviations import abbreviations, full_names
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.structure import is_patronymic, role_of, senses_of, slots_of
+from entitynorm.retrieval.distinct import distinct
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.retrieval.search import Searcher
 from entitynorm.tagging.leads import NO_PARTS, LeadFinder, Parts, Window, standing_in_names
@@ -167,7 +168,7 @@ def _words_for_provinces() -> tuple[str, ...]:
 
 @cache
 def _hashes_for_provinces() -> Hashes:
-    return np.unique(Scan(SEPARATOR.join(_words_for_provinces())).hashes)
+    return distinct(Scan(SEPARATOR.join(_words_for_provinces())).hashes)
 
 
 def _with_provinces(scan: Scan, joins: NDArray[np.bool_]) -> Iterator[Window]:
@@ -176,7 +177,9 @@ def _with_provinces(scan: Scan, joins: NDArray[np.bool_]) -> Iterator[Window]:
     for step in (1, -1):
         known = named[(named + step >= 0) & (named + step < len(scan))]
         known = known[joins[np.maximum(known, known + step)]]
-        for n in known[np.isin(scan.hashes[known + step], _hashes_for_provinces())].tolist():
+        wanted, hashes = scan.hashes[known + step], _hashes_for_provinces()
+        nearest = hashes[np.minimum(np.searchsorted(hashes, wanted), len(hashes) - 1)]
+        for n in known[nearest == wanted].tolist():
             yield min(n, n + step), max(n, n + step)
 
 
