@@ -330,7 +330,7 @@ class Reader:
         return plus(candidate, Evidence("ordinary", 1.0, _ORDINARY, "an ordinary word, as many a name is"))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _is_ordinary(surface: str) -> bool:
     units = parse(surface).units
     if len(units) != 1 or len(units[0].words) != 1 or units[0].kind != "word":

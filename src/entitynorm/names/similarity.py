@@ -76,7 +76,7 @@ def _single(phones: str) -> str:
 
 
 _KNOWN: dict[tuple[Word, Word], Similarity] = {}
-_MOST_KNOWN = 200_000
+_MOST_KNOWN = 60_000
 _TRIED = 2
 """Pairs of readings that the pair-HMM compares for two words, the likest by plain edit distance."""
 _ROUGH, _STEM = 0.45, 0.6

@@ -132,7 +132,7 @@ def _agreement() -> dict[str, list[str]]:
     return endings
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _options(fold: str) -> tuple[str, ...]:
     """The folded word and its possible dictionary forms, adjectives in the masculine as tables list them."""
     if len(fold) > 3 and "\u0400" <= fold[0] <= "\u052f":
@@ -144,7 +144,7 @@ def _options(fold: str) -> tuple[str, ...]:
     return (fold,)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _senses(fold: str) -> tuple[Sense, ...]:
     found: dict[tuple[str, str, str], Sense] = {}
     listed = False
@@ -181,7 +181,7 @@ _LEAST_DECLINED = 5
 """Letters of a word in Latin script from which it is read as a case form of a word that the tables list."""
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def senses_of(text: str) -> tuple[Sense, ...]:
     """What one written word can be by the lexicon, whatever stands beside it.
 
@@ -194,7 +194,7 @@ def senses_of(text: str) -> tuple[Sense, ...]:
     return tuple(sense for unit in parse(text).units for sense in unit.senses)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def slots_of(text: str) -> frozenset[str]:
     """The slots of `senses_of`: whether a written word can be a type word, a title, a country and so on."""
     return frozenset(sense.slot for sense in senses_of(text))
@@ -273,7 +273,7 @@ class _Said(NamedTuple):
     phrase: str
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8_192)
 def _said(words: tuple[Word, ...], senses: tuple[Sense, ...], kind: str, stop_after: bool) -> _Said:
     def ids(slot: str) -> frozenset[str]:
         found = [s.id for s in senses if s.slot == slot]
@@ -354,15 +354,15 @@ def region_adjective(fold: str) -> str | None:
     return None
 
 
-_region_adjective = lru_cache(maxsize=65_536)(region_adjective)
+_region_adjective = lru_cache(maxsize=16_384)(region_adjective)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _compound_key(phrase: str) -> str | None:
     return next((o for o in _options(phrase) if lexicon().compound(o)), None)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _starts_phrases(fold: str) -> bool:
     """Whether some phrase of the lexicon begins with a word."""
     return any(lexicon().starts(option) for option in _options(fold))
@@ -417,7 +417,7 @@ class _Plain(NamedTuple):
     said_before_stop: _Said
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _read_word(text: str, style: str) -> tuple[Word, _Plain | None]:
     only = word(text, style)
     if _starts_phrases(only.fold):

@@ -307,7 +307,7 @@ def _meet(ours: list[tuple[str, float, str]], theirs: list[tuple[str, float, str
     return best
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def likeness(a: Word, b: Word, adjectives: bool = True) -> Likeness:
     """How alike two words are; symmetric in value.
 

@@ -59,7 +59,7 @@ BEARING = 0.5
 _ROLE_ORDER = ("function", "type", "title", "country", "concept", "given")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=32_768)
 def role_of_term(fold: str) -> str:
     """The first lexicon role of a folded term, "core" for a word no table knows."""
     slots = {sense.slot for sense in lexicon().lookup((fold,)) if not sense.caps}
@@ -73,7 +73,7 @@ def carries_name(fold: str, role: str) -> bool:
     return not any(sense.caps for sense in lexicon().lookup((fold,)))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=32_768)
 def means_nothing(fold: str) -> bool:
     """Whether a folded term has no meaning that another word could stand for: it is a name, or no table knows it."""
     return len(fold) > 1 and all(sense.slot == "given" for sense in lexicon().lookup((fold,)))

@@ -159,7 +159,7 @@ def _ranked(raw: Sequence[tuple[str, float]], most: int) -> tuple[Reading, ...]:
     return tuple(Reading(phones, cost) for phones, cost in ranked)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def readings(word: str, style: str = "") -> tuple[Reading, ...]:
     """The readings of one word, most plausible first; at most eight, empty for a word without sounds.
 
@@ -285,7 +285,7 @@ def key(name: str) -> str:
     return " ".join(phone_key(r[0].phones) for r in plain if r)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def distance(a: str, b: str) -> float:
     """How far two readings are apart: the least cost of slips that turn one into the other (0 = equal).
 

@@ -73,7 +73,7 @@ def _joined(terms: Sequence[str]) -> list[str]:
     return out
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def terms_of(name: str) -> tuple[str, ...]:
     """The terms of a name, in order, at most `MOST_TERMS`.
 

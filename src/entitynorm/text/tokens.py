@@ -225,7 +225,7 @@ class _ScriptOf(dict[str, str]):
 _SCRIPT_OF = _ScriptOf()
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def script_of(text: str) -> str:
     """ISO 15924 code of the script most letters of ``text`` belong to; "Zyyy" where it has no letters we know.
 
