@@ -40,6 +40,7 @@ _LATIN = 0x250
 
 _SIGN = re.compile(r"[@#]|(?<=\w)\.(?=\w)")
 _WHITE = re.compile(r"\s")
+_COMMA = ", "
 
 
 class Found(NamedTuple):
@@ -134,7 +135,7 @@ class WindowFinder:
 def _after_comma() -> re.Pattern[str]:
     """Abbreviations of provinces, which stand after a town (Tulsa, Okla.)."""
     forms = sorted(abbreviations(), key=len, reverse=True)
-    return re.compile("(?<=, )(?:" + "|".join(map(re.escape, forms)) + ")")
+    return re.compile(f"{_COMMA}(?:" + "|".join(map(re.escape, forms)) + ")")
 
 
 def signed(text: str) -> Iterator[tuple[int, int]]:
@@ -149,7 +150,7 @@ def signed(text: str) -> Iterator[tuple[int, int]]:
         for match in SIGNED.finditer(text, begin, done):
             yield match.span()
     for match in _after_comma().finditer(text):
-        yield match.span()
+        yield match.start() + len(_COMMA), match.end()
 
 
 def _is_type(word: str) -> bool:
