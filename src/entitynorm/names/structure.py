@@ -443,7 +443,7 @@ def parse_units(text: str, *, running: bool = False, begin: int = 0, end: int | 
     if _DIGIT.search(text, begin, len(text) if end is None else end):
         found = _ordinals(found)
     tokens = [part for token in found for part in ((token,) if token.kind == "word" else _split_token(token))]
-    read = [_read_word(t.text, _style(tokens, i)) for i, t in enumerate(tokens)]
+    read = [_read_word(t.text, "" if t.text.islower() else _style(tokens, i)) for i, t in enumerate(tokens)]
     words = [one for one, _ in read]
     units: list[Unit] = []
     i = 0

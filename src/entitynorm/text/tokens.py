@@ -139,6 +139,15 @@ def tokenize(text: str, begin: int = 0, end: int | None = None) -> list[Token]:
     for match in _TOKEN.finditer(text, begin, len(text) if end is None else end):
         kind = match.lastgroup or "word"
         start, end = match.span()
+        word = match[0]
+        if kind == "word" and word.isascii() and word.isalpha() and (word.islower() or word.istitle()):
+            # Most words of most texts: nothing to cut, nothing to drop.
+            between = text[last_end:start]
+            gap = Gap.HARD if first else Gap.JOIN if between == " " else gap_of(between)
+            tokens.append(Token(word, start, end, "hashtag" if pending_hashtag else kind, gap))
+            pending_hashtag = first = False
+            last_end = end
+            continue
         if kind == "url":
             first = True  # what hides behind an address never joins its neighbours
             last_end = end
@@ -150,7 +159,6 @@ def tokenize(text: str, begin: int = 0, end: int | None = None) -> list[Token]:
                     first = True
             pending_hashtag = True
             continue
-        word = match.group()
         trailing = None if word.isascii() else _TRAILING.search(word)
         if trailing:  # closing direction marks belong to the text around a word
             word = word[: trailing.start()]
