@@ -30,6 +30,8 @@ class Tagger(Protocol):
 
     package: str
     fuzzy: bool
+    remembers: bool
+    """Whether a second look at the same texts is faster than the first."""
 
     def build(self, folder: Path) -> None:
         """Make the index of FOLDER/gazetteer.jsonl."""
@@ -67,6 +69,7 @@ class Linking:
     """`Linker.link_many` over a compiled gazetteer; ``fuzzy`` off: letter by letter, but for case and accents."""
 
     package = "entitynorm"
+    remembers = True
 
     def __init__(self, *, fuzzy: bool) -> None:
         self.fuzzy = fuzzy
@@ -89,6 +92,7 @@ class ExactArrays:
     clock, as for spaCy."""
 
     package = "entitynorm"
+    remembers = False
     fuzzy = False
 
     def build(self, folder: Path) -> None:
@@ -142,6 +146,7 @@ class Flashtext:
     """flashtext: the names as they stand."""
 
     package = "flashtext"
+    remembers = False
     fuzzy = False
 
     def build(self, folder: Path) -> None:
@@ -160,6 +165,7 @@ class AhoCorasick:
     """ahocorasick_rs: the names as they stand, word borders or not (they are looked at outside the clock)."""
 
     package = "ahocorasick_rs"
+    remembers = False
     fuzzy = False
 
     def build(self, folder: Path) -> None:
@@ -183,6 +189,7 @@ class SpacyLower:
     """spaCy: the phrase matcher over lower-case tokens."""
 
     package = "spacy"
+    remembers = False
     fuzzy = False
 
     def build(self, folder: Path) -> None:
@@ -210,6 +217,7 @@ class SymSpell:
     """
 
     package = "symspellpy"
+    remembers = False
     fuzzy = True
     _RUN = re.compile(r"[^\W\d_][\w'’]*(?:[ -][^\W\d_][\w'’]*)*")
     _WORD = re.compile(r"[^\W\d_](?:\w|['’](?!s\b))*")

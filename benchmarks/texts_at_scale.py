@@ -194,7 +194,8 @@ one process a size, one thread, megabytes of UTF-8 a CPU second; read them as ra
 share of the answers that do. flashtext and ahocorasick_rs find names as they stand, spaCy in any case; symspellpy is
 given windows of capitalised words, entitynorm's folding and its ordinary words. "Arrays": the call that makes no
 objects. "Real texts": the articles of the suite and of `seeds/`, speed only. Slow taggers see the first texts only.
-"Build" is what happens before the first text; entitynorm opens a file that was compiled earlier.
+entitynorm remembers words and surface forms, so its figures are of the first pass; of the others the best of some
+passes counts. "Build" is what happens before the first text; entitynorm opens a file that was compiled earlier.
 
 {tables}
 
