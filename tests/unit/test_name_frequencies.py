@@ -2,6 +2,7 @@ import math
 
 import pytest
 
+from entitynorm.names import background
 from entitynorm.resources import data_dir
 from entitynorm.text.folding import fold_text
 
@@ -30,3 +31,10 @@ def test_common_words_are_common(word: str) -> None:
 @pytest.mark.parametrize("word", ["gladkov", "podolyak", "zelensky", "grayvoron"])
 def test_rare_surnames_are_absent(word: str) -> None:
     assert word not in COUNTS
+
+
+def test_all_counts_can_be_read_at_once() -> None:
+    """Who looks up very many words gets all of them: every row has to be one of a word."""
+    counts, total = background._counts()
+    assert total == PEOPLE
+    assert dict(counts) == pytest.approx({word: math.exp(value) for word, value in COUNTS.items()})

@@ -19,27 +19,29 @@ LEAST_RARITY = 0.15
 
 
 _TOTAL = "# names"
-"""Row that holds how many names were counted; no folded word has such letters."""
+"""What stands before the number of names that were counted."""
 
 
 @cache
 def _counts() -> tuple[Mapping[str, float], float]:
-    rows = stored("name_frequencies", _read_counts)["words"]
-    return Decoded(rows, lambda count: math.exp(float(count)), str, str), float(rows.find(_TOTAL) or 0.0)
+    tables = stored("name_frequencies", _read_counts)
+    total = float(tables["total"].find(_TOTAL) or 0.0)
+    return Decoded(tables["words"], lambda count: math.exp(float(count)), str, str), total
 
 
 def _read_counts() -> dict[str, dict[str, str]]:
     path = data_dir() / "name_frequencies.tsv"
-    rows: dict[str, str] = {}
+    words: dict[str, str] = {}
+    total: dict[str, str] = {}
     try:
         for line in path.read_text(encoding="utf-8").splitlines():
             name, _, value = line.partition(":") if line.startswith("#") else line.partition("\t")
-            if not line.startswith("#") or name == _TOTAL:
-                rows[name] = value
+            if name == _TOTAL or not line.startswith("#"):
                 float(value)
+                (total if name == _TOTAL else words)[name] = value
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: not a readable list of frequencies ({error}); reinstall entitynorm") from error
-    return {"words": rows}
+    return {"words": words, "total": total}
 
 
 def rarity_in(fold: str, own: int, names: int) -> float:

@@ -33,7 +33,7 @@ COMMON = 400
 MOST_WORDS = 8
 _LEAST_ALIKE = 0.55
 """How alike a word and a term have to be."""
-_LEAST_ALONE = 0.75
+_LEAST_ALONE = 0.6
 """The same for a single word among many names."""
 _LEAST_COVERED = 0.45
 _LEAST_OF_PERSON = 0.3

@@ -12,7 +12,7 @@ Nothing is decided here: what a window means is `entitynorm.resolver`'s answer t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -25,9 +25,10 @@ from entitynorm.names.structure import is_patronymic, role_of, senses_of, slots_
 from entitynorm.retrieval.distinct import distinct
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.retrieval.search import Searcher
-from entitynorm.tagging.leads import NO_PARTS, LeadFinder, Parts, Window, standing_in_names
-from entitynorm.tagging.scan import SEPARATOR, Hashes, Scan
+from entitynorm.tagging.leads import NO_PARTS, Lead, LeadFinder, Parts, Window, standing_in_names
+from entitynorm.tagging.scan import SEPARATOR, Hashes, Ints, Scan
 from entitynorm.tagging.trie import Trie, joinable
+from entitynorm.text.terms import may_begin_compound, terms_of
 from entitynorm.text.tokens import SIGNED, Gap, script_of
 
 _KNOWN_ACRONYMS = 65_536
@@ -92,9 +93,16 @@ class WindowFinder:
         text = scan.text
         texts = [text[a:b] for a, b in zip(scan.start[words].tolist(), scan.end[words].tolist(), strict=True)]
         leading, leads = self._leads.leading(texts, scan.declining[words])
+        compounds, together = self._compounds(scan, joins, words, texts)
         texts = [texts[n] for n in leading.tolist()]
         words = words[leading]
-        windows, parts = self._leads.windows(scan, joins, words, leads)
+        begins = np.array([first for first, _ in compounds], np.int64)
+        order = np.concatenate((words, begins)).argsort(kind="stable")
+        everywhere = [*leads, *together]
+        windows, parts = self._leads.windows(
+            scan, joins, np.concatenate((words, begins))[order], [everywhere[n] for n in order.tolist()]
+        )
+        windows += [(first, end) for begin, end in compounds for first, last in windows if last == begin]
         for n, lead, word in zip(words.tolist(), leads, texts, strict=True):
             if lead.alone:
                 windows.append((n, n))
@@ -114,6 +122,23 @@ class WindowFinder:
     def _by_adjective(self) -> bool:
         """Whether provinces may be listed by adjectives only, which a name in Latin letters finds by "oblast" alone."""
         return any(self.index.frequencies([word for word in _words_for_provinces() if script_of(word) == "Cyrl"]))
+
+    def _compounds(
+        self, scan: Scan, joins: NDArray[np.bool_], words: Ints, texts: Sequence[str]
+    ) -> tuple[list[Window], list[Lead]]:
+        """Windows that an index counts as one word (Abd al-Rahman), and where each leads."""
+        spans: list[Window] = []
+        for n, text in zip(words.tolist(), texts, strict=True):
+            if may_begin_compound(text):
+                lasts = [last for last in (n + 1, n + 2) if last < len(scan) and joins[n + 1 : last + 1].all()]
+                spans += [(n, last) for last in lasts if len(terms_of(self._between(scan, n, last))) == 1]
+        declining = scan.declining[[first for first, _ in spans]]
+        leading, leads = self._leads.leading([self._between(scan, *span) for span in spans], declining)
+        return [spans[n] for n in leading.tolist()], leads
+
+    @staticmethod
+    def _between(scan: Scan, first: int, last: int) -> str:
+        return scan.text[scan.start[first] : scan.end[last]]
 
     # -- acronyms ------------------------------------------------------------------------------------------------
 

@@ -43,6 +43,11 @@ def _compounds() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozen
     )
 
 
+def may_begin_compound(word: str) -> bool:
+    """Whether a word is the first of those that names write together or apart (Abd al-Rahman, Abdrahman)."""
+    return word.casefold() in _compounds()[0]
+
+
 def _joined(terms: Sequence[str]) -> list[str]:
     servant, articles, religion, god = _compounds()
     out: list[str] = []

@@ -111,3 +111,30 @@ def test_a_word_of_very_many_names_is_no_window_but_may_stand_in_one() -> None:
     found = windows(finder, "In Saint Bademyr and in Saint alone")
     assert "Saint Bademyr" in found
     assert "Saint" not in found
+
+
+@pytest.fixture(scope="module")
+def among_many() -> WindowFinder:
+    crowd = (Entity(f"person:{n}", "PERSON", f"{a}or{b}in {b}el{a}an") for n, (a, b) in enumerate(PAIRS))
+    return finder_of(
+        *crowd, Entity("person:abd", "PERSON", "Masim Abd al-Mahim"), Entity("place:k", "PLACE", "Korsavel")
+    )
+
+
+PAIRS = [(a + c, b + d) for a in "BDGKLMNP" for b in "RSTVZF" for c in "aeiou" for d in "aeiou"][:1_000]
+
+
+def test_words_that_count_as_one_lead_together(among_many: WindowFinder) -> None:
+    assert "Masim Abd al-Mehim" in windows(among_many, "and Masim Abd al-Mehim said")
+
+
+def test_among_many_names_a_single_word_is_right_to_the_letter(among_many: WindowFinder) -> None:
+    assert windows(among_many, "in Korsavel today") == ["Korsavel"]
+    assert windows(among_many, "in Korsawel today") == []
+
+
+def test_part_of_a_name_among_many_is_no_window_but_told_apart(among_many: WindowFinder) -> None:
+    scan = Scan("said Masim today")
+    found = among_many.find(scan)
+    assert not found.windows
+    assert [among_many.index.alias_text(int(alias)) for alias in found.parts.alias] == ["Masim Abd al-Mahim"]
