@@ -39,7 +39,7 @@ _ENTITIES_KEPT = 8_192
 _ALIASES_KEPT = 32_768
 _WORTH, _BEHIND, _ALWAYS = 0.5, 0.25, 2
 """An alias is compared if it answers this share of what the best one does and is no farther behind, or leads."""
-_BEHIND_PLAINLY = 0.12
+_BEHIND_PLAINLY = 0.08
 """The same for windows among many names, each of which has to answer an alias as a whole."""
 _DECLARED = -1.0
 """Log-odds of a name spelled like an alias that is declared weak: below any threshold, until a text supports it."""

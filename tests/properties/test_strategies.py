@@ -112,4 +112,4 @@ def test_absent_hypothesis_is_named_with_its_remedy() -> None:
     program = "import sys; sys.modules['hypothesis'] = None; import entitynorm.testing"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert run.returncode == 1
-    assert run.stderr.splitlines()[-1].endswith("pip install entitynorm[test]")
+    assert run.stderr.splitlines()[-1].endswith("pip install 'entitynorm[test]'")

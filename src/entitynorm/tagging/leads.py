@@ -33,8 +33,8 @@ COMMON = 400
 MOST_WORDS = 8
 _LEAST_ALIKE = 0.55
 """How alike a word and a term have to be."""
-_LEAST_ALONE = 0.6
-"""The same for a single word among many names."""
+_LEAST_ALONE, _LEAST_ALONE_AMONG_MORE, _MORE = 0.6, 0.8, 50_000
+"""The same for a single word among many names, and where these are more than so many."""
 _LEAST_COVERED = 0.45
 _LEAST_OF_PERSON = 0.3
 """Share of an alias that a window has to answer; a surname may be little of a long full name."""
@@ -233,7 +233,8 @@ class LeadFinder:
         # A single word in Latin letters is right to the letter, or the alias is meant to be met by slips.
         one = token[head] == token[last]
         strict = (scan.codes[scan.start[token[head]]] < 0x250) & ~scan.declining[token[head]]
-        slips = self.index.loose(alias[head]) & (alike[head] >= _LEAST_ALONE)
+        least = _LEAST_ALONE if self.index.aliases <= _MORE else _LEAST_ALONE_AMONG_MORE
+        slips = self.index.loose(alias[head]) & (alike[head] >= least)
         whole &= ~(one & strict) | (alike[head] >= 1.0) | country[head] | slips
         first, final = _parts(head[whole], last[whole], size[whole], fewer=0)
         spans = distinct((token[first] << 32) | token[final])
