@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entitynorm.retrieval.distinct import distinct
-from entitynorm.tagging.codepoints import APOSTROPHE, DIGIT, INSIDE, INVISIBLE, LOWER, UNSPACED, UPPER, WORD
+from entitynorm.tagging.codepoints import APOSTROPHE, DIGIT, INSIDE, INVISIBLE, LATIN_ENDS, LOWER, UNSPACED, UPPER, WORD
 from entitynorm.text.tokens import ADDRESS
 
 Ints = NDArray[np.int64]
@@ -21,7 +21,7 @@ Classes = NDArray[np.uint8]
 _HINTS = ("/", "@", "www.")
 _WHITE = re.compile(r"\s")
 _LONGEST_ADDRESS = 256
-_SMALL_S, _TO_SMALL, _LATIN_ENDS = ord("s"), 0x20, 0x250
+_SMALL_S, _TO_SMALL = ord("s"), 0x20
 
 
 def borders(text: str, codes: Ints, kinds: Classes, has: int) -> tuple[Ints, Ints]:
@@ -55,7 +55,7 @@ def _apostrophes(codes: Ints, kinds: Classes, word: NDArray[np.bool_]) -> bool:
     within = word.take(at) & (after & WORD > 0)
     within &= (before & LOWER == 0) | (after & UPPER == 0)  # d'Ukraine is two words
     at = at.compress(within)
-    owns = (codes.take(at + 1) | _TO_SMALL == _SMALL_S) & ~word.take(at + 3) & (codes.take(at - 1) < _LATIN_ENDS)
+    owns = (codes.take(at + 1) | _TO_SMALL == _SMALL_S) & ~word.take(at + 3) & (codes.take(at - 1) < LATIN_ENDS)
     word[at.compress(owns) + 2] = False
     others = at.compress(~owns)
     word[others + 1] = True

@@ -22,6 +22,8 @@ capital; a small letter; a digit; an invisible character; a letter of a script t
 (Hangul) none before what it adds to them."""
 OTHER = INVISIBLE
 """The class of all else: a bit that no word has alone. It is not 0, which says that a code point was not met yet."""
+LATIN_ENDS = 0x250
+"""The first code point behind the Latin letters."""
 BASE = 0x9E3779B97F4A7C15
 """The odd number whose powers tell the places of letters apart."""
 _WRAP = (1 << 64) - 1

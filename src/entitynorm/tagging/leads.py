@@ -5,8 +5,8 @@ lead to the same alias and stand together are a chain. What is remembered of wor
 
 Where names are few, whatever answers enough of an alias is a window. Among many names every word sounds like part of
 some name: there a chain has to answer all words that carry the alias, and a single word has to be right to the letter
-unless the gazetteer says that the alias may be met by slips. Chains that answer part of an alias are told apart: they
-are worth a look where the text has the whole name elsewhere.
+unless the alias is of another script or the gazetteer says that it may be met by slips. Chains that answer part of an
+alias are told apart: they are worth a look where the text has the whole name elsewhere.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from entitynorm.names.structure import parse, role_of, senses_of
 from entitynorm.retrieval.distinct import distinct
 from entitynorm.retrieval.index import FEW, NameIndex
 from entitynorm.retrieval.search import Searcher, TermHits, search_terms
+from entitynorm.tagging.codepoints import LATIN_ENDS
 from entitynorm.tagging.scan import Ints, Scan
 from entitynorm.tagging.trie import Trie
-from entitynorm.text.tokens import Gap
+from entitynorm.text.tokens import Gap, script_of
 
 Bools = NDArray[np.bool_]
 
@@ -35,6 +36,8 @@ _LEAST_ALIKE = 0.55
 """How alike a word and a term have to be."""
 _LEAST_ALONE, _LEAST_ALONE_AMONG_MORE, _MORE = 0.6, 0.8, 50_000
 """The same for a single word among many names, and where these are more than so many."""
+_SAME_SOUND = 0.95
+"""The same for a single word and a term of another script, where sounds are all that they can share."""
 _LEAST_COVERED = 0.45
 _LEAST_OF_PERSON = 0.3
 """Share of an alias that a window has to answer; a surname may be little of a long full name."""
@@ -71,7 +74,7 @@ class Lead:
     value: NDArray[np.float32]
     """The weight that it answers in each."""
     alike: NDArray[np.float32]
-    """How alike the word and that of the alias are."""
+    """How alike the word and that of the alias are; 1 where they are of two scripts and sound the same."""
     common: bool = False
     """The word leads to more aliases than are kept."""
     bearing: bool = False
@@ -163,7 +166,9 @@ class LeadFinder:
                     some = arrays["joined_alias"][a:b].astype(np.int64)
                     alias.append(some)
                     value.append((alike * arrays["alias_weight"][some]).astype(np.float32))
-                similar.append(np.full(sum(map(len, alias)) - sum(map(len, similar)), alike, np.float32))
+                same = alike >= _SAME_SOUND and script_of(self.index.term_text(term)) != "Latn"
+                length = sum(map(len, alias)) - sum(map(len, similar))
+                similar.append(np.full(length, 1.0 if same else alike, np.float32))
         if not alias:
             return None
         everything = np.concatenate(alias), np.concatenate(value), np.concatenate(similar)
@@ -230,12 +235,18 @@ class LeadFinder:
             return list(_with_common(spans, joins, common)), NO_PARTS
         needed = self.index.bearing(alias[head])
         whole = (answered >= needed) | (covered >= 1.0)
-        # A single word in Latin letters is right to the letter, or the alias is meant to be met by slips.
+        # A single word in Latin letters is right to the letter, or to the sound of another script, or the alias is
+        # meant to be met by slips.
         one = token[head] == token[last]
-        strict = (scan.codes[scan.start[token[head]]] < 0x250) & ~scan.declining[token[head]]
+
+        def exact(rows: Ints) -> Bools:
+            at = token[rows]
+            found: Bools = (alike[rows] >= 1.0) | (scan.codes[scan.start[at]] >= LATIN_ENDS) | scan.declining[at]
+            return found
+
         least = _LEAST_ALONE if self.index.aliases <= _MORE else _LEAST_ALONE_AMONG_MORE
         slips = self.index.loose(alias[head]) & (alike[head] >= least)
-        whole &= ~(one & strict) | (alike[head] >= 1.0) | country[head] | slips
+        whole &= ~one | exact(head) | country[head] | slips
         first, final = _parts(head[whole], last[whole], size[whole], fewer=0)
         spans = distinct((token[first] << 32) | token[final])
         windows = list(_with_common(spans, joins, common))
@@ -245,10 +256,16 @@ class LeadFinder:
         after = _beside(common, joins, right, 1)
         inside = np.concatenate((np.zeros(1, np.int64), np.cumsum(common)))
         beside = before + after + inside[right] - inside[left]
-        helped = ~whole & ~(one & (before + after == 0)) & (answered + beside >= needed)
+        short = right + after - left + before < MOST_WORDS
+        helped = ~whole & ~(one & (before + after == 0)) & (answered + beside >= needed) & short
         windows += set(zip((left - before)[helped].tolist(), (right + after)[helped].tolist(), strict=True))
-        rest = ~whole & ~helped & (~strict | (alike[head] >= 1.0))
-        return windows, Parts(left[rest], right[rest], alias[head][rest])
+        rest = ~whole & ~helped & exact(head)
+        # A surname beside the full name, or beside itself, is in one chain with it and stands for itself all the same.
+        several = self.index.persons(alias[head]) & (last > head)
+        each, _ = _parts(head[several], last[several], np.ones(int(several.sum()), np.int64), fewer=0)
+        each = each[exact(each)]
+        first, final = np.concatenate((left[rest], token[each])), np.concatenate((right[rest], token[each]))
+        return windows, Parts(first, final, np.concatenate((alias[head][rest], alias[each])))
 
 
 def _beside(common: Bools, joins: Bools, token: Ints, step: int) -> Ints:

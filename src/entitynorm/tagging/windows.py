@@ -25,6 +25,7 @@ from entitynorm.names.structure import is_patronymic, role_of, senses_of, slots_
 from entitynorm.retrieval.distinct import distinct
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.retrieval.search import Searcher
+from entitynorm.tagging.codepoints import LATIN_ENDS
 from entitynorm.tagging.leads import NO_PARTS, Lead, LeadFinder, Parts, Window, standing_in_names
 from entitynorm.tagging.scan import SEPARATOR, Hashes, Ints, Scan
 from entitynorm.tagging.trie import Trie, joinable
@@ -36,8 +37,6 @@ _ACRONYM = 7
 _INITIALS = 2
 """Letters of a capitalised word that a full stop may follow inside a name that is not spelled like an alias."""
 _PROVINCES = frozenset({"adm1", "adm2", "adm3"})
-_LATIN = 0x250
-"""The first code point behind the Latin letters."""
 
 _SIGN = re.compile(r"[@#]|(?<=\w)\.(?=\w)")
 _WHITE = re.compile(r"\s")
@@ -199,7 +198,7 @@ def _hashes_for_provinces() -> Hashes:
 
 def _with_provinces(scan: Scan, joins: NDArray[np.bool_]) -> Iterator[Window]:
     """Capitalised words with the word for a province beside them, in Latin letters (Kherson oblast, Gebiet Kherson)."""
-    named = np.flatnonzero(scan.upper & (scan.codes[scan.start] < _LATIN))
+    named = np.flatnonzero(scan.upper & (scan.codes[scan.start] < LATIN_ENDS))
     for step in (1, -1):
         known = named[(named + step >= 0) & (named + step < len(scan))]
         known = known[joins[np.maximum(known, known + step)]]
