@@ -29,6 +29,7 @@ from entitynorm.retrieval.build import name_key
 from entitynorm.retrieval.index import FEW, NameIndex
 from entitynorm.retrieval.search import Reached, Searcher
 from entitynorm.scoring import IDENTITY, probability
+from entitynorm.text.terms import fold_term
 from entitynorm.window_rules import WindowRule, fits_window
 
 Keep = Callable[[str], bool] | None
@@ -47,6 +48,8 @@ _STANDS_FOR = 4.0
 """Log-odds of an abbreviation for a name that it is short for by convention."""
 _SAME_SURNAME = 0.03
 """How much less alike the surname of a namesake may be."""
+_BESIDE_RULES = frozenset({"less_prominent"})
+"""What counts beside a written rule that decides instead of the comparison."""
 _UNEXAMINED = 8.0
 """Log-odds against an alias that was reached but answers too little to be compared."""
 
@@ -181,12 +184,13 @@ class Layer:
         names = self.index.aliases if self.index.aliases >= FEW else 0
         for unit in parse(self.index.alias_text(alias)).units:
             for word in unit.words:
-                term = terms.get(word.text.lower())
+                term_text = word.text.lower()
+                term = terms.get(term_text)
                 if term is None:
                     continue
                 if not word.is_read and (known := self.index.term_readings(term)) is not None:
                     word.take_readings(known)
-                if word.fold not in self._rarities:
+                if word.fold not in self._rarities and word.fold == fold_term(term_text):
                     count = int(self.index.arrays["term_frequency"][term]) if names else 0
                     self._rarities[word.fold] = rarity_in(word.fold, count, names)
 
@@ -364,7 +368,7 @@ class Layer:
         for (n, one), log_odds in zip(scored, odds, strict=True):
             one.log_odds = one.said.log_odds if one.said else log_odds
             held = out[n].get(one.entity)
-            if held is None or log_odds > held.log_odds:
+            if held is None or one.log_odds > held.log_odds:
                 out[n][one.entity] = one
         return [list(best.values()) for best in out]
 
@@ -393,10 +397,10 @@ class Layer:
         """A candidate with its evidence; ``rivals`` is what speaks against it (see `entitynorm.learned.compete`)."""
 
         def evidence() -> tuple[Evidence, ...]:
+            items = evidence_of(self.scorer, scored.compared, scored.query, scored.target, scored.target.kind)
             if scored.said:
-                items = [Evidence(scored.said.feature, 1.0, scored.said.log_odds, scored.said.detail)]
-            else:
-                items = evidence_of(self.scorer, scored.compared, scored.query, scored.target, scored.target.kind)
+                decisive = Evidence(scored.said.feature, 1.0, scored.said.log_odds, scored.said.detail)
+                items = [decisive, *(item for item in items if item.feature in _BESIDE_RULES)]
             if scored.shift:
                 items.append(Evidence("namesakes", 1.0, scored.shift, "a surname alone tells no namesakes apart"))
             return (*items, Evidence("rivals", 1.0, -rivals, "what speaks for other candidates and for none"))
@@ -413,7 +417,9 @@ class Layer:
 
 def _features(scored: Scored) -> frozenset[str]:
     """The names of the features that `Layer.explained` puts into words."""
-    found = {scored.said.feature} if scored.said else features_in(scored.compared)
+    found = features_in(scored.compared)
+    if scored.said:
+        found = {scored.said.feature} | (found & _BESIDE_RULES)
     return frozenset(found | {"rivals"} | ({"namesakes"} if scored.shift else set()))
 
 
@@ -447,7 +453,10 @@ def prominence(scored: Sequence[Scored]) -> None:
             values = list(one.compared.values)
             values[position] = min(1.0, math.log10(most / max(weight, 1e-3)) / 4)
             one.compared = Compared(tuple(values), one.compared.pairing)
-            one.log_odds = one.layer.scorer.log_odds(one.compared.values, one.target.kind)
+            if one.said:  # the written rule stands, and so does what is said against it
+                one.log_odds += one.layer.scorer.contributions(values, one.target.kind)[position]
+            else:
+                one.log_odds = one.layer.scorer.log_odds(values, one.target.kind)
 
 
 def features_in(compared: Compared) -> set[str]:

@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 
 import entitynorm
-from entitynorm import Entity, GazetteerError
+from entitynorm import Entity, Gazetteer, GazetteerError, Linker
 from entitynorm.io.compiled import CompiledGazetteer, build
-from entitynorm.model import Alias
+from entitynorm.model import Alias, Fuzzy
 from entitynorm.retrieval.build import aliases_of, name_key
 from entitynorm.retrieval.index import NameIndex
+from entitynorm.retrieval.search import search_terms
+from entitynorm.scoring import probability
+from entitynorm.text.terms import MOST_TERMS
 
 ENTITIES = (
     Entity("place:zenda", "PLACE", "Zenda", aliases=(Alias("Зенда", lang="ru"),), weight=10.0, was=("place:senda",)),
@@ -175,6 +178,34 @@ def test_an_interrupted_build_leaves_nothing(tmp_path: Path, error: type[BaseExc
     with pytest.raises(error):
         build(broken_off(), tmp_path / "out.enx")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_weak_name_stays_weak_beside_a_more_prominent_one_and_its_evidence_replays() -> None:
+    clubs = [
+        Entity(f"org:{n}", "ORG", f"{town} Spartak", aliases=(Alias("Spartak", strength="weak"),), weight=weight)
+        for n, (town, weight) in enumerate([("Strelsau", 10.0), ("Zenda", 100.0)])
+    ]
+    linker = Linker(Gazetteer(clubs))
+    assert linker.resolve("Spartak").id is None
+    found = linker.search("Spartak")
+    assert [c.id for c in found] == ["org:1", "org:0"]
+    assert [{e.feature for e in c.evidence} for c in found] == [
+        {"weak", "rivals"},
+        {"weak", "less_prominent", "rivals"},
+    ]
+    assert [c.score for c in found] == pytest.approx([probability(tuple(c.evidence)) for c in found])
+
+
+@pytest.mark.parametrize("policy", ["key", "off", "edit"])
+def test_what_an_alias_says_of_the_name_itself_holds_for_the_name(policy: Fuzzy) -> None:
+    entity = Entity("place:zenda", "PLACE", "Zenda", aliases=(Alias("ZENDA", fuzzy=policy),))
+    (alias,) = aliases_of(entity)
+    assert (alias.text, alias.fuzzy) == ("Zenda", policy)
+
+
+def test_a_name_of_many_provinces_has_no_more_terms_than_are_counted() -> None:
+    assert len(search_terms("Херсонщина " * 2)) == 4
+    assert len(search_terms("Херсонщина " * MOST_TERMS)) == MOST_TERMS
 
 
 @pytest.mark.parametrize("turned", [False, True])

@@ -137,13 +137,19 @@ def name_key(name: str) -> str:
 
 
 def aliases_of(entity: Entity) -> Iterator[Alias]:
-    """The canonical name and the aliases of an entity, each spelling once; a weak alias weakens an equal name."""
+    """The canonical name and the aliases of an entity, each spelling once.
+
+    What an alias that equals the name says of its strength and of how freely it is met holds for the name.
+    """
     if not entity.aliases:
         yield Alias(entity.name)
         return
-    weak = {name_key(a.text) for a in entity.aliases if a.strength == "weak"}
+    own = name_key(entity.name)
+    same = [a for a in entity.aliases if name_key(a.text) == own]
     seen: set[tuple[str, str]] = set()
-    canonical = Alias(entity.name, strength="weak" if name_key(entity.name) in weak else "strong")
+    weak = any(a.strength == "weak" for a in same)
+    fuzzy = next((a.fuzzy for a in same if a.fuzzy is not None), None)
+    canonical = Alias(entity.name, strength="weak" if weak else "strong", fuzzy=fuzzy)
     for alias in (canonical, *entity.aliases):
         key = (name_key(alias.text) if alias.text.isascii() else alias.text, alias.strength)
         if key not in seen:

@@ -29,7 +29,7 @@ from entitynorm.retrieval.index import FEW, NameIndex
 from entitynorm.text.folding import fold_text
 from entitynorm.text.sound_distance import similarities, table_for
 from entitynorm.text.sounds import plain_readings
-from entitynorm.text.terms import fold_term, terms_of
+from entitynorm.text.terms import MOST_TERMS, fold_term, terms_of
 from entitynorm.text.tokens import script_of
 
 KEPT_ROWS = 128
@@ -204,7 +204,7 @@ class Searcher:
         """Rows that share a key with a form, the commonest keys left out where a term's budget is spent."""
         packed = self.index.arrays["keys"]
         low_key = keys.astype(np.uint64) << np.uint64(32)
-        order = np.argsort(low_key)
+        order = np.argsort(low_key, kind="stable")  # of equal keys the same ones are left out in every batch
         low_key, form = low_key[order], form[order]
         low = np.searchsorted(packed, low_key)
         high = np.searchsorted(packed, low_key | np.uint64(0xFFFFFFFF), "right")
@@ -533,7 +533,7 @@ def search_terms(name: str) -> tuple[str, ...]:
         found = terms_of(name)
         if name.isascii() or not any("щ" in term or "чин" in term for term in found):
             return found
-        return tuple(part for term in found for part in _province(term))
+        return tuple(part for term in found for part in _province(term))[:MOST_TERMS]
     return terms_of(" ".join(w.text for u in written(parse(name).units) for w in u.words)) or terms_of(name)
 
 
