@@ -21,7 +21,6 @@ from entitynorm.model import Candidate, Evidence, LazyEvidence
 from entitynorm.names.structure import Unit, parse
 from entitynorm.names.types import entity_class
 from entitynorm.resolver import Resolver
-from entitynorm.retrieval.index import FEW
 from entitynorm.scoring import probability
 from entitynorm.sentences import Sentences
 from entitynorm.surroundings import Surroundings
@@ -262,13 +261,13 @@ class Reader:
     def _take_parts(self, pages: Sequence[_Page], parts: Sequence[_Parts]) -> None:
         """Look for parts of the names that a text has whole: among many names only these are worth a look."""
         offsets = list(accumulate((len(page.text) + len(SEPARATOR) for page in pages), initial=0))
+        places = [[self.resolver.place_of(entity_id) for entity_id in page.named] for page in pages]
         asked: dict[tuple[int, int, int, bool], list[tuple[int, int]]] = {}
         for level, (layer, some) in enumerate(zip(self.resolver.layers, parts, strict=True)):
             if not len(some.alias):
                 continue
             owner = layer.index.arrays["alias_entity"][some.alias]
-            places = [[self.resolver.place_of(entity_id) for entity_id in page.named] for page in pages]
-            whole = [{place[1] for place in some if place and place[0] is layer} for some in places]
+            whole = [{place[1] for place in found if place and place[0] is layer} for found in places]
             known = np.array(sorted(set().union(*whole)), np.int64)
             for k in np.flatnonzero(np.isin(owner, known)).tolist():
                 n = bisect_right(offsets, int(some.start[k])) - 1
@@ -316,7 +315,7 @@ class Reader:
             return candidate
         place = self.resolver.place_of(candidate.id)
         features = features_of(candidate)
-        few = place is None or place[0].index.aliases < FEW
+        few = place is None or place[0].few
         if "acronym" in features or not features & (_UNTYPED if few else _PARTIAL):
             return candidate
         detail = "part of a name: the text has to give it whole"
@@ -325,7 +324,7 @@ class Reader:
     def _doubted(self, candidate: Candidate) -> Candidate:
         """A candidate for an ordinary word: among many names, a capital is not enough to make a name of it."""
         place = self.resolver.place_of(candidate.id)
-        if place is None or place[0].index.aliases < FEW:
+        if place is None or place[0].few:
             return candidate
         return plus(candidate, Evidence("ordinary", 1.0, _ORDINARY, "an ordinary word, as many a name is"))
 

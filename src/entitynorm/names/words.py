@@ -203,24 +203,26 @@ def joined(words: tuple[Word, ...]) -> Word:
 def warm(words: Iterable[Word]) -> None:
     """Read many words at once; each would read itself when asked, only slower."""
     unread = list(dict.fromkeys(w for w in words if w._wide is None))
-    small = list(dict.fromkeys(s for w in unread if (s := w.small)._wide is None))
+    lowered = [w.small for w in unread]  # asked once: what is remembered of words may be dropped meanwhile
+    small = list(dict.fromkeys(s for s in lowered if s._wide is None))
     for one, found in zip(small, wide_readings([w.text if w._short else "" for w in small]), strict=True):
         one._wide = found
-    for one in unread:
-        one._wide = one.small._wide
+    for one, read in zip(unread, lowered, strict=True):
+        one._wide = read._wide
 
 
 def read_forms(words: Iterable[Word]) -> None:
     """Read the dictionary forms of many words at once, where they are not read yet."""
     unread = list(dict.fromkeys(w for w in words if w._forms is None))
-    small = list(dict.fromkeys(s for w in unread if (s := w.small)._forms is None))
+    lowered = [w.small for w in unread]
+    small = list(dict.fromkeys(s for s in lowered if s._forms is None))
     asked = [one._dictionary_forms() for one in small]
     texts = list(dict.fromkeys(text for some in asked for text, _, _ in some))
     found = dict(zip(texts, wide_readings(texts), strict=True))
     for one, some in zip(small, asked, strict=True):
         one._take_forms((found[text], cost, form) for text, cost, form in some)
-    for one in unread:
-        one._forms = one.small._forms
+    for one, read in zip(unread, lowered, strict=True):
+        one._forms = read._forms
 
 
 def _lemmas(fold: str) -> tuple[tuple[str, float, str], ...]:

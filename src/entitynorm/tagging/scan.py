@@ -238,8 +238,10 @@ class Scan:
     def digits(self) -> NDArray[np.bool_]:
         """Whether the token holds a digit."""
         out = np.zeros(len(self.start), np.bool_)
-        at = np.searchsorted(self.start, np.flatnonzero(self._kinds & DIGIT > 0), "right") - 1
-        out[at[at >= 0]] = True
+        digits = np.flatnonzero(self._kinds & DIGIT > 0)
+        at = np.searchsorted(self.start, digits, "right") - 1
+        digits, at = digits[at >= 0], at[at >= 0]
+        out[at[digits < self.end[at]]] = True  # those of a web address are no token's
         return out
 
     @cached_property

@@ -133,6 +133,10 @@ def test_shapes() -> None:
     assert scan.upper.tolist() == [True, True, False, True, False, False, False]
 
 
+def test_digits_of_a_web_address_are_no_tokens() -> None:
+    assert Scan("Senda https://x.org/12 and BTR82").digits.tolist() == [False, False, True]
+
+
 def test_a_text_that_declines_is_told_by_its_letters_and_not_by_its_neighbour() -> None:
     english, polish = "The minister spoke in Warsaw.", "Minister powiedział w Łodzi, że Śląsk…"
     scan = Scan(SEPARATOR.join((english, polish, english)))
