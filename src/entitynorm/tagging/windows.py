@@ -101,7 +101,10 @@ class WindowFinder:
         windows, parts = self._leads.windows(
             scan, joins, np.concatenate((words, begins))[order], [everywhere[n] for n in order.tolist()]
         )
-        windows += [(first, end) for begin, end in compounds for first, last in windows if last == begin]
+        ends: dict[int, list[int]] = {}
+        for begin, end in compounds:
+            ends.setdefault(begin, []).append(end)
+        windows += [(first, end) for first, last in windows for end in ends.get(last, ())]
         for n, lead, word in zip(words.tolist(), leads, texts, strict=True):
             if lead.alone:
                 windows.append((n, n))
