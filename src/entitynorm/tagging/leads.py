@@ -166,7 +166,7 @@ class LeadFinder:
                     some = arrays["joined_alias"][a:b].astype(np.int64)
                     alias.append(some)
                     value.append((alike * arrays["alias_weight"][some]).astype(np.float32))
-                same = alike >= _SAME_SOUND and script_of(self.index.term_text(term)) != "Latn"
+                same = _SAME_SOUND <= alike < 1 and script_of(self.index.term_text(term)) != "Latn"
                 length = sum(map(len, alias)) - sum(map(len, similar))
                 similar.append(np.full(length, 1.0 if same else alike, np.float32))
         if not alias:
@@ -260,10 +260,11 @@ class LeadFinder:
         helped = ~whole & ~(one & (before + after == 0)) & (answered + beside >= needed) & short
         windows += set(zip((left - before)[helped].tolist(), (right + after)[helped].tolist(), strict=True))
         rest = ~whole & ~helped & exact(head)
-        # A surname beside the full name, or beside itself, is in one chain with it and stands for itself all the same.
-        several = self.index.persons(alias[head]) & (last > head)
+        # A surname some words from the full name, or from itself, is in one chain with it and stands for itself.
+        several = self.index.persons(alias[head]) & (token[last] - token[head] > last - head)
         each, _ = _parts(head[several], last[several], np.ones(int(several.sum()), np.int64), fewer=0)
-        each = each[exact(each)]
+        touching = np.concatenate(([False], (token[1:] - token[:-1] == 1) & (alias[1:] == alias[:-1]), [False]))
+        each = each[exact(each) & ~touching[each] & ~touching[each + 1]]
         first, final = np.concatenate((left[rest], token[each])), np.concatenate((right[rest], token[each]))
         return windows, Parts(first, final, np.concatenate((alias[head][rest], alias[each])))
 
