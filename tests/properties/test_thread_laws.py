@@ -69,7 +69,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Linker]
 def short_memories(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is remembered is given up every moment, and by one thread while another one reads it."""
     monkeypatch.setattr("entitynorm.mentions._READINGS_KEPT", 5)
-    monkeypatch.setattr("entitynorm.retrieval.search._CACHED_TERMS", 5)
+    monkeypatch.setattr("entitynorm.retrieval.term_search._CACHED_TERMS", 5)
 
 
 @pytest.mark.usefixtures("eager_threads", "short_memories")

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from entitynorm.names.structure import parse, role_of, senses_of
 from entitynorm.retrieval.distinct import distinct
 from entitynorm.retrieval.index import FEW, NameIndex
-from entitynorm.retrieval.search import Searcher, TermHits, search_terms
+from entitynorm.retrieval.search import Searcher, search_terms
+from entitynorm.retrieval.term_search import TermHits
 from entitynorm.tagging.codepoints import LATIN_ENDS
 from entitynorm.tagging.scan import Ints, Scan
 from entitynorm.tagging.trie import Trie
