@@ -26,7 +26,22 @@ RECORDS = [
 GIVEN_UP = 20.0
 """Seconds after which a process ends that is not let in, so that a service waiting for it fails and does not hang."""
 
+ROOT = Path(__file__).parent.parent.parent
+
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
+
+
+@pytest.fixture(autouse=True)
+def _found_by_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """New processes take over the path of this one, and look for `load` on it."""
+    monkeypatch.syspath_prepend(ROOT)
+
+
+async def kill_one(executor: Any) -> None:
+    """Kill a process, and wait until that is noticed: until then the others would answer."""
+    os.kill(next(iter(executor._processes)), signal.SIGKILL)
+    while not executor._broken:
+        await asyncio.sleep(0.01)
 
 
 def load(gate: Path) -> Linker:
@@ -50,8 +65,7 @@ def test_the_rest_goes_on_while_processes_start_again(tmp_path: Path) -> None:
         async with httpx.AsyncClient(transport=transport, base_url="http://test", timeout=60) as client:
             known = await client.post("/v1/resolve", json={"name": "Fixby"})
             gate.unlink()
-            executor = service._snapshot.lookup._executor
-            os.kill(next(iter(executor._processes)), signal.SIGKILL)  # type: ignore[attr-defined]
+            await kill_one(service._snapshot.lookup._executor)
             names = [[f"{name} {n}", name.upper()] for n, name in enumerate(["Arborville", "Fixby"] * 3)]
             asked = [asyncio.ensure_future(client.post("/v1/resolve", json={"names": some})) for some in names]
             while not gate.with_name("waiting").exists():
@@ -87,7 +101,7 @@ def test_processes_are_started_again_once_for_all_who_wait(tmp_path: Path, monke
     monkeypatch.setattr(lookup, "_start", lambda: (started.append(1), start())[1])
 
     async def serve() -> list[Any]:
-        os.kill(next(iter(lookup._executor._processes)), signal.SIGKILL)  # type: ignore[attr-defined]
+        await kill_one(lookup._executor)
         found = await asyncio.gather(*(lookup.ask([name], None) for name in ("Fixby", "Arborville", "Nowhere")))
         return [answers[0].link.id for answers in found]
 
