@@ -17,7 +17,7 @@ import json
 import os
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -85,6 +85,12 @@ def kept_table(name: str, read: Callable[[Path], Mapping[str, Any]]) -> dict[str
     """What a reader of its own gives of a packaged table, as JSON holds it."""
     rows = stored(name.replace("/", "-"), lambda: {name: {"": json.dumps(read(data_dir() / name))}})
     return cast("dict[str, Any]", json.loads(rows[name].find("") or "{}"))
+
+
+def kept_words(name: str, find: Callable[[], Iterable[str]]) -> tuple[str, ...]:
+    """Words that are found by going through all of the packaged tables, under a name of their own."""
+    found = stored(name, lambda: {"words": {"": "\n".join(find())}})["words"].find("")
+    return tuple(found.split("\n")) if found else ()
 
 
 def cache_folder(environ: Mapping[str, str]) -> Path | None:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from entitynorm.names.inflection import LATIN, languages, lemmas
 from entitynorm.names.lexicon import Sense, lexicon
 from entitynorm.names.words import Word, word
-from entitynorm.table_cache import packaged_table, stored
+from entitynorm.table_cache import kept_words, packaged_table
 from entitynorm.text.folding import fold_text
 from entitynorm.text.sounds import initial_pairs, readings
 from entitynorm.text.tokens import Gap, Token, pieces, script_of, tokenize
@@ -167,13 +167,12 @@ def _senses(fold: str) -> tuple[Sense, ...]:
 @cache
 def _declined_stems() -> frozenset[str]:
     """How words begin that tables list in a language which declines names in Latin letters: endings change last."""
-    return frozenset((stored("declined_stems", _find_declined_stems)["stems"].find("") or "").split("\n"))
+    return frozenset(kept_words("declined_stems", _find_declined_stems))
 
 
-def _find_declined_stems() -> dict[str, dict[str, str]]:
+def _find_declined_stems() -> list[str]:
     listed = lexicon().senses.items()
-    stems = {word[:_STEM] for word, senses in listed if any(sense.lang in LATIN for sense in senses)}
-    return {"stems": {"": "\n".join(sorted(stems))}}
+    return sorted({word[:_STEM] for word, senses in listed if any(sense.lang in LATIN for sense in senses)})
 
 
 _STEM = 3

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from entitynorm.errors import GazetteerError, Problem
 from entitynorm.model import Alias, Entity, Fuzzy
-from entitynorm.names.lexicon import Sense, lexicon
+from entitynorm.names.lexicon import lexicon
 from entitynorm.names.types import entity_class
 from entitynorm.retrieval import phones
 from entitynorm.retrieval.distinct import distinct
@@ -411,22 +411,21 @@ def _bearing(
 
     out = counted(carries)
     # The countries of two words or more (United States Navy, U.S. Navy).
-    phrases = [tuple(text.split()) for text, senses in lexicon().senses.items() if _is_country(text, senses)]
-    number = {fold: n for n, fold in reversed(list(enumerate(folds)))}
-    first = np.zeros(len(folds), np.int64)
-    first[[number[phrase[0]] for phrase in phrases if phrase[0] in number]] = 1
-    known = frozenset(phrases)
+    phrases = [[p for p in lexicon().starts(fold) if _is_country(p)] for fold in folds]
+    first = np.array([bool(some) for some in phrases], np.int64)
+    known = frozenset(phrase for some in phrases for phrase in some)
     for alias in np.flatnonzero((counted(first) > 0) & (out > 1)).tolist():
-        words = [folds[term] for term in alias_terms[ends[alias] : ends[alias + 1]].tolist()]
+        terms = alias_terms[ends[alias] : ends[alias + 1]].tolist()
+        words = [folds[term] for term in terms]
         for at in range(len(words) - 1):
             length = next((n for n in (4, 3, 2) if tuple(words[at : at + n]) in known), 0)
-            own = sum(int(carries[number[word]]) for word in words[at : at + length])
+            own = sum(int(carries[term]) for term in terms[at : at + length])
             out[alias] -= own if own < out[alias] else 0
     return np.minimum(np.where(out > 0, out, counted(countries)), 255).astype(np.uint8)
 
 
-def _is_country(text: str, senses: Sequence[Sense]) -> bool:
-    return " " in text and any(sense.slot == "country" for sense in senses)
+def _is_country(phrase: tuple[str, ...]) -> bool:
+    return any(sense.slot == "country" for sense in lexicon().lookup(phrase))
 
 
 _NO_ROWS: Arrays = {

@@ -25,6 +25,7 @@ from entitynorm.names.structure import is_patronymic, role_of, senses_of, slots_
 from entitynorm.retrieval.distinct import distinct
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.retrieval.search import Searcher
+from entitynorm.table_cache import kept_words
 from entitynorm.tagging.codepoints import LATIN_ENDS
 from entitynorm.tagging.leads import NO_PARTS, Lead, LeadFinder, Parts, Window, standing_in_names
 from entitynorm.tagging.scan import SEPARATOR, Hashes, Ints, Scan
@@ -187,11 +188,13 @@ def _is_type(word: str) -> bool:
 @cache
 def _words_for_provinces() -> tuple[str, ...]:
     """The words for provinces and districts, folded."""
+    return kept_words("words_for_provinces", _find_words_for_provinces)
+
+
+def _find_words_for_provinces() -> list[str]:
     words = lexicon().senses.items()
     kinds = [(word, [s.id for s in senses if s.slot == "type"]) for word, senses in words if " " not in word]
-    return tuple(
-        word for word, ids in kinds if any(_PROVINCES.intersection(lexicon().type_word(i).senses) for i in ids)
-    )
+    return [word for word, ids in kinds if any(_PROVINCES.intersection(lexicon().type_word(i).senses) for i in ids)]
 
 
 @cache
