@@ -26,7 +26,7 @@ from entitynorm.names.structure import Name, parse
 from entitynorm.names.types import entity_class
 from entitynorm.names.words import ROMANISATION, Word
 from entitynorm.retrieval.build import name_key
-from entitynorm.retrieval.index import FEW, NameIndex
+from entitynorm.retrieval.index import NameIndex
 from entitynorm.retrieval.search import Reached, Searcher
 from entitynorm.scoring import IDENTITY, probability
 from entitynorm.text.terms import fold_term
@@ -109,7 +109,6 @@ class Layer:
 
     def __init__(self, index: NameIndex, entity_at: Callable[[int], Entity], scorer: LearnedScorer) -> None:
         self.index = index
-        self.few = index.aliases < FEW
         self.scorer = scorer
         self._entity_at = entity_at
         self.searcher = Searcher(index)
@@ -131,7 +130,7 @@ class Layer:
             self._rarities.clear()
         if not unknown:
             return
-        names = self.index.aliases if self.index.aliases >= FEW else 0
+        names = 0 if self.index.few else self.index.aliases
         own = self.index.frequencies(unknown) if names else [0] * len(unknown)
         for fold, count in zip(unknown, own, strict=True):
             self._rarities[fold] = rarity_in(fold, count, names)
@@ -181,7 +180,7 @@ class Layer:
     def _prepare(self, alias: int) -> None:
         """Take over from the index what it knows of an alias's words: their readings and how rare they are."""
         terms = {self.index.term_text(t): t for t in self.index.alias_terms(alias)}
-        names = self.index.aliases if self.index.aliases >= FEW else 0
+        names = 0 if self.index.few else self.index.aliases
         for unit in parse(self.index.alias_text(alias)).units:
             for word in unit.words:
                 term_text = word.text.lower()
@@ -294,7 +293,7 @@ class Layer:
         chosen: list[list[Reached]] = []
         rest: list[list[Reached]] = []
         tests = kept or [None] * len(names)
-        plainly = windows == "plain" and not self.few
+        plainly = windows == "plain" and not self.index.few
         reached = self.searcher.reach(names, windows=windows is not None, plainly=plainly)
         for text, hits, keep in zip(names, reached, tests, strict=True):
             short = self._abbreviated(text)
@@ -361,7 +360,7 @@ class Layer:
         """For the aliases of each name the entities they name, each through the alias of highest log-odds."""
         scored = [(n, one) for n, some in enumerate(tasks) for one in self._scored_aliases(some)]
         if windows:
-            few, declining = self.few, windows == "declining"
+            few, declining = self.index.few, windows == "declining"
             scored = [(n, one) for n, one in scored if fits_window(one, few, declining)]
         odds = self.scorer.log_odds_many([s.compared.values for _, s in scored], [s.target.kind for _, s in scored])
         out: list[dict[int, Scored]] = [{} for _ in tasks]
@@ -374,7 +373,7 @@ class Layer:
 
     def _scored_aliases(self, tasks: Sequence[_Task]) -> list[Scored]:
         """Every alias of a name's tasks compared, but for those that may not be met by a slip and were."""
-        few = self.few
+        few = self.index.few
         out = []
         for task in tasks:
             facts, weak = partial(self.facts, task.entity), self.index.is_weak(task.alias)

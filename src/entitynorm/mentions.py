@@ -315,7 +315,7 @@ class Reader:
             return candidate
         place = self.resolver.place_of(candidate.id)
         features = features_of(candidate)
-        few = place is None or place[0].few
+        few = place is None or place[0].index.few
         if "acronym" in features or not features & (_UNTYPED if few else _PARTIAL):
             return candidate
         detail = "part of a name: the text has to give it whole"
@@ -324,7 +324,7 @@ class Reader:
     def _doubted(self, candidate: Candidate) -> Candidate:
         """A candidate for an ordinary word: among many names, a capital is not enough to make a name of it."""
         place = self.resolver.place_of(candidate.id)
-        if place is None or place[0].few:
+        if place is None or place[0].index.few:
             return candidate
         return plus(candidate, Evidence("ordinary", 1.0, _ORDINARY, "an ordinary word, as many a name is"))
 

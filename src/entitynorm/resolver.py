@@ -140,7 +140,7 @@ class Resolver:
         key = name_key(text)
         if any(layer.index.lookup("exact", key) for layer in self.layers):
             return True
-        if not any(layer.few for layer in self.layers):
+        if not any(layer.index.few for layer in self.layers):
             return False  # among many names a single word is right to the letter
         candidates, _ = self.candidates([text], windows="plain")[0]
         return bool(candidates) and candidates[0].score >= self.scorer.threshold_of(candidates[0].type)
@@ -153,7 +153,7 @@ class Resolver:
         scored = []
         for layer, hits in zip(self.layers, chosen, strict=True):
             some = layer.compared(parse(name), hits) if hits else []
-            scored.append(([one for one in some if fits_window(one, layer.few, declining)], ()))
+            scored.append(([one for one in some if fits_window(one, layer.index.few, declining)], ()))
         return self._ranked(name, name_key(name), scored)[0]
 
     def nearest(self, name: str, entity_id: str, listed: Candidate | None) -> Candidate | None:

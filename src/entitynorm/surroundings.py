@@ -14,7 +14,7 @@ from entitynorm.beside import Beside
 from entitynorm.features import titled_gender
 from entitynorm.headlines import Headlines
 from entitynorm.model import Candidate
-from entitynorm.names.structure import role_of, senses_of
+from entitynorm.names.structure import role_of, senses_of, slots_of
 from entitynorm.names.types import entity_class
 from entitynorm.neighbours import is_legal_form
 from entitynorm.resolver import Resolver
@@ -41,8 +41,7 @@ _PREFIXING = re.compile("[\u05d0-\u05ea\u0621-\u064a]")
 @lru_cache(maxsize=65_536)
 def _asked_about(word: str, where: str) -> bool:
     """Whether a word is of a kind that some rule asks about: in a window, before it, after it, or as a given name."""
-    senses = senses_of(word)
-    slots = {s.slot for s in senses}
+    senses, slots = senses_of(word), slots_of(word)
     if where == "calendar":
         return "calendar" in slots
     if where == "given":

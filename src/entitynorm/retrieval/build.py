@@ -35,7 +35,7 @@ COST_SCALE = 500
 """Costs of readings are kept in steps of 0.002."""
 _TELL = 10_000
 _SHORT_ALIAS = 5
-_SLIPPING = 3
+SLIPPING = 3
 """Readings of a term in which slips are looked for."""
 JOINED_BELOW = 200_000
 """Aliases below which names of two and three words are also indexed as one word (San Francisco, Sanfrancisco)."""
@@ -267,7 +267,7 @@ def _rows(terms: Sequence[str], folds: Sequence[str], first: int) -> tuple[dict[
     heard = np.flatnonzero(lengths >= 2)
     first_row = np.searchsorted(owners, np.arange(len(terms)))
     # Slips are looked for in the likelier readings only; the others are met when they sound the same.
-    likely = np.arange(len(texts)) - first_row[owners] < _SLIPPING
+    likely = np.arange(len(texts)) - first_row[owners] < SLIPPING
     packed = []
     depths: tuple[tuple[NDArray[Any], phones.Depth], ...] = (
         (heard[likely[heard]], "wide"),

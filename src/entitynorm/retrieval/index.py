@@ -105,6 +105,11 @@ class NameIndex:
         found: NDArray[np.bool_] = (self.arrays["alias_flags"][aliases] >> 2) & 3 == STATED
         return found
 
+    @property
+    def few(self) -> bool:
+        """Whether it holds fewer than `FEW` aliases."""
+        return self.aliases < FEW
+
     def persons(self, aliases: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether each alias names a person."""
         kinds = np.array([entity_class(kind) == "PERSON" for kind in self.types] or [False], np.bool_)

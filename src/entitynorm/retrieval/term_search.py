@@ -20,8 +20,8 @@ from rapidfuzz.distance import OSA
 from entitynorm.names.structure import parse, role_of, senses_of
 from entitynorm.names.words import read_forms, warm, word
 from entitynorm.retrieval import phones
-from entitynorm.retrieval.build import carries_name, lexical_ids, means_nothing, role_of_term, weight_of_role
-from entitynorm.retrieval.index import FEW, NameIndex
+from entitynorm.retrieval.build import SLIPPING, carries_name, lexical_ids, means_nothing, role_of_term, weight_of_role
+from entitynorm.retrieval.index import NameIndex
 from entitynorm.text.sound_distance import similarities, table_for
 from entitynorm.text.sounds import plain_readings
 from entitynorm.text.terms import fold_term
@@ -48,10 +48,9 @@ _LEADING = 4
 """The likest terms, which say how much a word weighs that the vocabulary lacks."""
 _BATCH, _PLAIN_BATCH = 256, 4_096
 """Terms looked for at once."""
-_SLIPPING = 3
-"""Readings of a term in which slips are looked for."""
 _CACHED_TERMS = 32_768
-SAME, SOUND, INFLECTED, TYPO, LEXICAL = range(5)
+_TYPO, _LEXICAL = range(2)
+"""What a term is met by, beside its sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +103,11 @@ class TermSearcher:
         found = {t: hits for t in dict.fromkeys(terms) if (hits := memory.get(t)) is not None}
         unknown = [t for t in dict.fromkeys(terms) if t not in found]
         if plainly:
-            simple = [t for t in unknown if script_of(t) in _PLAIN_SCRIPTS]
             found |= self.hits([t for t in unknown if script_of(t) not in _PLAIN_SCRIPTS])
-        else:
-            simple = unknown
+            unknown = [t for t in unknown if script_of(t) in _PLAIN_SCRIPTS]
         size = _PLAIN_BATCH if plainly else _BATCH
-        for k in range(0, len(simple), size):
-            block = simple[k : k + size]
+        for k in range(0, len(unknown), size):
+            block = unknown[k : k + size]
             some = dict(zip(block, self._find(block, plainly), strict=True))
             memory.update(some)
             found.update(some)
@@ -135,7 +132,7 @@ class TermSearcher:
                 texts.append(phone)
                 owner.append(n)
                 cost.append(extra)
-                slipping.append(not form and k < _SLIPPING)
+                slipping.append(not form and k < SLIPPING)
         return texts, np.array(owner, np.int64), np.array(cost, np.float32), np.array(slipping, bool)
 
     def _find(self, terms: Sequence[str], plainly: bool) -> list[TermHits]:
@@ -147,7 +144,7 @@ class TermSearcher:
         bits, pairs = phones.masks(codes, lengths)
         heard = np.flatnonzero(lengths >= 2)
         # Where names are few, a word that is one of them may all the same be a slip for another.
-        strange = np.array([not s for s in same], bool) | (self.index.aliases < FEW)
+        strange = np.array([not s for s in same], bool) | self.index.few
         # A term that the vocabulary holds needs no slips: it is met by sound only. Nor does one that is declined slip.
         loose = strange[owner[heard]] & slipping[heard]
         wide, near = heard[loose], heard[~loose]
@@ -237,13 +234,13 @@ class TermSearcher:
         ids = [(n, i) for n, term in enumerate(terms) for i in _meanings(term, folds[n])]
         lexical = phones.finish(phones.text_hashes([i for _, i in ids]), phones.LEXICAL)
         owner = np.concatenate((unknown[which], np.array([n for n, _ in ids], np.int64)))
-        kind = np.concatenate((np.full(len(which), TYPO), np.full(len(ids), LEXICAL)))
+        kind = np.concatenate((np.full(len(which), _TYPO), np.full(len(ids), _LEXICAL)))
         form = np.arange(len(owner))
         rows, forms = self._reach(np.concatenate((keys, lexical)), form, owner)
         found = arrays["row_term"][rows].astype(np.int64)
         kinds, owners = kind[forms], owner[forms]
-        likeness = np.where(kinds == LEXICAL, 0.93, 0.0).astype(np.float32)
-        for k in np.flatnonzero(kinds == TYPO).tolist():
+        likeness = np.where(kinds == _LEXICAL, 0.93, 0.0).astype(np.float32)
+        for k in np.flatnonzero(kinds == _TYPO).tolist():
             fold = folds[int(owners[k])]
             other = fold_term(self.index.term_text(int(found[k])))
             if OSA.distance(fold, other, score_cutoff=1) <= 1:
@@ -289,10 +286,10 @@ class TermSearcher:
         bounds = np.searchsorted(owner, np.arange(len(folds) + 1)).tolist()
         out = []
         for fold, heavy, names, a, b in zip(folds, worth.tolist(), held, bounds, bounds[1:], strict=False):
-            most = weight_of_role(role_of_term(fold)) if len(fold) > 1 else 0.2
-            bearing, own, common = carries_name(fold, role_of_term(fold)), means_nothing(fold), names > POSTING_BUDGET
-            country = role_of_term(fold) == "country"
-            said = min(heavy, most), bearing, country, own, common
+            role = role_of_term(fold)
+            most = weight_of_role(role) if len(fold) > 1 else 0.2
+            bearing, own, common = carries_name(fold, role), means_nothing(fold), names > POSTING_BUDGET
+            said = min(heavy, most), bearing, role == "country", own, common
             out.append(TermHits(terms[a:b].copy(), likeness[a:b].copy(), *said) if b > a else _met_by_nothing(*said))
         return out
 

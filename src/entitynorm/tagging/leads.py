@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from entitynorm.names.structure import parse, role_of, senses_of
 from entitynorm.retrieval.distinct import distinct
-from entitynorm.retrieval.index import FEW, NameIndex
+from entitynorm.retrieval.index import NameIndex
 from entitynorm.retrieval.search import Searcher, search_terms
 from entitynorm.retrieval.term_search import TermHits
 from entitynorm.tagging.codepoints import LATIN_ENDS
@@ -96,7 +96,6 @@ class LeadFinder:
     def __init__(self, index: NameIndex, searcher: Searcher) -> None:
         self.index = index
         self._searcher = searcher
-        self._few = index.aliases < FEW
         self._known: tuple[dict[str, Lead | None], dict[str, Lead | None]] = ({}, {})
         """Where words lead, in texts that do not decline names in Latin letters and in those that do."""
         self._kept = 0
@@ -138,7 +137,7 @@ class LeadFinder:
         if declining:
             return self._searcher.hits(terms)
         plain = self._searcher.hits(terms, plainly=True)
-        if not self._few:
+        if not self.index.few:
             return plain
         return plain | self._searcher.hits([term for term, hits in plain.items() if len(hits.terms)])
 
@@ -204,22 +203,20 @@ class LeadFinder:
     def _chained(
         self, scan: Scan, joins: Bools, run: Ints, words: Ints, leads: Sequence[Lead], common: Bools
     ) -> tuple[list[Window], Parts]:
-        sizes = np.array([len(lead.alias) for lead in leads], np.int64)
-        if not sizes.sum():
+        sizes = [len(lead.alias) for lead in leads]
+        if not any(sizes):
             return [], NO_PARTS
         alias = np.concatenate([lead.alias for lead in leads])
         value = np.concatenate([lead.value for lead in leads])
         alike = np.concatenate([lead.alike for lead in leads])
-        token = np.repeat(words, sizes)
-        bears = np.repeat(np.array([lead.bearing or lead.country for lead in leads]), sizes)
-        country = np.repeat(np.array([lead.country for lead in leads]), sizes)
-        key = (alias << 32) | token
+        owner = np.repeat(np.arange(len(leads)), sizes)
+        key = (alias << 32) | words[owner]
         order = np.lexsort((-value, key))
-        key, value, token, alias = key[order], value[order], token[order], alias[order]
-        alike, bears, country = alike[order], bears[order], country[order]
-        best = np.concatenate(([True], key[1:] != key[:-1]))
-        value, token, alias, alike, bears = value[best], token[best], alias[best], alike[best], bears[best]
-        country = country[best]
+        best = order[np.concatenate(([True], key[order][1:] != key[order][:-1]))]
+        alias, value, alike, owner = alias[best], value[best], alike[best], owner[best]
+        token = words[owner]
+        country = np.array([lead.country for lead in leads])[owner]
+        bears = np.array([lead.bearing for lead in leads])[owner] | country
         breaks = (alias[1:] != alias[:-1]) | (run[token[1:]] != run[token[:-1]]) | (token[1:] - token[:-1] > _APART)
         head = np.flatnonzero(np.concatenate(([True], breaks)))
         covered = np.add.reduceat(value, head) / np.maximum(self.index.arrays["alias_weight"][alias[head]], 0.01)
@@ -229,7 +226,7 @@ class LeadFinder:
         head, last, answered, covered = head[enough], last[enough], answered[enough], covered[enough]
         ends = self.index.arrays["alias_term_ends"]
         size = ends[alias[head] + 1].astype(np.int64) - ends[alias[head]].astype(np.int64)
-        if self._few:
+        if self.index.few:
             first, final = _parts(head, last, size, fewer=2)
             spans = (token[first] << 32) | token[final]
             spans = distinct(np.concatenate((spans, _longer(scan, joins, token, head, last, size))))
