@@ -63,7 +63,11 @@ class Beside(Neighbours):
 
     def _blocked(self, first: int, last: int, entity_id: str) -> bool:
         """The window lies inside a longer form that is blocked for the entity (Richard Wagner)."""
-        if not self.resolver.blocked_words(entity_id):
+        words = self.resolver.blocked_words(entity_id)
+        if not words or all(
+            words.isdisjoint(unit.phrase.split())
+            for unit in (*self.units[max(0, first - 2) : first], *self.units[last + 1 : last + 3])
+        ):
             return False
         wider = (
             (a, b) for a in range(max(0, first - 2), first + 1) for b in range(last, min(len(self.units), last + 3))

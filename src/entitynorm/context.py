@@ -232,6 +232,8 @@ class Context:
         return Senses(self, [self._supported(span) for span in spans]).decided()
 
     def _supported(self, span: Span) -> Span:
+        if len(span.candidates) == 1 and span.candidates[0].score >= 1.0 and not (self.declared or self.others):
+            return span  # most mentions: only what the text declares could say otherwise
         span = self._with_declared(span)
         candidates = []
         settled = span.candidates[0].score >= CERTAIN

@@ -22,7 +22,7 @@ from entitynorm.names.structure import Unit, parse
 from entitynorm.names.types import entity_class
 from entitynorm.resolver import Resolver
 from entitynorm.scoring import probability
-from entitynorm.sentences import Sentences
+from entitynorm.sentences import Sentences, sentences_of
 from entitynorm.surroundings import Surroundings
 from entitynorm.tagging.proclitics import behind_prefixes
 from entitynorm.tagging.scan import SEPARATOR, Scan
@@ -128,7 +128,7 @@ class _Page:
 
     def __init__(self, text: str, resolver: Resolver, context: bool) -> None:
         self.text = text
-        self._sentences = Sentences(text)
+        self._sentences = sentences_of(text)
         self._surroundings = Surroundings(resolver, text, self._sentences, context=context)
         self._spans: list[Span] = []
         self._settled: list[tuple[int, int]] = []  # in text order; two that overlap are rare, and one is enough
@@ -230,31 +230,35 @@ class Reader:
     def _windows(self, texts: Sequence[str], declines: bool | None) -> tuple[list[list[_Window]], list[_Parts]]:
         """The windows of each text, in order, and those that may be part of a name, of each layer."""
         scan = Scan(SEPARATOR.join(texts), declines=declines)
-        found: dict[tuple[int, int], _Window] = {}
+        found: dict[tuple[int, int], tuple[bool, bool]] = {}
         parts: list[_Parts] = []
         for finder in self._finders:
             some = finder.find(scan)
-            begin, stop, alias = some.parts
-            parts.append(_Parts(scan.start[begin], scan.end[stop], scan.declining[begin], alias))
-            for (first, last), spelled in some.windows.items():
-                start, end = int(scan.start[first]), int(scan.end[last])
+            whole = some.parts
+            declines_there = scan.declining[whole.first]
+            parts.append(_Parts(scan.start[whole.first], scan.end[whole.last], declines_there, whole.alias))
+            first, last = np.array(list(some.windows), np.int64).reshape(-1, 2).T
+            bounds = scan.start[first].tolist(), scan.end[last].tolist(), scan.declining[first].tolist()
+            for start, end, declining, spelled in zip(*bounds, some.windows.values(), strict=True):
                 end += end - start > 1 and scan.text[end : end + 1] == "." and scan.text[end - 2] == "."  # U.N., D.C.
-                before = found.get((start, end))
-                spelled = spelled or (before is not None and before.spelled)
-                found[start, end] = _Window(start, end, bool(scan.declining[first]), spelled)
-        windows = sorted(found.values())
+                found[start, end] = declining, spelled or ((start, end) in found and found[start, end][1])
+        windows = [_Window(*where, *how) for where, how in sorted(found.items())]
         offset = k = 0
         out: list[list[_Window]] = []
         for text in texts:
             end = offset + len(text)
             own = {(a, b): _Window(a, b, False, False) for a, b in signed(text)}
             own.update(((a, b), _Window(a, b, False, True)) for a, b in behind_prefixes(text, self.resolver.spells))
+            begin = k
             while k < len(windows) and windows[k].start < end:
-                one = windows[k]
-                at = one.start - offset, one.end - offset
-                own[at] = _Window(*at, one.declining, one.spelled)
                 k += 1
-            out.append(sorted(own.values()))
+            here = windows[begin:k]
+            if offset:
+                here = [_Window(one.start - offset, one.end - offset, one.declining, one.spelled) for one in here]
+            if own:
+                own.update(((one.start, one.end), one) for one in here)
+                here = sorted(own.values())
+            out.append(here)
             offset = end + len(SEPARATOR)
         return out, parts
 

@@ -123,11 +123,11 @@ class Resolver:
         return place is not None and place[0].is_blocked(parse(surface), name_key(surface), place[1])
 
     def _blocked_words(self, entity_id: str) -> frozenset[str]:
-        """The words, in lower case, of the surface forms that an entity must never take."""
+        """The folded words of the surface forms that an entity must never take."""
         place = self.place_of(entity_id)
         if place is None or not place[0].index.blocks(place[1]):
             return frozenset()
-        return frozenset(word for form in place[0].entity(place[1]).blocked for word in form.lower().split())
+        return frozenset(word for form in place[0].entity(place[1]).blocked for word in name_key(form).split())
 
     def spells(self, texts: Sequence[str]) -> list[bool]:
         """Whether each of several texts is spelled like some alias."""

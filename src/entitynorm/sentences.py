@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from entitynorm.names.structure import Unit, parse_units
 
@@ -21,6 +21,8 @@ _AROUND = 60
 _SHORT = 240
 """Code points of a sentence up to which all of it is taken apart: others will ask for it."""
 _WHITE = re.compile(r"\s")
+_RECENT, _LONGEST_RECENT = 8, 20_000
+"""Texts whose sentences are remembered, and code points of the longest of them."""
 
 
 class Sentence:
@@ -56,6 +58,7 @@ class Sentences:
     def __init__(self, text: str) -> None:
         self.text = text
         self._parsed: dict[int, Sentence] = {}
+        self._stretches: dict[tuple[int, int], Sentence] = {}
 
     @cached_property
     def _begins(self) -> list[int]:
@@ -76,7 +79,12 @@ class Sentences:
             first = white.end()
         if end + _AROUND < last and (white := _WHITE.search(self.text, end + _AROUND, last)):
             last = white.start()
-        return Sentence(self.text, first, last)
+        found = self._stretches.get((first, last))
+        if found is None:
+            found = Sentence(self.text, first, last)
+            if len(self.text) <= _LONGEST_RECENT:
+                self._stretches[first, last] = found
+        return found
 
     def _get(self, number: int) -> Sentence:
         found = self._parsed.get(number)
@@ -88,3 +96,13 @@ class Sentences:
 
     def __iter__(self) -> Iterator[Sentence]:
         return map(self._get, range(len(self._begins)))
+
+
+def sentences_of(text: str) -> Sentences:
+    """The sentences of a text; those of recent short ones are remembered, for who links a text normalises it next."""
+    return _recent(text) if len(text) <= _LONGEST_RECENT else Sentences(text)
+
+
+@lru_cache(maxsize=_RECENT)
+def _recent(text: str) -> Sentences:
+    return Sentences(text)

@@ -23,6 +23,7 @@ from entitynorm.text.sounds import initial_pairs, readings
 from entitynorm.text.tokens import Gap, Token, pieces, script_of, tokenize
 
 _DIGIT = re.compile(r"\d")
+_JOIN, _STOP = Gap.JOIN, Gap.STOP  # members of an enumeration take long to look up
 _HANDLE_PART = re.compile(r"[^\W_]+")
 _HANDLE_TAILS = frozenset(
     {"en", "eng", "ua", "ukr", "ru", "rus", "uk", "us", "eu", "de", "fr", "pl", "official", "live", "tv", "hq", "int"}
@@ -328,13 +329,17 @@ def _ordinals(tokens: Iterable[Token]) -> Iterator[Token]:
 
 def _style(tokens: Sequence[Token], i: int) -> str:
     """The word and its neighbours in the same name, lower case: evidence for habits of spelling."""
-    text = tokens[i].text
-    if text.isascii() and not text.islower():
-        before = tokens[i - 1].text if i and tokens[i].gap <= Gap.JOIN else ""
-        after = tokens[i + 1].text if i + 1 < len(tokens) and tokens[i + 1].gap <= Gap.JOIN else ""
-        near = " ".join(t for t in (before, text, after) if t[:1].isupper())
-        return near.lower() if any(c in near for c in "wWjJ") or "sch" in near.lower() else ""
-    return ""
+    near = tokens[i].text
+    if not near.isascii() or near.islower():
+        return ""
+    if not near[0].isupper():
+        near = ""
+    if i and tokens[i].gap <= _JOIN and (before := tokens[i - 1].text)[0].isupper():
+        near = f"{before} {near}" if near else before
+    if i + 1 < len(tokens) and tokens[i + 1].gap <= _JOIN and (after := tokens[i + 1].text)[0].isupper():
+        near = f"{near} {after}" if near else after
+    near = near.lower()
+    return near if "w" in near or "j" in near or "sch" in near else ""
 
 
 @cache
@@ -408,7 +413,7 @@ def _small_inside(words: Sequence[Word]) -> bool:
 
 
 class _Plain(NamedTuple):
-    """A word that begins no phrase and holds no more than one idea, without a full stop after it and with one."""
+    """A word that holds no more than one idea, without a full stop after it and with one."""
 
     words: tuple[Word, ...]
     senses: tuple[Sense, ...]
@@ -416,20 +421,35 @@ class _Plain(NamedTuple):
     said_before_stop: _Said
 
 
+class _Read(NamedTuple):
+    """A word as it stands in a text."""
+
+    word: Word
+    plain: _Plain | None
+    begins: bool
+    """Whether some phrase of the lexicon begins with it."""
+
+
 @lru_cache(maxsize=16_384)
-def _read_word(text: str, style: str) -> tuple[Word, _Plain | None]:
+def _read_word(text: str, style: str) -> _Read:
     only = word(text, style)
-    if _starts_phrases(only.fold):
-        return only, None
+    begins = _starts_phrases(only.fold)
     senses = _senses(only.fold)
     if only.shape in ("lower", "title"):
         senses = tuple(s for s in senses if not s.caps)
     words = (only,)
     said = _said(words, senses, "word", False)
     unit = Unit(words, 0, 0, Gap.NONE, "word", senses, *said)
-    if len(list(_expand(unit))) != 1:
-        return only, None
-    return only, _Plain(words, senses, said, _said(words, senses, "word", True))
+    if list(_expand(unit)) != [unit]:
+        return _Read(only, None, begins)
+    return _Read(only, _Plain(words, senses, said, _said(words, senses, "word", True)), begins)
+
+
+@lru_cache(maxsize=16_384)
+def _goes_on(first: str, second: str) -> bool:
+    """Whether some phrase of the lexicon begins with two words."""
+    seconds = _options(second)
+    return any(not _phrases(option).keys().isdisjoint(seconds) for option in _options(first))
 
 
 def parse_units(text: str, *, running: bool = False, begin: int = 0, end: int | None = None) -> tuple[Unit, ...]:
@@ -443,41 +463,51 @@ def parse_units(text: str, *, running: bool = False, begin: int = 0, end: int | 
         found = _ordinals(found)
     tokens = [part for token in found for part in ((token,) if token.kind == "word" else _split_token(token))]
     read = [_read_word(t.text, "" if t.text.islower() else _style(tokens, i)) for i, t in enumerate(tokens)]
-    words = [one for one, _ in read]
+    count = len(tokens)
     units: list[Unit] = []
     i = 0
-    while i < len(tokens):
+    while i < count:
         token = tokens[i]
-        plain = read[i][1]
-        if plain is not None and token.kind == "word":
+        only, plain, begins = read[i]
+        after = tokens[i + 1] if i + 1 < count else None
+        begins = (
+            begins
+            and after is not None
+            and after.gap <= _JOIN
+            and after.kind == "word"
+            and _goes_on(only.fold, read[i + 1].word.fold)
+        )
+        if plain is not None and not begins and token.kind == "word":
             i += 1
-            said = plain.said_before_stop if i < len(tokens) and tokens[i].gap == Gap.STOP else plain.said
+            said = plain.said_before_stop if after is not None and after.gap == _STOP else plain.said
             units.append(Unit(plain.words, token.start, token.end, token.gap, "word", plain.senses, *said))
             continue
-        reach = i + 1
-        while reach < len(tokens) and reach - i < 6 and tokens[reach].gap <= Gap.JOIN and tokens[reach].kind == "word":
-            reach += 1
-        begins = reach > i + 1 and _starts_phrases(words[i].fold)
-        length, senses = _phrase([w.fold for w in words[i:reach]]) if begins else (0, ())
-        if length > 1 and running and _holds_acronym(words[i : i + length]):
-            length = 0  # "head of the FSB" is a role, but FSB is a mention
-        # "Telegram channel" mixes a name and a common noun; in Cyrillic a full name has only its first capital.
-        if (
-            words[i].script == "Latn"
-            and running
-            and words[i].shape != "lower"
-            and _small_inside(words[i + 1 : i + length])
-        ):
-            length = 0
-        if length < 2:
-            length, senses = 1, _senses(words[i].fold)
-        if any(w.shape in ("lower", "title") for w in words[i : i + length]):
+        group = _group(tokens, read, i, running) if begins else ((only,), _senses(only.fold))
+        words, senses = group
+        if any(w.shape in ("lower", "title") for w in words):
             senses = tuple(s for s in senses if not s.caps)  # US and us, ООО and ооо
-        gap_after = tokens[i + length].gap if i + length < len(tokens) else None
-        group = tuple(words[i : i + length])
-        units += _expand(_unit(tokens[i], tokens[i + length - 1].end, group, senses, gap_after))
-        i += length
+        last = i + len(words)
+        gap_after = tokens[last].gap if last < count else None
+        units += _expand(_unit(token, tokens[last - 1].end, words, senses, gap_after))
+        i = last
     return tuple(units)
+
+
+def _group(
+    tokens: Sequence[Token], read: Sequence[_Read], i: int, running: bool
+) -> tuple[tuple[Word, ...], tuple[Sense, ...]]:
+    """The words of the longest phrase of the lexicon at a place, or the one word that stands there, and the senses."""
+    reach = i + 1
+    while reach < len(tokens) and reach - i < 6 and tokens[reach].gap <= _JOIN and tokens[reach].kind == "word":
+        reach += 1
+    words = tuple(one.word for one in read[i:reach])
+    length, senses = _phrase([w.fold for w in words])
+    if length > 1 and running and _holds_acronym(words[:length]):
+        length = 0  # "head of the FSB" is a role, but FSB is a mention
+    # "Telegram channel" mixes a name and a common noun; in Cyrillic a full name has only its first capital.
+    if words[0].script == "Latn" and running and words[0].shape != "lower" and _small_inside(words[1:length]):
+        length = 0
+    return (words[:1], _senses(words[0].fold)) if length < 2 else (words[:length], senses)
 
 
 _LONGEST_CACHED = 200

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -99,6 +100,8 @@ class LeadFinder:
         self._known: tuple[dict[str, Lead | None], dict[str, Lead | None]] = ({}, {})
         """Where words lead, in texts that do not decline names in Latin letters and in those that do."""
         self._kept = 0
+        self.may_be_adjective = lru_cache(maxsize=_KNOWN_WORDS)(self._may_be_adjective)
+        """Whether a word and a type word may be an alias that has the adjective of the word."""
 
     # -- words ---------------------------------------------------------------------------------------------------
 
@@ -174,8 +177,7 @@ class LeadFinder:
         everything = np.concatenate(alias), np.concatenate(value), np.concatenate(similar)
         return Lead(*everything, bearing=bearing, country=country)
 
-    def may_be_adjective(self, words: str) -> bool:
-        """Whether a word and a type word may be an alias that has the adjective of the word."""
+    def _may_be_adjective(self, words: str) -> bool:
         return self._searcher.may_be_adjective(search_terms(words))
 
     # -- chains --------------------------------------------------------------------------------------------------
@@ -283,19 +285,22 @@ def _beside(common: Bools, joins: Bools, token: Ints, step: int) -> Ints:
 def _with_common(spans: Ints, joins: Bools, common: Bools) -> Iterator[Window]:
     """Windows, also grown by the words beside them that very many names hold."""
     count = len(joins)
-    for first, final in zip((spans >> 32).tolist(), (spans & 0xFFFFFFFF).tolist(), strict=True):
-        if final - first >= MOST_WORDS:
-            continue
-        yield first, final
+    first, last = spans >> 32, spans & 0xFFFFFFFF
+    short = last - first < MOST_WORDS
+    first, last = first[short], last[short]
+    yield from zip(first.tolist(), last.tolist(), strict=True)
+    before, after = np.maximum(first - 1, 0), np.minimum(last + 1, count - 1)
+    beside = ((first > 0) & joins[first] & common[before]) | ((last + 1 < count) & joins[after] & common[after])
+    for own, final in zip(first[beside].tolist(), last[beside].tolist(), strict=True):
         # Words of very many names lead nowhere, but belong to the name that stands beside them.
-        wider, longer = first, final
+        wider, longer = own, final
         while wider > 0 and joins[wider] and common[wider - 1] and final - wider < MOST_WORDS:
             wider -= 1
             yield wider, final
-        while longer + 1 < count and joins[longer + 1] and common[longer + 1] and longer - first < MOST_WORDS:
+        while longer + 1 < count and joins[longer + 1] and common[longer + 1] and longer - own < MOST_WORDS:
             longer += 1
-            yield first, longer
-        if wider < first and longer > final:
+            yield own, longer
+        if wider < own and longer > final:
             yield wider, longer
 
 

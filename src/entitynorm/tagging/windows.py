@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +33,7 @@ from entitynorm.tagging.trie import Trie, joinable
 from entitynorm.text.terms import may_begin_compound, terms_of
 from entitynorm.text.tokens import SIGNED, Gap, script_of
 
-_KNOWN_ACRONYMS = 65_536
+_KNOWN_ACRONYMS, _KNOWN_NEIGHBOURS = 65_536, 32_768
 _ACRONYM = 7
 _INITIALS = 2
 """Letters of a capitalised word that a full stop may follow inside a name that is not spelled like an alias."""
@@ -246,7 +246,7 @@ def _widened(scan: Scan, joins: NDArray[np.bool_], windows: Iterable[Window]) ->
     """Windows with the type word after or before them (Belgorod region, город Белгород), or a particle before them."""
     text, start, end = scan.text, scan.start, scan.end
     count = len(scan)
-    for first, last in list(windows):
+    for first, last in _widening(scan, joins, np.array(list(windows), np.int64).reshape(-1, 2)):
         after = last + 1 < count and joins[last + 1] and _is_type(text[start[last + 1] : end[last + 1]])
         if after:
             yield first, last + 1
@@ -266,6 +266,36 @@ def _widened(scan: Scan, joins: NDArray[np.bool_], windows: Iterable[Window]) ->
                     yield first - 1, last + 1
                 if first > 1 and joins[first - 1] and _is_particle(text[start[first - 2] : end[first - 1]]):
                     yield first - 2, last  # von der Leyen
-            of = word.lower() == "of" and first > 1 and joins[first - 1]
+            of = _is_of(word) and first > 1 and joins[first - 1]
             if of and _is_type(text[start[first - 2] : end[first - 2]]):
                 yield first - 2, last
+
+
+def _widening(scan: Scan, joins: NDArray[np.bool_], spans: Ints) -> Iterator[Window]:
+    """The windows that have a word beside them which may belong to them: few, so that all others cost arrays only."""
+    first, last = spans.T
+    before, after = np.maximum(first - 1, 0), np.minimum(last + 1, len(scan) - 1)
+    left, right = (first > 0) & joins[first], (last + 1 < len(scan)) & (joins[after] | (scan.gap[after] == Gap.COMMA))
+    wide = left & scan.upper[before] & (scan.end[before] - scan.start[before] == 1)
+    for able, beside, belongs in ((left & ~wide, before, _leads), (right, after, _follows)):
+        places = np.flatnonzero(able)
+        tokens = beside[places]
+        texts = zip(scan.start[tokens].tolist(), scan.end[tokens].tolist(), strict=True)
+        wide[places] |= np.fromiter((belongs(scan.text[a:b]) for a, b in texts), np.bool_, len(places))
+    yield from zip(first[wide].tolist(), last[wide].tolist(), strict=True)
+
+
+def _is_of(word: str) -> bool:
+    return word.lower() == "of"
+
+
+@lru_cache(maxsize=_KNOWN_NEIGHBOURS)
+def _leads(word: str) -> bool:
+    """Whether a word before a window may belong to it."""
+    return _is_type(word) or _is_particle(word) or _is_of(word)
+
+
+@lru_cache(maxsize=_KNOWN_NEIGHBOURS)
+def _follows(word: str) -> bool:
+    """Whether a word behind a window may belong to it: a type word, or more of a full name."""
+    return _is_type(word) or is_patronymic(word.lower()) or role_of(senses_of(word)) == "given"

@@ -7,10 +7,12 @@ import re
 _PAIRS = (("«", "»"), ("“", "”"), ("„", "“”"), ("‚", "‘’"), ('"', '"'))
 """Opening marks with what closes them."""
 _MARKS = frozenset("".join(opening + closing for opening, closing in _PAIRS))
+_OPENING = frozenset(opening for opening, _ in _PAIRS)
 _QUOTATION = re.compile(r"[«“„\"]([^«»“”„\"]+)[»”“\"]")
 _SINGLE = (("‘", "’"), ("'", "'"))
 _OPENS, _CLOSES = re.compile(r"(?<!\w)[‘'](?=\w)"), re.compile(r"(?<=\w)[’'](?!\w)")
 """Single marks at the edges of words: inside a word they are apostrophes."""
+_BESIDE = _MARKS | {mark for pair in _SINGLE for mark in pair}
 
 
 def with_quotation_marks(text: str, start: int, end: int) -> tuple[int, int]:
@@ -20,6 +22,8 @@ def with_quotation_marks(text: str, start: int, end: int) -> tuple[int, int]:
     is replaced.
     """
     inside, before, after = text[start:end], text[start - 1 : start], text[end : end + 1]
+    if before not in _BESIDE and after not in _BESIDE:
+        return start, end
     for opening, closing in _PAIRS:
         opened, closed = inside.count(opening), sum(map(inside.count, closing))
         odd = opened % 2 == 1 if opening == closing else False
@@ -61,7 +65,7 @@ def splits_quotation(text: str, start: int, end: int) -> bool:
 
 def holds_quotation(name: str) -> bool:
     """Whether a name holds a quotation mark, which an apostrophe is not."""
-    return any(opening in name for opening, _ in _PAIRS)
+    return not _OPENING.isdisjoint(name)
 
 
 def quotation(name: str) -> tuple[int, int]:

@@ -55,7 +55,8 @@ _DOTTED = r"(?<![\w.])(?:[^\W\d_]\.){2,}(?![^\W\d_])"
 SIGNED = re.compile(rf"{_HANDLE}|(?<!\w)#(?=[^\W\d_])\w+|{_DOMAIN}|{_DOTTED}")
 """Handles, hashtags, domains and dotted letters, with their signs."""
 _TOKEN = re.compile(
-    rf"(?P<url>{_ADDRESS})"
+    r"(?P<plain>(?<!\S)[^\W_]+(?=\s))"  # between two spaces nothing else can begin: the others need not be tried
+    rf"|(?P<url>{_ADDRESS})"
     rf"|(?P<handle>{_HANDLE})"
     r"|(?P<hashtag>(?<!\w)#(?=[^\W\d_]))"
     rf"|(?P<domain>{_DOMAIN})"
@@ -90,6 +91,9 @@ class Gap(IntEnum):
     """Sentence punctuation, brackets, a blank line, or the start of the text: never inside a name."""
 
 
+_NONE, _JOIN, _FAR = Gap.NONE, Gap.JOIN, Gap.HARD  # members of an enumeration take long to look up
+
+
 class Token(NamedTuple):
     """A word of a text; ``start`` and ``end`` are code points of the original text."""
 
@@ -104,9 +108,9 @@ class Token(NamedTuple):
 
 def gap_of(between: str) -> Gap:
     if not between:
-        return Gap.NONE
+        return _NONE
     if between == " ":
-        return Gap.JOIN
+        return _JOIN
     if len(between) >= _LONGEST_GAP:
         return Gap.HARD
     if _HARD.search(between):
@@ -140,14 +144,16 @@ def tokenize(text: str, begin: int = 0, end: int | None = None) -> list[Token]:
         kind = match.lastgroup or "word"
         start, end = match.span()
         word = match[0]
-        if kind == "word" and word.isascii() and word.isalpha() and (word.islower() or word.istitle()):
+        if kind == "plain" and (word.islower() or word.istitle()):
             # Most words of most texts: nothing to cut, nothing to drop.
             between = text[last_end:start]
-            gap = Gap.HARD if first else Gap.JOIN if between == " " else gap_of(between)
-            tokens.append(Token(word, start, end, "hashtag" if pending_hashtag else kind, gap))
+            gap = _FAR if first else _JOIN if between == " " else gap_of(between)
+            tokens.append(Token(word, start, end, "hashtag" if pending_hashtag else "word", gap))
             pending_hashtag = first = False
             last_end = end
             continue
+        if kind == "plain":
+            kind = "word"
         if kind == "url":
             first = True  # what hides behind an address never joins its neighbours
             last_end = end
@@ -169,14 +175,14 @@ def tokenize(text: str, begin: int = 0, end: int | None = None) -> list[Token]:
                 word = word[: possessive.start()]
                 end = start + len(word)
         if kind != "word" or word.islower() or word.istitle():
-            gap = Gap.HARD if first else gap_of(text[last_end:start])
+            gap = _FAR if first else gap_of(text[last_end:start])
             tokens.append(Token(word, start, end, "hashtag" if pending_hashtag else kind, gap))
             pending_hashtag = first = False
             last_end = end
             continue
         parts = pieces(word)
         for number, (a, b) in enumerate(parts):
-            gap = Gap.NONE if number else Gap.HARD if first else gap_of(text[last_end:start])
+            gap = _NONE if number else _FAR if first else gap_of(text[last_end:start])
             tokens.append(Token(word[a:b], start + a, start + b, "hashtag" if pending_hashtag else kind, gap))
         pending_hashtag = False
         first = False
@@ -212,13 +218,14 @@ def _ranges(listed: str) -> Iterator[tuple[str, str]]:
 
 
 _UNSPACED_RANGES = tuple(_ranges(_UNSPACED))
+_FIRST_UNSPACED = min(first for first, _ in _UNSPACED_RANGES)
 _SCRIPT_RANGES = tuple((first, last, name) for name, listed in _SCRIPTS for first, last in _ranges(listed))
 _SCRIPT_ORDER = {name: -order for order, (name, _) in enumerate(_SCRIPTS)}
 
 
 def is_unspaced(letter: str) -> bool:
     """Whether a letter is of Thai, Lao, Burmese, Khmer, Hangul, kana or Han: where a word ends, spaces do not tell."""
-    return any(first <= letter <= last for first, last in _UNSPACED_RANGES)
+    return letter >= _FIRST_UNSPACED and any(first <= letter <= last for first, last in _UNSPACED_RANGES)
 
 
 class _ScriptOf(dict[str, str]):
