@@ -16,6 +16,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
+from functools import lru_cache
 from itertools import product
 from typing import Literal
 
@@ -137,7 +138,11 @@ def lemmas(word: str, lang: str | None = None, *, languages: Collection[str] | N
     >>> [(lemma.text, lemma.derived) for lemma in lemmas("Parksové", languages=["cs"])]
     [('parksová', ''), ('parks', 'feminine'), ('parksa', 'feminine')]
     """
-    folded = fold(word)
+    return _lemmas(fold(word), lang, None if languages is None else tuple(languages))
+
+
+@lru_cache(maxsize=16_384)
+def _lemmas(folded: str, lang: str | None, languages: tuple[str, ...] | None) -> tuple[Lemma, ...]:
     langs = () if folded.isascii() else _cyrillic(folded, lang, languages)
     if not langs:
         return _latin_lemmas(folded, _latin(lang, languages))

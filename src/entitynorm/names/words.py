@@ -24,6 +24,8 @@ _CASE_COST, _ADJECTIVE_COST = 0.02, 0.08
 """What it costs to take a word for a case form, or for an adjective, of another."""
 _MOST_WIDE, _MOST_LEMMAS, _MOST_BASES, _MOST_LATIN, _MOST_SOUTHERN = 5, 8, 4, 5, 3
 _LEAST_INFLECTED = 4
+_MOST_READ = 4
+"""Readings of a dictionary form."""
 _DERIVED_COST = 0.05
 _BONE = {
     phone: 1 << n
@@ -170,8 +172,8 @@ class Word:
     def lemmas(self) -> tuple[tuple[str, float, str], ...]:
         """(phones, cost, dictionary form) for each dictionary form the word may be a case form of."""
         if self._lemmas is None:
-            self._lemmas = _lemmas(self.fold) if self.script == "Cyrl" and self._short else ()
-        return self._lemmas
+            _read_lemmas([self])
+        return self._lemmas or ()
 
     @property
     def bases(self) -> tuple[tuple[str, str], ...]:
@@ -216,6 +218,7 @@ def read_forms(words: Iterable[Word]) -> None:
     unread = list(dict.fromkeys(w for w in words if w._forms is None))
     lowered = [w.small for w in unread]
     small = list(dict.fromkeys(s for s in lowered if s._forms is None))
+    _read_lemmas(small)
     asked = [one._dictionary_forms() for one in small]
     texts = list(dict.fromkeys(text for some in asked for text, _, _ in some))
     found = dict(zip(texts, wide_readings(texts), strict=True))
@@ -225,16 +228,23 @@ def read_forms(words: Iterable[Word]) -> None:
         one._forms = read._forms
 
 
-def _lemmas(fold: str) -> tuple[tuple[str, float, str], ...]:
-    if len(fold) <= 3:
-        return ()
-    found = (lemma for lemma in lemmas(fold) if lemma.text != fold)
-    return tuple((r.phones, r.cost, lemma.text) for lemma in found for r in readings(lemma.text)[:4])
+def _read_lemmas(words: Iterable[Word]) -> None:
+    """Read the dictionary forms that many words in Cyrillic may be case forms of, where they are not read yet."""
+    unread = [w for w in words if w._lemmas is None]
+    declined = [w.script == "Cyrl" and w._short and len(w.fold) >= _LEAST_INFLECTED for w in unread]
+    asked = [
+        [lemma.text for lemma in lemmas(one.fold) if lemma.text != one.fold] if able else []
+        for one, able in zip(unread, declined, strict=True)
+    ]
+    texts = list(dict.fromkeys(text for some in asked for text in some))
+    found = dict(zip(texts, wide_readings(texts), strict=True))
+    for one, some in zip(unread, asked, strict=True):
+        one._lemmas = tuple((r.phones, r.cost, text) for text in some for r in found[text][:_MOST_READ])
 
 
 def _bases(fold: str, cases: tuple[tuple[str, float, str], ...]) -> tuple[tuple[str, str], ...]:
     bases = dict.fromkeys(b for form in (fold, *(case[2] for case in cases)) for b in adjective_bases(form))
-    return tuple((r.phones, base) for base in bases for r in readings(base)[:4])
+    return tuple((r.phones, base) for base in bases for r in readings(base)[:_MOST_READ])
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,6 @@ class Tables:
     """Everything that `entitynorm.text.sounds` reads by."""
 
     cyrillic: Letters
-    cyrillic_groups: re.Pattern[str]
     alternatives: tuple[tuple[str, str, float, str, str], ...]
     marked: frozenset[str]
     base: Profile
@@ -85,11 +84,6 @@ class Tables:
     initials: Mapping[str, tuple[str, ...]]
 
 
-def groups_of(letters: Letters) -> re.Pattern[str]:
-    """A pattern that finds the longest letter group of a table at every place."""
-    return re.compile("|".join(map(re.escape, sorted(letters, key=lambda g: (-len(g), g)))))
-
-
 # Phones are Latin letters too, so a table's output must not be read again by the table of single letters: on the way
 # they stand as private characters, one for each phone.
 _PHONES = "aeioubpdtgkhfvzsZScCJmnlr"
@@ -97,7 +91,8 @@ _PRIVATE = {phone: chr(0xE000 + n) for n, phone in enumerate(_PHONES)}
 _PUBLIC = {ord(private): phone for phone, private in _PRIVATE.items()}
 
 
-def _substitution(letters: Letters) -> Substitution:
+def substitution(letters: Letters) -> Substitution:
+    """Letter groups replaced by their phones, the longest first; the phones stand as private characters yet."""
     hidden = {group: "".join(_PRIVATE.get(p, p) for p in phones) for group, phones in letters.items()}
     long = sorted((item for item in hidden.items() if len(item[0]) > 1), key=lambda item: (-len(item[0]), item[0]))
     return Substitution(tuple(long), {ord(group): phones for group, phones in hidden.items() if len(group) == 1})
@@ -121,7 +116,7 @@ def _profile(spec: Mapping[str, Any], base: Letters) -> Profile:
         when=re.compile(spec["when"]),
         evidence=re.compile(spec["evidence"]) if "evidence" in spec else None,
         wide=bool(spec.get("wide", False)),
-        variants=tuple(map(_substitution, tables)),
+        variants=tuple(map(substitution, tables)),
         patterns=_patterns(spec.get("patterns", ())),
     )
 
@@ -138,7 +133,7 @@ def _script(spec: Mapping[str, Any]) -> Script:
             ScriptVariant(
                 cost=float(v["cost"]),
                 patterns=_patterns([*v.get("patterns", []), *patterns]),
-                letters=_substitution({**letters, **v.get("letters", {})}),
+                letters=substitution({**letters, **v.get("letters", {})}),
                 profile=v.get("profile", ""),
             )
             for v in (plain, *spec.get("variants", ()))
@@ -155,7 +150,6 @@ def tables() -> Tables:
     base = {**latin["base"], **latin["marked"]}
     return Tables(
         cyrillic=cyrillic["letters"],
-        cyrillic_groups=groups_of(cyrillic["letters"]),
         alternatives=tuple(
             (a["letter"], a["reading"], float(a["cost"]), a.get("not_with", ""), a.get("only_with", ""))
             for a in cyrillic["alternatives"]

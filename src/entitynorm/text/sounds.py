@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import product
 
 from entitynorm.text.folding import fold_text
-from entitynorm.text.sound_tables import Profile, Script, public
+from entitynorm.text.sound_tables import Profile, Script, Substitution, public, substitution
 from entitynorm.text.sound_tables import tables as _tables
 from entitynorm.text.tokens import script_of
 from entitynorm.text.translit import latinise
@@ -98,26 +98,31 @@ def _latin(word: str, style: str) -> list[tuple[str, float]]:
     return out
 
 
-def _cyrillic(word: str) -> list[tuple[str, float]]:
+def _alternatives(word: str) -> tuple[int, ...]:
+    """Which letters of a word in Cyrillic can be read in another way than the usual one: rows of the table."""
+    return tuple(
+        n
+        for n, (letter, _, _, not_with, only_with) in enumerate(_tables().alternatives)
+        if letter in word
+        and not any(c in word for c in not_with)
+        and (not only_with or any(c in word for c in only_with))
+    )
+
+
+@cache
+def _cyrillic(alternatives: tuple[int, ...]) -> tuple[tuple[Substitution, float], ...]:
+    """The ways to read words in Cyrillic with these alternatives, and what each costs, the usual one first."""
     tables = _tables()
     choices: dict[str, list[tuple[str, str, float]]] = {}
-    for letter, reading, cost, not_with, only_with in tables.alternatives:
-        fits = not any(c in word for c in not_with) and (not only_with or any(c in word for c in only_with))
-        if letter in word and fits:
-            choices.setdefault(letter, [(letter, tables.cyrillic[letter], 0.0)]).append((letter, reading, cost))
-    out = []
-    for choice in product(*choices.values()):
-        table = {**tables.cyrillic, **{letter: reading for letter, reading, _ in choice}}
-        out.append((_replaced(tables.cyrillic_groups, table, word), _cost(choice)))
-    return out
-
-
-def _replaced(groups: re.Pattern[str], table: Mapping[str, str], word: str) -> str:
-    return groups.sub(lambda match: table[match.group()], word)
-
-
-def _cost(choice: Sequence[tuple[str, str, float]]) -> float:
-    return sum(cost for _, _, cost in choice)
+    for letter, reading, cost, *_ in map(tables.alternatives.__getitem__, alternatives):
+        choices.setdefault(letter, [(letter, tables.cyrillic[letter], 0.0)]).append((letter, reading, cost))
+    return tuple(
+        (
+            substitution({**tables.cyrillic, **{letter: reading for letter, reading, _ in choice}}),
+            sum(cost for _, _, cost in choice),
+        )
+        for choice in product(*choices.values())
+    )
 
 
 def _other_script(text: str, script: Script) -> list[tuple[str, float]]:
@@ -175,7 +180,7 @@ def readings(word: str, style: str = "") -> tuple[Reading, ...]:
     script = script_of(letters)
     letters = _APOSTROPHES.sub("", letters)
     if script == "Cyrl":
-        raw = _cyrillic(letters)
+        raw = [(table(letters), cost) for table, cost in _cyrillic(_alternatives(letters))]
     elif script in _tables().scripts:
         raw = _other_script(letters, _tables().scripts[script])
     else:
@@ -216,8 +221,12 @@ def wide_readings(words: Sequence[str]) -> list[tuple[Reading, ...]]:
 
     for script, chosen in by_script.items():
         if script == "Cyrl":
+            alike = defaultdict(list)
             for n in chosen:
-                raw[n] += [(_finish(phones), cost) for phones, cost in _cyrillic(letters[n])]
+                alike[_alternatives(letters[n])].append(n)
+            for alternatives, some in alike.items():
+                ways = _cyrillic(alternatives)
+                take(lambda text, w=ways: [(table(text), cost) for table, cost in w], some)  # type: ignore[misc]
         elif script in tables.scripts:
             take(lambda text, s=script: _other_script(text, tables.scripts[s]), chosen)  # type: ignore[misc]
         else:
