@@ -24,7 +24,7 @@ from entitynorm.names.pairing import Match, word_pairs
 from entitynorm.names.similarity import SOUND, TYPO, prime, word_similarity
 from entitynorm.names.structure import Name, parse
 from entitynorm.names.types import entity_class
-from entitynorm.names.words import ROMANISATION, Word
+from entitynorm.names.words import ROMANISATION, Word, warm
 from entitynorm.retrieval.build import name_key
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.retrieval.search import Reached, Searcher
@@ -313,12 +313,15 @@ class Layer:
             always = 1 if plainly else _ALWAYS
             near = [n < always or h.score >= least or (plainly and h.how != "terms") for n, h in enumerate(fitting)]
             chosen.append(list(compress(fitting, near)))
-            rest.append([h for h, is_near in zip(fitting, near, strict=True) if not is_near])
+            # Of what a window may mean in a text nothing is asked that was not compared.
+            rest.append([] if windows else [h for h, is_near in zip(fitting, near, strict=True) if not is_near])
         self._rate(u.phrase for name in parsed for u in name.units)
+        warm(w for name, hits in zip(parsed, chosen, strict=True) if hits for u in name.units for w in u.words)
         tasks = [list(self._tasks(name, hits)) for name, hits in zip(parsed, chosen, strict=True)]
         pairs: dict[tuple[Word, Word], None] = {}
         for task in (task for some in tasks for task in some):
-            pairs.update(dict.fromkeys(word_pairs(task.query.units, task.target.units)))
+            query, target = task.query, task.target
+            pairs.update(dict.fromkeys(word_pairs(query.units, target.units, query.weights, target.weights)))
         prime(pairs)
         return list(zip(tasks, rest, strict=True))
 

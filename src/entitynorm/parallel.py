@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from types import TracebackType
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from entitynorm.linker import Linker
 
+ALLOCATIONS = 200_000
+"""New objects after which garbage is looked for; words and evidence lie in no circles, so hardly any is ever found."""
 _CHUNK = 16
 _CHUNK_LETTERS = 1 << 18
 """Inputs that go to a worker together, and letters of text after which no more are added: some texts are books."""
@@ -26,6 +29,8 @@ Call = Callable[["Linker", Any], Any]
 def _start(linker: Linker) -> None:
     global _worker
     _worker = linker
+    gc.freeze()
+    gc.set_threshold(ALLOCATIONS, 10, 10)  # the process is ours alone
 
 
 def _run(call: Call, items: list[Any]) -> list[Any]:

@@ -66,11 +66,12 @@ class RowStore:
         """The value of a key as bytes; None where there is none."""
         wanted = key.encode("utf-8", "surrogatepass")
         bucket = crc32(wanted) % (len(self._bucket_ends) - 1)
-        ends, text = self._ends, self._text
+        ends, text, length = self._ends, self._text, len(wanted)
         for place in range(self._bucket_ends[bucket], self._bucket_ends[bucket + 1]):
             row = 2 * self._members[place]
-            if text[ends[row] : ends[row + 1]] == wanted:
-                return text[ends[row + 1] : ends[row + 2]]
+            start, end = ends[row], ends[row + 1]
+            if end - start == length and text[start:end] == wanted:
+                return text[end : ends[row + 2]]
         return None
 
     def items(self) -> Iterator[tuple[str, str]]:

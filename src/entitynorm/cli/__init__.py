@@ -18,6 +18,7 @@ import click
 from entitynorm.cli.app import cli, describe_bug, describe_error, silence
 from entitynorm.cli.output import prepare_streams
 from entitynorm.errors import EntitynormError
+from entitynorm.parallel import ALLOCATIONS
 
 __all__ = ["cli", "main", "program"]
 
@@ -33,10 +34,6 @@ cli.add_later("entitynorm.cli.evaluate_command", evaluate="evaluate")
 cli.add_later("entitynorm.cli.serve_command", serve="serve")
 
 
-_ALLOCATIONS = 200_000
-"""New objects after which garbage is looked for; words and evidence lie in no circles, so hardly any is ever found."""
-
-
 def program() -> int:
     """`main` in a process that belongs to it, and need not care for others that share it.
 
@@ -44,7 +41,7 @@ def program() -> int:
     what is about to be thrown away whole.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no command multiplies matrices
-    gc.set_threshold(_ALLOCATIONS, 10, 10)
+    gc.set_threshold(ALLOCATIONS, 10, 10)
     atexit.register(gc.freeze)
     return main()
 

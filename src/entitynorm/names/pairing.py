@@ -19,6 +19,10 @@ _LEAST = 0.3
 _JOINED_LEAST = 0.75
 _LEXICAL_LEAST = 0.75
 _LONGEST_JOINED = 24
+_BASE_WORTH = 0.1
+"""What a pair of units without weight is worth, times its likeness."""
+_LIKEST = 0.99
+"""Above the likeness of all units that are not the same to the letter."""
 JOINED, INITIAL = "joined", "initial"
 _PLACED = frozenset({"type", "title", "country", "concept"})
 _NONE = Similarity(0.0, "", "")
@@ -72,16 +76,41 @@ def unit_similarity(a: Unit, b: Unit, kind: str, translate: bool) -> Similarity:
     return found
 
 
-def word_pairs(query: Sequence[Unit], alias: Sequence[Unit]) -> Iterator[tuple[Word, Word]]:
+def word_pairs(
+    query: Sequence[Unit], alias: Sequence[Unit], query_weights: Sequence[float], alias_weights: Sequence[float]
+) -> Iterator[tuple[Word, Word]]:
     """The words that `pair_names` may have to compare by sound, for `entitynorm.names.similarity.prime`."""
     ours, theirs = whole_word(query), whole_word(alias)
     if ours is not None and theirs is not None:
         yield ours, theirs
-    for a in query:
-        if len(a.words) == 1 and a.role not in _NEVER_HEARD:
-            for b in alias:
-                if len(b.words) == 1 and b.role not in _NEVER_HEARD and a.phrase != b.phrase:
+    settled = _settled(query, alias, query_weights, alias_weights)
+    known = set(settled.values())
+    for i, a in enumerate(query):
+        if len(a.words) == 1 and a.role not in _NEVER_HEARD and i not in settled:
+            for j, b in enumerate(alias):
+                if len(b.words) == 1 and b.role not in _NEVER_HEARD and a.phrase != b.phrase and j not in known:
                     yield a.words[0], b.words[0]
+
+
+def _settled(
+    query: Sequence[Unit], alias: Sequence[Unit], query_weights: Sequence[float], alias_weights: Sequence[float]
+) -> dict[int, int]:
+    """The units that answer each other to the letter, and that no likeness to any other unit could part: by place."""
+    phrases = [u.phrase for u in alias]
+    places = {phrase: j for j, phrase in enumerate(phrases)}
+    heaviest_q, heaviest_a = max(query_weights, default=0.0), max(alias_weights, default=0.0)
+    out: dict[int, int] = {}
+    for i, unit in enumerate(query):
+        j = places.get(unit.phrase)
+        if j is None or "function" in (unit.role, alias[j].role):
+            continue
+        if phrases.count(unit.phrase) > 1 or sum(u.phrase == unit.phrase for u in query) > 1:
+            continue
+        worth = _BASE_WORTH + query_weights[i] + alias_weights[j]
+        rival = _BASE_WORTH + max(heaviest_q + alias_weights[j], query_weights[i] + heaviest_a)
+        if _LIKEST * rival < worth:
+            out[i] = j
+    return out
 
 
 _NEVER_HEARD = frozenset({"function", "number", "initial"})
@@ -121,11 +150,15 @@ def pair_names(
     ours = [i for i, u in enumerate(query) if u.role != "function"] or list(range(len(query)))
     theirs = [j for j, u in enumerate(alias) if u.role != "function"] or list(range(len(alias)))
     found: list[tuple[float, int, int, int, Similarity]] = []
+    settled = _settled(query, alias, query_weights, alias_weights)
+    known = set(settled.values())
     for i in ours:
         for j in theirs:
+            if (i in settled or j in known) and settled.get(i) != j:
+                continue
             likeness = unit_similarity(query[i], alias[j], kind, translate)
             if likeness.value > _LEAST:
-                worth = likeness.value * (0.1 + query_weights[i] + alias_weights[j])
+                worth = likeness.value * (_BASE_WORTH + query_weights[i] + alias_weights[j])
                 found.append((-worth, abs(i - j), i, j, likeness))
     found.sort(key=lambda f: f[:4])
     taken_i: dict[int, Match] = {}

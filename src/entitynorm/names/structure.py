@@ -412,6 +412,10 @@ def _small_inside(words: Sequence[Word]) -> bool:
     return all(w.shape == "lower" for w in words)
 
 
+_LONGEST_INITIAL = 2
+"""Letters of a word that a full stop makes an initial (Yu.)."""
+
+
 class _Plain(NamedTuple):
     """A word that holds no more than one idea, without a full stop after it and with one."""
 
@@ -438,6 +442,10 @@ def _read_word(text: str, style: str) -> _Read:
     if only.shape in ("lower", "title"):
         senses = tuple(s for s in senses if not s.caps)
     words = (only,)
+    if not senses and len(only.fold) > _LONGEST_INITIAL and only.script != "Cyrl" and only.shape != "number":
+        if _compound_key(only.fold) is None:  # what names are made of: no table knows it
+            said = _Said("core", _NO_IDS, _NO_IDS, _NO_IDS, _NO_IDS, only.fold)
+            return _Read(only, _Plain(words, senses, said, said), begins)
     said = _said(words, senses, "word", False)
     unit = Unit(words, 0, 0, Gap.NONE, "word", senses, *said)
     if list(_expand(unit)) != [unit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -104,6 +105,11 @@ class NameIndex:
         """`is_loose` of many aliases."""
         found: NDArray[np.bool_] = (self.arrays["alias_flags"][aliases] >> 2) & 3 == STATED
         return found
+
+    @cached_property
+    def to_the_letter(self) -> bool:
+        """Whether every alias is met by its letters only."""
+        return bool(np.all((self.arrays["alias_flags"] >> 2) & 3 == POLICIES.index("off")))
 
     @property
     def few(self) -> bool:

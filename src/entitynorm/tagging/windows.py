@@ -4,6 +4,7 @@
 2. Words that can stand in a name (capitalised, of a script without capitals, or written small by some alias) lead to
    the terms of the gazetteer that they may stand for, and these to aliases. Words that lead to the same alias and stand
    together are a window, if they answer enough of the alias.
+   Not so where the gazetteer has every name met to the letter.
 3. Acronyms, handles, and each of these with the type word or particle beside it.
 
 Nothing is decided here: what a window means is `entitynorm.resolver`'s answer to it as a name.
@@ -77,7 +78,7 @@ class WindowFinder:
         lasts = hits.first + hits.count - 1
         found.update(dict.fromkeys(zip(hits.first[kept].tolist(), lasts[kept].tolist(), strict=True), True))
         joins = joinable(scan, _INITIALS) & (scan.gap != Gap.COMMA)
-        alike, parts = self._alike(scan, joins)
+        alike, parts = ([], NO_PARTS) if self.index.to_the_letter else self._alike(scan, joins)
         for window in (*alike, *self._acronym_windows(scan)):
             found.setdefault(window, False)
         for window in list(_widened(scan, joins, found)):
