@@ -33,6 +33,7 @@ from entitynorm.text.quotation import quoted_alone
 FLOOR = 0.002
 """Candidates below this are not worth keeping for a span of running text: no document could confirm them."""
 _LONGEST_ACRONYM = 6
+_DOT = ord(".")
 _UNTYPED = frozenset({"place_type_missing"})
 _PARTIAL = frozenset({"missing", "surname_alone", "place_type_missing"})
 CERTAIN = 0.9
@@ -237,10 +238,10 @@ class Reader:
             whole = some.parts
             declines_there = scan.declining[whole.first]
             parts.append(_Parts(scan.start[whole.first], scan.end[whole.last], declines_there, whole.alias))
-            first, last = np.array(list(some.windows), np.int64).reshape(-1, 2).T
-            bounds = scan.start[first].tolist(), scan.end[last].tolist(), scan.declining[first].tolist()
-            for start, end, declining, spelled in zip(*bounds, some.windows.values(), strict=True):
-                end += end - start > 1 and scan.text[end : end + 1] == "." and scan.text[end - 2] == "."  # U.N., D.C.
+            starts, ends = scan.start[some.first], scan.end[some.last]
+            ends = ends + _followed_by_its_dot(scan, starts, ends)
+            told = scan.declining[some.first].tolist(), some.spelled.tolist()
+            for start, end, declining, spelled in zip(starts.tolist(), ends.tolist(), *told, strict=True):
                 found[start, end] = declining, spelled or ((start, end) in found and found[start, end][1])
         windows = [_Window(*where, *how) for where, how in sorted(found.items())]
         offset = k = 0
@@ -331,6 +332,13 @@ class Reader:
         if place is None or place[0].index.few:
             return candidate
         return plus(candidate, Evidence("ordinary", 1.0, _ORDINARY, "an ordinary word, as many a name is"))
+
+
+def _followed_by_its_dot(scan: Scan, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether a full stop follows that belongs to a window, as to dotted letters (U.N., D.C.)."""
+    found: NDArray[np.bool_] = (ends < len(scan.text)) & (ends - starts > 1)
+    found[found] = (scan.codes[ends[found]] == _DOT) & (scan.codes[ends[found] - 2] == _DOT)
+    return found
 
 
 @lru_cache(maxsize=16_384)

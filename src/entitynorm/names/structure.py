@@ -442,10 +442,10 @@ def _read_word(text: str, style: str) -> _Read:
     if only.shape in ("lower", "title"):
         senses = tuple(s for s in senses if not s.caps)
     words = (only,)
-    if not senses and len(only.fold) > _LONGEST_INITIAL and only.script != "Cyrl" and only.shape != "number":
-        if _compound_key(only.fold) is None:  # what names are made of: no table knows it
-            said = _Said("core", _NO_IDS, _NO_IDS, _NO_IDS, _NO_IDS, only.fold)
-            return _Read(only, _Plain(words, senses, said, said), begins)
+    unknown = not senses and len(only.fold) > _LONGEST_INITIAL and only.script != "Cyrl" and only.shape != "number"
+    if unknown and _compound_key(only.fold) is None:  # what names are made of: no table knows it
+        said = _Said("core", _NO_IDS, _NO_IDS, _NO_IDS, _NO_IDS, only.fold)
+        return _Read(only, _Plain(words, senses, said, said), begins)
     said = _said(words, senses, "word", False)
     unit = Unit(words, 0, 0, Gap.NONE, "word", senses, *said)
     if list(_expand(unit)) != [unit]:

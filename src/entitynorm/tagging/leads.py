@@ -11,7 +11,7 @@ alias are told apart: they are worth a look where the text has the whole name el
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -54,6 +54,23 @@ _SHORTEST_COMPOUND = 4
 
 Window = tuple[int, int]
 """First and last token."""
+Spans = Ints
+"""Windows, each as one number (see `packed`), so that they sort and compare as numbers do."""
+
+
+def packed(first: Ints, last: Ints) -> Spans:
+    """Windows of these first and last tokens."""
+    return (first << 32) | last
+
+
+def packed_windows(windows: Iterable[Window]) -> Spans:
+    """Some windows told one by one."""
+    return packed(*np.array(list(windows), np.int64).reshape(-1, 2).T)
+
+
+def unpacked(spans: Spans) -> tuple[Ints, Ints]:
+    """The first and the last tokens of windows."""
+    return spans >> 32, spans & 0xFFFFFFFF
 
 
 class Parts(NamedTuple):
@@ -182,32 +199,32 @@ class LeadFinder:
 
     # -- chains --------------------------------------------------------------------------------------------------
 
-    def windows(self, scan: Scan, joins: Bools, words: Ints, leads: Sequence[Lead]) -> tuple[list[Window], Parts]:
+    def windows(self, scan: Scan, joins: Bools, words: Ints, leads: Sequence[Lead]) -> tuple[Spans, Parts]:
         """The chains of words that may be a name, and those that may be part of one.
 
         ``words``: the tokens that lead somewhere, with where; ``joins``: whether a token may stand in
         one name with the token before it.
         """
         if not leads:
-            return [], NO_PARTS
+            return _NONE, NO_PARTS
         run: Ints = np.cumsum(~joins)
         sizes = np.array([len(lead.alias) for lead in leads], np.int64)
         common = np.zeros(len(scan) + 2, np.bool_)
         common[words[[n for n, lead in enumerate(leads) if lead.common]]] = True
-        windows: list[Window] = []
+        spans: list[Spans] = [_NONE]
         parts: list[Parts] = [NO_PARTS]
         for a, b in _slices(sizes, run[words]):
             found, some = self._chained(scan, joins, run, words[a:b], leads[a:b], common)
-            windows += found
+            spans.append(found)
             parts.append(some)
-        return windows, Parts(*map(np.concatenate, zip(*parts, strict=True)))
+        return np.concatenate(spans), Parts(*map(np.concatenate, zip(*parts, strict=True)))
 
     def _chained(
         self, scan: Scan, joins: Bools, run: Ints, words: Ints, leads: Sequence[Lead], common: Bools
-    ) -> tuple[list[Window], Parts]:
+    ) -> tuple[Spans, Parts]:
         sizes = [len(lead.alias) for lead in leads]
         if not any(sizes):
-            return [], NO_PARTS
+            return _NONE, NO_PARTS
         alias = np.concatenate([lead.alias for lead in leads])
         value = np.concatenate([lead.value for lead in leads])
         alike = np.concatenate([lead.alike for lead in leads])
@@ -230,9 +247,9 @@ class LeadFinder:
         size = ends[alias[head] + 1].astype(np.int64) - ends[alias[head]].astype(np.int64)
         if self.index.few:
             first, final = _parts(head, last, size, fewer=2)
-            spans = (token[first] << 32) | token[final]
+            spans = packed(token[first], token[final])
             spans = distinct(np.concatenate((spans, _longer(scan, joins, token, head, last, size))))
-            return list(_with_common(spans, joins, common)), NO_PARTS
+            return _with_common(spans, joins, common), NO_PARTS
         needed = self.index.bearing(alias[head])
         whole = (answered >= needed) | (covered >= 1.0)
         # A single word in Latin letters is right to the letter, or to the sound of another script, or the alias is
@@ -248,8 +265,7 @@ class LeadFinder:
         slips = self.index.loose(alias[head]) & (alike[head] >= least)
         whole &= ~one | exact(head) | country[head] | slips
         first, final = _parts(head[whole], last[whole], size[whole], fewer=0)
-        spans = distinct((token[first] << 32) | token[final])
-        windows = list(_with_common(spans, joins, common))
+        spans = _with_common(distinct(packed(token[first], token[final])), joins, common)
         # Words that lead nowhere since very many names hold them answer what is missing beside them.
         left, right = token[head], token[last]
         before = _beside(common, joins, left, -1)
@@ -258,7 +274,7 @@ class LeadFinder:
         beside = before + after + inside[right] - inside[left]
         short = right + after - left + before < MOST_WORDS
         helped = ~whole & ~(one & (before + after == 0)) & (answered + beside >= needed) & short
-        windows += set(zip((left - before)[helped].tolist(), (right + after)[helped].tolist(), strict=True))
+        spans = np.concatenate((spans, packed((left - before)[helped], (right + after)[helped])))
         rest = ~whole & ~helped & exact(head)
         # A surname some words from the full name, or from itself, is in one chain with it and stands for itself.
         several = self.index.persons(alias[head]) & (token[last] - token[head] > last - head)
@@ -266,7 +282,7 @@ class LeadFinder:
         touching = np.concatenate(([False], (token[1:] - token[:-1] == 1) & (alias[1:] == alias[:-1]), [False]))
         each = each[exact(each) & ~touching[each] & ~touching[each + 1]]
         first, final = np.concatenate((left[rest], token[each])), np.concatenate((right[rest], token[each]))
-        return windows, Parts(first, final, np.concatenate((alias[head][rest], alias[each])))
+        return spans, Parts(first, final, np.concatenate((alias[head][rest], alias[each])))
 
 
 def _beside(common: Bools, joins: Bools, token: Ints, step: int) -> Ints:
@@ -282,13 +298,15 @@ def _beside(common: Bools, joins: Bools, token: Ints, step: int) -> Ints:
     return count
 
 
-def _with_common(spans: Ints, joins: Bools, common: Bools) -> Iterator[Window]:
+def _with_common(spans: Spans, joins: Bools, common: Bools) -> Spans:
     """Windows, also grown by the words beside them that very many names hold."""
-    count = len(joins)
-    first, last = spans >> 32, spans & 0xFFFFFFFF
+    first, last = unpacked(spans)
     short = last - first < MOST_WORDS
-    first, last = first[short], last[short]
-    yield from zip(first.tolist(), last.tolist(), strict=True)
+    return np.concatenate((spans[short], packed_windows(_grown(first[short], last[short], joins, common))))
+
+
+def _grown(first: Ints, last: Ints, joins: Bools, common: Bools) -> Iterator[Window]:
+    count = len(joins)
     before, after = np.maximum(first - 1, 0), np.minimum(last + 1, count - 1)
     beside = ((first > 0) & joins[first] & common[before]) | ((last + 1 < count) & joins[after] & common[after])
     for own, final in zip(first[beside].tolist(), last[beside].tolist(), strict=True):
@@ -337,14 +355,14 @@ def _slices(sizes: Ints, run: Ints) -> Iterator[tuple[int, int]]:
     yield first, len(sizes)
 
 
-def _longer(scan: Scan, joins: NDArray[np.bool_], token: Ints, head: Ints, last: Ints, size: Ints) -> NDArray[np.int64]:
+def _longer(scan: Scan, joins: NDArray[np.bool_], token: Ints, head: Ints, last: Ints, size: Ints) -> Spans:
     """Chains that lack a word of the alias, with the capitalised word beside them: it may be spelled oddly."""
     short = last - head + 1 < size
     first, final = token[head[short]], token[last[short]]
     after = np.minimum(final + 1, len(scan) - 1)
     right = (final + 1 < len(scan)) & scan.upper[after] & joins[after]
     left = (first > 0) & scan.upper[first - 1] & joins[first]
-    return np.concatenate(((first[right] << 32) | after[right], (first[left] - 1 << 32) | final[left]))
+    return np.concatenate((packed(first[right], after[right]), packed(first[left] - 1, final[left])))
 
 
 def _parts(head: Ints, last: Ints, size: Ints, fewer: int) -> tuple[Ints, Ints]:

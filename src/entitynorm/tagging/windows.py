@@ -13,12 +13,11 @@ Nothing is decided here: what a window means is `entitynorm.resolver`'s answer t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from entitynorm.names.abbreviations import abbreviations, full_names
 from entitynorm.names.lexicon import lexicon
@@ -28,7 +27,19 @@ from entitynorm.retrieval.index import NameIndex
 from entitynorm.retrieval.search import Searcher
 from entitynorm.table_cache import kept_words
 from entitynorm.tagging.codepoints import LATIN_ENDS
-from entitynorm.tagging.leads import NO_PARTS, Lead, LeadFinder, Parts, Window, standing_in_names
+from entitynorm.tagging.leads import (
+    NO_PARTS,
+    Bools,
+    Lead,
+    LeadFinder,
+    Parts,
+    Spans,
+    Window,
+    packed,
+    packed_windows,
+    standing_in_names,
+    unpacked,
+)
 from entitynorm.tagging.scan import SEPARATOR, Hashes, Ints, Scan
 from entitynorm.tagging.trie import Trie, joinable
 from entitynorm.text.terms import may_begin_compound, terms_of
@@ -40,6 +51,7 @@ _INITIALS = 2
 """Letters of a capitalised word that a full stop may follow inside a name that is not spelled like an alias."""
 _PROVINCES = frozenset({"adm1", "adm2", "adm3"})
 
+_NONE = np.zeros(0, np.int64)
 _SIGN = re.compile(r"[@#]|(?<=\w)\.(?=\w)")
 _WHITE = re.compile(r"\s")
 _COMMA = ", "
@@ -48,8 +60,11 @@ _COMMA = ", "
 class Found(NamedTuple):
     """The windows of a block."""
 
-    windows: dict[Window, bool]
-    """First and last token, overlaps included, in text order: whether it is spelled like an alias."""
+    first: Ints
+    last: Ints
+    """The first and the last token of each window, overlaps included, in text order."""
+    spelled: Bools
+    """Whether it is spelled like an alias."""
     parts: Parts
     """Windows that may be part of a name, if the text has it whole elsewhere."""
 
@@ -66,29 +81,25 @@ class WindowFinder:
     def find(self, scan: Scan) -> Found:
         """All windows of a block."""
         if not len(scan):
-            return Found({}, NO_PARTS)
+            return Found(_NONE, _NONE, np.zeros(0, np.bool_), NO_PARTS)
         hits = self.trie.hits(scan)
-        found: dict[Window, bool] = {}
         kept = np.ones(len(hits.first), np.bool_)
         # A comma or full stop stands inside a name only where the name has one (Washington, D.C.).
         for gap, mark in ((Gap.COMMA, ","), (Gap.STOP, ".")):
             broken = np.concatenate((np.zeros(1, np.int64), np.cumsum(scan.gap == gap)))
             for n in np.flatnonzero(broken[hits.first + hits.count] > broken[hits.first + 1]).tolist():
                 kept[n] &= self._holds(int(hits.key[n]), mark)
-        lasts = hits.first + hits.count - 1
-        found.update(dict.fromkeys(zip(hits.first[kept].tolist(), lasts[kept].tolist(), strict=True), True))
+        spelled = distinct(packed(hits.first, hits.first + hits.count - 1)[kept])
         joins = joinable(scan, _INITIALS) & (scan.gap != Gap.COMMA)
-        alike, parts = ([], NO_PARTS) if self.index.to_the_letter else self._alike(scan, joins)
-        for window in (*alike, *self._acronym_windows(scan)):
-            found.setdefault(window, False)
-        for window in list(_widened(scan, joins, found)):
-            found.setdefault(window, False)
-        return Found(dict(sorted(found.items())), parts)
+        alike, parts = (_NONE, NO_PARTS) if self.index.to_the_letter else self._alike(scan, joins)
+        found = distinct(np.concatenate((spelled, alike, self._acronym_windows(scan))))
+        found = distinct(np.concatenate((found, packed_windows(_widened(scan, joins, found)))))
+        return Found(*unpacked(found), np.isin(found, spelled, assume_unique=True), parts)
 
     def _holds(self, key: int, mark: str) -> bool:
         return any(mark in self.index.alias_text(alias) for alias in self.trie.spelled(key))
 
-    def _alike(self, scan: Scan, joins: NDArray[np.bool_]) -> tuple[list[Window], Parts]:
+    def _alike(self, scan: Scan, joins: Bools) -> tuple[Spans, Parts]:
         """Windows of words that sound like an alias, or like part of one."""
         words = standing_in_names(scan, self.trie)
         text = scan.text
@@ -100,13 +111,10 @@ class WindowFinder:
         begins = np.array([first for first, _ in compounds], np.int64)
         order = np.concatenate((words, begins)).argsort(kind="stable")
         everywhere = [*leads, *together]
-        windows, parts = self._leads.windows(
+        spans, parts = self._leads.windows(
             scan, joins, np.concatenate((words, begins))[order], [everywhere[n] for n in order.tolist()]
         )
-        ends: dict[int, list[int]] = {}
-        for begin, end in compounds:
-            ends.setdefault(begin, []).append(end)
-        windows += [(first, end) for first, last in windows for end in ends.get(last, ())]
+        windows = list(_ending_with(spans, compounds))
         for n, lead, word in zip(words.tolist(), leads, texts, strict=True):
             if lead.alone:
                 windows.append((n, n))
@@ -120,7 +128,7 @@ class WindowFinder:
                         windows.append((first, last))
         if self._by_adjective:
             windows += _with_provinces(scan, joins)
-        return windows, parts
+        return np.concatenate((spans, packed_windows(windows))), parts
 
     @cached_property
     def _by_adjective(self) -> bool:
@@ -128,7 +136,7 @@ class WindowFinder:
         return any(self.index.frequencies([word for word in _words_for_provinces() if script_of(word) == "Cyrl"]))
 
     def _compounds(
-        self, scan: Scan, joins: NDArray[np.bool_], words: Ints, texts: Sequence[str]
+        self, scan: Scan, joins: Bools, words: Ints, texts: Sequence[str]
     ) -> tuple[list[Window], list[Lead]]:
         """Windows that an index counts as one word (Abd al-Rahman), and where each leads."""
         spans: list[Window] = []
@@ -146,18 +154,31 @@ class WindowFinder:
 
     # -- acronyms ------------------------------------------------------------------------------------------------
 
-    def _acronym_windows(self, scan: Scan) -> list[Window]:
+    def _acronym_windows(self, scan: Scan) -> Spans:
         length = scan.end - scan.start
         short = np.flatnonzero(scan.upper & (length > 1) & (length <= _ACRONYM))
-        places = short[scan.capitals(short)].tolist()
-        texts = [scan.text[scan.start[n] : scan.end[n]] for n in places]
+        places = short[scan.capitals(short)]
+        texts = [scan.text[a:b] for a, b in zip(scan.start[places].tolist(), scan.end[places].tolist(), strict=True)]
         if len(self._acronyms) > _KNOWN_ACRONYMS:
             self._acronyms = {}
         known = self._acronyms
         unknown = [text for text in dict.fromkeys(texts) if text not in known]
         found = self.index.lookup_many("acronym", [text.lower() for text in unknown])
         known.update((text, bool(some or full_names(text))) for text, some in zip(unknown, found, strict=True))
-        return [(n, n) for n, text in zip(places, texts, strict=True) if known[text]]
+        some = places[[known[text] for text in texts]] if texts else _NONE
+        return packed(some, some)
+
+
+def _ending_with(spans: Spans, compounds: Sequence[Window]) -> Iterator[Window]:
+    """Windows that end with the first word of a compound, with all of it."""
+    ends: dict[int, list[int]] = {}
+    for begin, end in compounds:
+        ends.setdefault(begin, []).append(end)
+    if ends:
+        first, last = unpacked(spans)
+        some = np.isin(last, list(ends))
+        for own, final in zip(first[some].tolist(), last[some].tolist(), strict=True):
+            yield from ((own, end) for end in ends[final])
 
 
 @cache
@@ -203,7 +224,7 @@ def _hashes_for_provinces() -> Hashes:
     return distinct(Scan(SEPARATOR.join(_words_for_provinces())).hashes)
 
 
-def _with_provinces(scan: Scan, joins: NDArray[np.bool_]) -> Iterator[Window]:
+def _with_provinces(scan: Scan, joins: Bools) -> Iterator[Window]:
     """Capitalised words with the word for a province beside them, in Latin letters (Kherson oblast, Gebiet Kherson)."""
     named = np.flatnonzero(scan.upper & (scan.codes[scan.start] < LATIN_ENDS))
     for step in (1, -1):
@@ -222,7 +243,7 @@ def _is_particle(word: str) -> bool:
     return any(s.form != "conjunction" for s in senses) and all(s.lang != "en" for s in senses)
 
 
-def _full_names(scan: Scan, joins: NDArray[np.bool_], first: int, last: int) -> Iterator[Window]:
+def _full_names(scan: Scan, joins: Bools, first: int, last: int) -> Iterator[Window]:
     """A window with what follows a surname, or a surname and a given name, in lists of people.
 
     «Стрельников Павел Васильевич»; Strelnikov, Pavel.
@@ -243,11 +264,11 @@ def _full_names(scan: Scan, joins: NDArray[np.bool_], first: int, last: int) -> 
         yield first, after
 
 
-def _widened(scan: Scan, joins: NDArray[np.bool_], windows: Iterable[Window]) -> Iterator[Window]:
+def _widened(scan: Scan, joins: Bools, windows: Spans) -> Iterator[Window]:
     """Windows with the type word after or before them (Belgorod region, город Белгород), or a particle before them."""
     text, start, end = scan.text, scan.start, scan.end
     count = len(scan)
-    for first, last in _widening(scan, joins, np.array(list(windows), np.int64).reshape(-1, 2)):
+    for first, last in _widening(scan, joins, *unpacked(windows)):
         after = last + 1 < count and joins[last + 1] and _is_type(text[start[last + 1] : end[last + 1]])
         if after:
             yield first, last + 1
@@ -272,9 +293,8 @@ def _widened(scan: Scan, joins: NDArray[np.bool_], windows: Iterable[Window]) ->
                 yield first - 2, last
 
 
-def _widening(scan: Scan, joins: NDArray[np.bool_], spans: Ints) -> Iterator[Window]:
+def _widening(scan: Scan, joins: Bools, first: Ints, last: Ints) -> Iterator[Window]:
     """The windows that have a word beside them which may belong to them: few, so that all others cost arrays only."""
-    first, last = spans.T
     before, after = np.maximum(first - 1, 0), np.minimum(last + 1, len(scan) - 1)
     left, right = (first > 0) & joins[first], (last + 1 < len(scan)) & (joins[after] | (scan.gap[after] == Gap.COMMA))
     wide = left & scan.upper[before] & (scan.end[before] - scan.start[before] == 1)

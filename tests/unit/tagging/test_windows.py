@@ -65,7 +65,7 @@ def finder() -> WindowFinder:
 
 def windows(finder: WindowFinder, text: str) -> list[str]:
     scan = Scan(text)
-    return [text[scan.start[a] : scan.end[b]] for a, b in finder.find(scan).windows]
+    return [text[scan.start[a] : scan.end[b]] for a, b in zip(*finder.find(scan)[:2], strict=True)]
 
 
 @pytest.mark.parametrize(("text", "among", "none_of"), CASES)
@@ -81,7 +81,8 @@ def test_what_has_a_sign_of_its_own(text: str, expected: list[str]) -> None:
 
 
 def test_windows_are_in_order_and_each_is_told_once(finder: WindowFinder) -> None:
-    found = list(finder.find(Scan("Kozinka, Belgorod region, Gora-Podol and Vyacheslav Gladkov of Kozinka")).windows)
+    spans = finder.find(Scan("Kozinka, Belgorod region, Gora-Podol and Vyacheslav Gladkov of Kozinka"))
+    found = list(zip(spans.first.tolist(), spans.last.tolist(), strict=True))
     assert found == sorted(set(found)) and all(first <= last for first, last in found)
 
 
@@ -136,5 +137,5 @@ def test_among_many_names_a_single_word_is_right_to_the_letter(among_many: Windo
 def test_part_of_a_name_among_many_is_no_window_but_told_apart(among_many: WindowFinder) -> None:
     scan = Scan("said Masim today")
     found = among_many.find(scan)
-    assert not found.windows
+    assert not len(found.first)
     assert [among_many.index.alias_text(int(alias)) for alias in found.parts.alias] == ["Masim Abd al-Mahim"]
