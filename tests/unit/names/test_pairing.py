@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from entitynorm.names import pairing
 from entitynorm.names.pairing import Pairing, pair_names, unit_similarity, whole_word, word_pairs
 from entitynorm.names.structure import parse
 
@@ -69,9 +70,31 @@ def test_units_are_alike_both_ways(one: str, other: str, kind: str, translate: b
             assert there.value == pytest.approx(back.value, abs=1e-9)
 
 
-def test_words_to_compare_are_those_that_sound() -> None:
-    pairs = {(a.fold, b.fold) for a, b in word_pairs(parse("Bank of Zenda 5").units, parse("Zendas Bank").units)}
-    assert pairs == {("bank", "zendas"), ("zenda", "zendas"), ("zenda", "bank")}
+def test_words_to_compare_are_those_that_sound_and_have_no_answer_to_the_letter() -> None:
+    query, alias = parse("Bank of Zenda 5").units, parse("Zendas Bank").units
+
+    def compared(ours: list[float], theirs: list[float]) -> set[tuple[str, str]]:
+        return {(a.fold, b.fold) for a, b in word_pairs(query, alias, ours, theirs)}
+
+    assert compared([1.0] * 4, [1.0] * 2) == {("zenda", "zendas")}
+    light = compared([0.2, 0.0, 1.0, 1.0], [1.0, 0.2])  # a heavy word may take the answer of a light one
+    assert light == {("bank", "zendas"), ("zenda", "zendas"), ("zenda", "bank")}
+
+
+PHRASES = st.lists(st.sampled_from("Ivan Ivanov Iwanow Bank Banka Zenda Zendas of 5 V".split()), min_size=1, max_size=4)
+WEIGHTS = st.lists(st.sampled_from([0.0, 0.05, 0.2, 0.5, 0.97, 1.0]), min_size=4, max_size=4)
+
+
+@given(PHRASES, PHRASES, WEIGHTS, WEIGHTS, st.sampled_from(["PERSON", "PLACE", "ORG"]))
+def test_comparing_fewer_units_changes_no_pairing(
+    one: list[str], other: list[str], ours: list[float], theirs: list[float], kind: str
+) -> None:
+    query, alias = parse(" ".join(one)).units, parse(" ".join(other)).units
+    weighed = query, alias, ours[: len(query)], theirs[: len(alias)], kind
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pairing, "_settled", lambda *_: {})
+        everything = pair_names(*weighed)
+    assert pair_names(*weighed) == everything
 
 
 @pytest.mark.parametrize(
