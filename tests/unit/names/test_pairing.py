@@ -83,10 +83,6 @@ def test_words_to_compare_are_those_that_sound_and_have_no_answer_to_the_letter(
 
 NAMED = ["Ivan", "Ivanov", "Iwanow", "Bank", "Banka", "Zenda", "Zendas", "of", "5", "V"]
 PHRASES = st.lists(st.sampled_from(NAMED), min_size=1, max_size=4)
-    st.sampled_from(["Ivan", "Ivanov", "Iwanow", "Bank", "Banka", "Zenda", "Zendas", "of", "5", "V"]),
-    min_size=1,
-    max_size=4,
-)
 WEIGHTS = st.lists(st.sampled_from([0.0, 0.05, 0.2, 0.5, 0.97, 1.0]), min_size=4, max_size=4)
 
 
