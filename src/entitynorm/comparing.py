@@ -40,8 +40,9 @@ _ENTITIES_KEPT = 8_192
 _ALIASES_KEPT = 32_768
 _WORTH, _BEHIND, _ALWAYS = 0.5, 0.25, 2
 """An alias is compared if it answers this share of what the best one does and is no farther behind, or leads."""
-_BEHIND_PLAINLY = 0.08
-"""The same for windows among many names, each of which has to answer an alias as a whole."""
+_BEHIND_PLAINLY, _MOST_PLAINLY = 0.08, 6
+"""The same for windows among many names, each of which has to answer an alias as a whole; of more names that answer a
+window about as well, no text tells which is meant."""
 _DECLARED = -1.0
 """Log-odds of a name spelled like an alias that is declared weak: below any threshold, until a text supports it."""
 _STANDS_FOR = 4.0
@@ -310,8 +311,11 @@ class Layer:
             weak = {self.index.entity_of(alias) for alias in listed}
             if weak:
                 fitting = [h for h in fitting if self.index.entity_of(h.alias) not in weak or h.alias in listed]
-            always = 1 if plainly else _ALWAYS
-            near = [n < always or h.score >= least or (plainly and h.how != "terms") for n, h in enumerate(fitting)]
+            always, most = (1, _MOST_PLAINLY) if plainly else (_ALWAYS, len(fitting))
+            near = [
+                n < always or (h.score >= least and n < most) or (plainly and h.how != "terms")
+                for n, h in enumerate(fitting)
+            ]
             chosen.append(list(compress(fitting, near)))
             # Of what a window may mean in a text nothing is asked that was not compared.
             rest.append([] if windows else [h for h, is_near in zip(fitting, near, strict=True) if not is_near])
