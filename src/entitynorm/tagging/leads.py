@@ -5,8 +5,9 @@ lead to the same alias and stand together are a chain. What is remembered of wor
 
 Where names are few, whatever answers enough of an alias is a window. Among many names every word sounds like part of
 some name: there a chain has to answer all words that carry the alias, and a single word has to be right to the letter
-unless the alias is of another script or the gazetteer says that it may be met by slips. Chains that answer part of an
-alias are told apart: they are worth a look where the text has the whole name elsewhere.
+unless the alias is of another script or the gazetteer says that it may be met by slips; where names are very many, an
+ordinary word stands for nothing but itself. Chains that answer part of an alias are told apart: they are worth a look
+where the text has the whole name elsewhere.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from entitynorm.retrieval.term_search import TermHits
 from entitynorm.tagging.codepoints import LATIN_ENDS
 from entitynorm.tagging.scan import Ints, Scan
 from entitynorm.tagging.trie import Trie
+from entitynorm.text.folding import fold_text
+from entitynorm.text.ordinary import is_ordinary
 from entitynorm.text.tokens import Gap, script_of
 
 Bools = NDArray[np.bool_]
@@ -146,7 +149,8 @@ class LeadFinder:
         split = [search_terms(word) for word in words]
         hits = self._hits([term for terms in split for term in terms], declining)
         for word, terms in zip(words, split, strict=True):
-            lead = None if _is_function(word) else self._expand([hits[term] for term in terms])
+            exact = self.index.aliases > _MORE and is_ordinary(fold_text(word), script_of(word))
+            lead = None if _is_function(word) else self._expand([hits[term] for term in terms], exact)
             if _is_compound(word):
                 lead = replace(lead or _NOWHERE, alone=True)
             memory[word] = lead
@@ -161,7 +165,8 @@ class LeadFinder:
             return plain
         return plain | self._searcher.hits([term for term, hits in plain.items() if len(hits.terms)])
 
-    def _expand(self, hits: Sequence[TermHits]) -> Lead | None:
+    def _expand(self, hits: Sequence[TermHits], exact: bool) -> Lead | None:
+        """The aliases that hold what a word may stand for; ``exact``: and so to the letter, or by its meaning."""
         if not any(len(hit.terms) for hit in hits):
             return None
         arrays = self.index.arrays
@@ -171,8 +176,9 @@ class LeadFinder:
         similar: list[NDArray[Any]] = []
         total = 0
         for hit in hits:
+            least = 1.0 if exact and hit.own else _LEAST_ALIKE
             for term, alike in zip(hit.terms.tolist(), hit.likeness.tolist(), strict=True):
-                if alike < _LEAST_ALIKE:
+                if alike < least:
                     break  # the likest stand first
                 weight = alike * float(arrays["term_weight"][term])
                 a, b = int(arrays["posting_ends"][term]), int(arrays["posting_ends"][term + 1])
