@@ -57,8 +57,11 @@ class Searcher(TermSearcher):
         squeezed = self.index.lookup_many("squeezed", together)
         short = ["".join(terms) if len(terms) == 1 and 2 <= len(terms[0]) <= 7 else "" for terms in split]
         acronyms = self.index.lookup_many("acronym", [_acronym(name, s) for name, s in zip(names, short, strict=True)])
-        wholes = [together[n] if 1 < len(t) < 4 and len(together[n]) <= 20 else "" for n, t in enumerate(split)]
+        # A window stands for its words; one that is written apart from the alias is met by its letters.
+        whole = [not plainly and 1 < len(terms) < 4 and len(t) <= 20 for terms, t in zip(split, together, strict=True)]
+        wholes = [t if able else "" for t, able in zip(together, whole, strict=True)]
         whole_hits = self.hits([w for w in wholes if w], plainly=plainly)
+        apart = self.index.lookup_many("exact", together)
         by_terms = self._by_terms(split, hits, wholes, whole_hits, windows, plainly)
         ties = self.index.arrays["alias_tie"]
         out = []
@@ -67,9 +70,8 @@ class Searcher(TermSearcher):
             for how, aliases in (("exact", exact[n]), ("squeezed", squeezed[n])):
                 for alias in aliases[:64]:
                     found.setdefault(alias, Reached(alias, 1.0, how))
-            if len(split[n]) > 1 or not exact[n]:
-                again = self.index.lookup("exact", together[n]) if len(split[n]) > 1 else []
-                for alias in again[:64]:
+            if len(split[n]) > 1:
+                for alias in apart[n][:64]:
                     found.setdefault(alias, Reached(alias, 1.0, "squeezed"))
             for alias in acronyms[n][:32] if short[n] else ():
                 found.setdefault(alias, Reached(alias, 0.6, "acronym"))
@@ -137,11 +139,12 @@ class Searcher(TermSearcher):
             free = map(self.may_be_adjective, split)
             counts = zip(map(int.bit_count, telling), free, strict=True)
             needed = np.array([0 if adjective else n - (n > 2) for n, adjective in counts], np.int64)
-            enough = answered >= needed[names_of]
+            enough = (answered >= needed[names_of]) | (whole_best > 0)
             if plainly:
                 others = [sum(hit.bearing and (hit.common or not hit.own) for hit in some) for some in words]
-                enough &= answered + np.array(others, np.int64)[names_of] >= self.index.bearing(aliases)
-            enough |= whole_best > 0
+                rest = np.flatnonzero(enough)
+                left = answered[rest] + np.array(others, np.int64)[names_of[rest]]
+                enough[rest] = (left >= self.index.bearing(aliases[rest])) | (whole_best[rest] > 0)
             names_of, aliases = names_of[enough], aliases[enough]
             terms_sum, whole_best = terms_sum[enough], whole_best[enough]
         weight = self.index.arrays["alias_weight"][aliases]
