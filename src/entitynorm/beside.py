@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from entitynorm.features import NATURE, SETTLED, place_senses, titled_gender
 from entitynorm.model import Candidate
 from entitynorm.names.acronyms import is_acronym
-from entitynorm.names.structure import Unit
 from entitynorm.names.types import entity_class
+from entitynorm.names.units import Unit
 from entitynorm.neighbours import MOST_QUOTED, Neighbours
 from entitynorm.text.quotation import splits_quotation
 from entitynorm.text.tokens import Gap

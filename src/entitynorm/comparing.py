@@ -22,8 +22,9 @@ from entitynorm.names.abbreviations import full_names
 from entitynorm.names.background import rarity_in
 from entitynorm.names.pairing import Match, word_pairs
 from entitynorm.names.similarity import SOUND, TYPO, prime, word_similarity
-from entitynorm.names.structure import Name, parse
+from entitynorm.names.structure import parse
 from entitynorm.names.types import entity_class
+from entitynorm.names.units import Name
 from entitynorm.names.words import ROMANISATION, Word, warm
 from entitynorm.retrieval.build import name_key
 from entitynorm.retrieval.index import NameIndex

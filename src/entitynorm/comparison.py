@@ -9,8 +9,9 @@ from entitynorm.evidence import Side, compare_names, make_side
 from entitynorm.learned import chance, learned_scorer
 from entitynorm.model import Comparison, Evidence, LazyEvidence
 from entitynorm.names.background import rarity_in
-from entitynorm.names.structure import Name, parse
+from entitynorm.names.structure import parse
 from entitynorm.names.types import entity_class
+from entitynorm.names.units import Name
 from entitynorm.names.words import warm
 from entitynorm.retrieval.build import name_key
 from entitynorm.scoring import IDENTITY, VETO

@@ -25,7 +25,7 @@ from entitynorm.names.acronyms import acronym_of, derive, is_acronym
 from entitynorm.names.numbers import numbers_in
 from entitynorm.names.pairing import INITIAL, JOINED, Match, Pairing, pair_names, whole_word
 from entitynorm.names.similarity import SOUND, TYPO, agreement, word_similarity
-from entitynorm.names.structure import Name, Unit
+from entitynorm.names.units import Name, Unit
 from entitynorm.names.words import ADJECTIVE, INFLECTION, ROMANISATION, SPELLING_ENDING, Word, likeness
 from entitynorm.text.translit import latinise
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from entitynorm.names.lexicon import Sense, lexicon
-from entitynorm.names.structure import Unit, role_of
+from entitynorm.names.meanings import role_of
+from entitynorm.names.units import Unit
 
 NATURE = frozenset({"water", "relief", "island"})
 """Senses of type words for what nobody built."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from entitynorm.names.structure import Unit
+from entitynorm.names.units import Unit
 from entitynorm.sentences import Sentences
 from entitynorm.text.tokens import Gap
 

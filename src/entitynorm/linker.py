@@ -13,7 +13,8 @@ from entitynorm.errors import UnknownEntityError
 from entitynorm.gazetteer import Gazetteer
 from entitynorm.layers import IndexedGazetteer, InMemory, Stacked
 from entitynorm.model import Candidate, Document, Entity, Evidence, Explanation, Link
-from entitynorm.names.structure import Name, parse
+from entitynorm.names.structure import parse
+from entitynorm.names.units import Name
 from entitynorm.reasons import reason_of
 from entitynorm.rewriting import Style, rewrite
 from entitynorm.scoring import decide, is_identical

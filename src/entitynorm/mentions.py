@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entitynorm.model import Candidate, Evidence, LazyEvidence
-from entitynorm.names.structure import Unit, parse
+from entitynorm.names.structure import parse
 from entitynorm.names.types import entity_class
+from entitynorm.names.units import Unit
 from entitynorm.resolver import Resolver
 from entitynorm.scoring import probability
 from entitynorm.sentences import Sentences, sentences_of

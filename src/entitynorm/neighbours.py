@@ -13,7 +13,7 @@ from entitynorm.headlines import Headlines
 from entitynorm.model import Candidate
 from entitynorm.names.acronyms import is_acronym
 from entitynorm.names.lexicon import Sense, lexicon
-from entitynorm.names.structure import Unit
+from entitynorm.names.units import Unit
 from entitynorm.resolver import Resolver
 from entitynorm.sentences import Sentence
 from entitynorm.text.quotation import quotation

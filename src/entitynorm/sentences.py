@@ -7,7 +7,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
-from entitynorm.names.structure import Unit, parse_units
+from entitynorm.names.structure import parse_units
+from entitynorm.names.units import Unit
 
 # A sentence ends at a blank line, or at its mark before a capital; not after an abbreviation (Gen., St., U.S.).
 _END = re.compile(

@@ -14,7 +14,8 @@ from entitynorm.beside import Beside
 from entitynorm.features import titled_gender
 from entitynorm.headlines import Headlines
 from entitynorm.model import Candidate
-from entitynorm.names.structure import role_of, senses_of, slots_of
+from entitynorm.names.meanings import role_of
+from entitynorm.names.structure import senses_of, slots_of
 from entitynorm.names.types import entity_class
 from entitynorm.neighbours import is_legal_form
 from entitynorm.resolver import Resolver

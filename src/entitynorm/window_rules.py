@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from entitynorm.evidence import INDEX, Side
 from entitynorm.names.pairing import JOINED
 from entitynorm.names.similarity import SOUND, TYPO
-from entitynorm.names.structure import Unit
+from entitynorm.names.units import Unit
 from entitynorm.names.words import ADJECTIVE, INFLECTION, ROMANISATION
 from entitynorm.text.ordinary import is_ordinary
 from entitynorm.text.quotation import quotation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
-from entitynorm.names.structure import Unit, written
+from entitynorm.names.units import Unit, written
 from entitynorm.text.folding import fold_text
 from entitynorm.text.sounds import latin_initials
 from entitynorm.text.tokens import script_of

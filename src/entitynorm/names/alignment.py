@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from entitynorm.names.lexicon import PLACE_SENSES, lexicon
-from entitynorm.names.structure import Unit
+from entitynorm.names.units import Unit
 from entitynorm.names.words import ROMANISATION, SPELLING, UNLIKE, Likeness, likeness
 
 _NEAR_ENOUGH = 0.8

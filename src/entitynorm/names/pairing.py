@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from entitynorm.names.alignment import known_likeness
 from entitynorm.names.numbers import number_of, numbers_in
 from entitynorm.names.similarity import Similarity, agreement, word_similarity
-from entitynorm.names.structure import Unit, first_sounds
+from entitynorm.names.units import Unit, first_sounds
 from entitynorm.names.words import SAME, Word, joined
 
 _LEAST = 0.3

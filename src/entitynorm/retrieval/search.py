@@ -17,7 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from entitynorm.names.structure import parse, region_adjective, written
+from entitynorm.names.meanings import region_adjective
+from entitynorm.names.structure import parse
+from entitynorm.names.units import written
 from entitynorm.retrieval import phones
 from entitynorm.retrieval.build import name_key
 from entitynorm.retrieval.term_search import POSTING_BUDGET, TermHits, TermSearcher

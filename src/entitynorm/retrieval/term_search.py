@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
-from entitynorm.names.structure import parse, role_of, senses_of
+from entitynorm.names.meanings import role_of
+from entitynorm.names.structure import parse, senses_of
 from entitynorm.names.words import read_forms, warm, word
 from entitynorm.retrieval import phones
 from entitynorm.retrieval.build import SLIPPING, carries_name, lexical_ids, means_nothing, role_of_term, weight_of_role

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from entitynorm.names.lexicon import lexicon
-from entitynorm.names.structure import Unit
+from entitynorm.names.units import Unit
 from entitynorm.suggesting.case_forms import is_case_form
 from entitynorm.suggesting.nearness import is_full_name
 from entitynorm.suggesting.spellings import Spelling

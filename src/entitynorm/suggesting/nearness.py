@@ -21,8 +21,9 @@ from entitynorm.linker import Linker
 from entitynorm.model import Candidate, Entity, Evidence, Link
 from entitynorm.names.acronyms import acronym_of
 from entitynorm.names.lexicon import lexicon
-from entitynorm.names.structure import Unit, first_sounds, parse
+from entitynorm.names.structure import parse
 from entitynorm.names.types import entity_class
+from entitynorm.names.units import Unit, first_sounds
 from entitynorm.names.words import likeness as words_alike
 from entitynorm.suggesting.spellings import Corpus, Spelling
 from entitynorm.text.sounds import latin_initials, phone_key

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 
 from entitynorm.linker import Linker
 from entitynorm.model import Alias, Entity
-from entitynorm.names.structure import Unit, parse
+from entitynorm.names.structure import parse
 from entitynorm.names.types import entity_class
+from entitynorm.names.units import Unit
 from entitynorm.patches import AliasProposal, BlockProposal, Decision, EntityProposal, Note, Patch
 from entitynorm.suggesting.case_forms import bases
 from entitynorm.suggesting.guessing import UNKNOWN, head_of, kind_beside, type_guess, type_of_words

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from entitynorm.linker import Linker
 from entitynorm.model import Document, Mention
 from entitynorm.names.acronyms import is_acronym
-from entitynorm.names.structure import Name, Unit, parse, parse_units
+from entitynorm.names.structure import parse, parse_units
+from entitynorm.names.units import Name, Unit
 from entitynorm.suggesting.spotting import Usage, Window, beginnings, spot
 from entitynorm.tagging.scan import Scan
 from entitynorm.text.tokens import Gap

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from entitynorm.names.acronyms import is_acronym
-from entitynorm.names.structure import Unit
+from entitynorm.names.units import Unit
 from entitynorm.text.ordinary import is_ordinary
 from entitynorm.text.tokens import Gap
 

@@ -20,7 +20,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from entitynorm.names.structure import parse, role_of, senses_of
+from entitynorm.names.meanings import role_of
+from entitynorm.names.structure import parse, senses_of
 from entitynorm.retrieval.distinct import distinct
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.retrieval.search import Searcher, search_terms

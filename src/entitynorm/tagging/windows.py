@@ -21,7 +21,9 @@ import numpy as np
 
 from entitynorm.names.abbreviations import abbreviations, full_names
 from entitynorm.names.lexicon import lexicon
-from entitynorm.names.structure import is_patronymic, role_of, senses_of, slots_of
+from entitynorm.names.meanings import role_of
+from entitynorm.names.structure import senses_of, slots_of
+from entitynorm.names.units import is_patronymic
 from entitynorm.retrieval.distinct import distinct
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.retrieval.search import Searcher
