@@ -7,14 +7,12 @@ function of the name, its candidates and the gazetteer; batches only share work.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import compress
-from typing import NamedTuple
 
-from entitynorm.evidence import INDEX, Compared, Side, compare_names, make_side
+from entitynorm.evidence import Side, compare_names, make_side
 from entitynorm.features import EntityFacts, gender_of
 from entitynorm.learned import LearnedScorer, chance
 from entitynorm.model import Candidate, Entity, Evidence, LazyEvidence
@@ -29,6 +27,7 @@ from entitynorm.names.words import ROMANISATION, Word, warm
 from entitynorm.retrieval.build import name_key
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.retrieval.search import Reached, Searcher
+from entitynorm.scored import Said, Scored
 from entitynorm.scoring import IDENTITY, probability
 from entitynorm.text.terms import fold_term
 from entitynorm.window_rules import WindowRule, fits_window
@@ -48,10 +47,6 @@ _DECLARED = -1.0
 """Log-odds of a name spelled like an alias that is declared weak: below any threshold, until a text supports it."""
 _STANDS_FOR = 4.0
 """Log-odds of an abbreviation for a name that it is short for by convention."""
-_SAME_SURNAME = 0.03
-"""How much less alike the surname of a namesake may be."""
-_BESIDE_RULES = frozenset({"less_prominent"})
-"""What counts beside a written rule that decides instead of the comparison."""
 _UNEXAMINED = 8.0
 """Log-odds against an alias that was reached but answers too little to be compared."""
 
@@ -66,14 +61,6 @@ class _Known:
     blocked_words: tuple[Name, ...]
 
 
-class Said(NamedTuple):
-    """A written rule that decides in the place of the comparison of two names."""
-
-    feature: str
-    log_odds: float
-    detail: str
-
-
 @dataclass(frozen=True, slots=True)
 class _Task:
     """A surface form and an alias to be compared."""
@@ -85,25 +72,6 @@ class _Task:
     owners: int
     said: Said | None
     """What decides instead of the comparison."""
-
-
-@dataclass(slots=True)
-class Scored:
-    """An entity as a candidate for one name, through its best alias."""
-
-    layer: Layer
-    entity: int
-    alias: str
-    log_odds: float
-    compared: Compared
-    query: Side
-    target: Side
-    said: Said | None = None
-    """What decides instead of the comparison."""
-    loose: bool = False
-    """The gazetteer says itself that the alias may be met with slips."""
-    shift: float = 0.0
-    """What was added to the log-odds because namesakes share a surname."""
 
 
 class Layer:
@@ -403,17 +371,7 @@ class Layer:
     def explained(self, scored: Scored, rivals: float) -> Candidate:
         """A candidate with its evidence; ``rivals`` is what speaks against it (see `entitynorm.learned.compete`)."""
 
-        def evidence() -> tuple[Evidence, ...]:
-            items = evidence_of(self.scorer, scored.compared, scored.query, scored.target, scored.target.kind)
-            if scored.said:
-                decisive = Evidence(scored.said.feature, 1.0, scored.said.log_odds, scored.said.detail)
-                items = [decisive, *(item for item in items if item.feature in _BESIDE_RULES)]
-            if scored.shift:
-                items.append(Evidence("namesakes", 1.0, scored.shift, "a surname alone tells no namesakes apart"))
-            return (*items, Evidence("rivals", 1.0, -rivals, "what speaks for other candidates and for none"))
-
-        lazily = LazyEvidence(evidence, partial(_features, scored))
-        return self._candidate(scored.entity, scored.alias, chance(scored.log_odds - rivals), lazily)
+        return self._candidate(scored.entity, scored.alias, chance(scored.log_odds - rivals), scored.told(rivals))
 
     def glimpsed(self, hit: Reached) -> Candidate:
         """A candidate that was reached but not compared, since others answer much more of the name."""
@@ -422,78 +380,5 @@ class Layer:
         return self._candidate(entity, self.index.alias_text(hit.alias), probability(items), items)
 
 
-def _features(scored: Scored) -> frozenset[str]:
-    """The names of the features that `Layer.explained` puts into words."""
-    found = features_in(scored.compared)
-    if scored.said:
-        found = {scored.said.feature} | (found & _BESIDE_RULES)
-    return frozenset(found | {"rivals"} | ({"namesakes"} if scored.shift else set()))
-
-
 def _slipped(match: Match) -> bool:
     return match.similarity.kind in (SOUND, TYPO)
-
-
-def level_namesakes(scored: Sequence[Scored]) -> None:
-    """Give people who share the surname that alone is named the same log-odds: nothing in it tells them apart."""
-    position, surname = INDEX["surname_alone"], INDEX["weakest"]
-    alone = [s for s in scored if s.compared.values[position] and not s.said]
-    if len(alone) < 2:
-        return
-    best = max(s.compared.values[surname] for s in alone)
-    alone = [s for s in alone if best - s.compared.values[surname] <= _SAME_SURNAME]
-    mean = sum(s.log_odds for s in alone) / len(alone)
-    for one in alone:
-        one.shift = mean - one.log_odds
-        one.log_odds = mean
-
-
-def prominence(scored: Sequence[Scored]) -> None:
-    """Let the less prominent of the candidates for one name say so."""
-    weights = [s.layer.index.weight(s.entity) for s in scored]
-    most = max((w for w in weights if w), default=0.0)
-    if most <= 0:
-        return
-    position = INDEX["less_prominent"]
-    for one, weight in zip(scored, weights, strict=True):
-        if weight is not None and weight < most:
-            values = list(one.compared.values)
-            values[position] = min(1.0, math.log10(most / max(weight, 1e-3)) / 4)
-            one.compared = Compared(tuple(values), one.compared.pairing)
-            if one.said:  # the written rule stands, and so does what is said against it
-                one.log_odds += one.layer.scorer.contributions(values, one.target.kind)[position]
-            else:
-                one.log_odds = one.layer.scorer.log_odds(values, one.target.kind)
-
-
-def features_in(compared: Compared) -> set[str]:
-    """The names of the features that have a value for a pair of names: what `evidence_of` puts into words."""
-    return {feature for feature, value in zip(INDEX, compared.values, strict=True) if value}
-
-
-def evidence_of(scorer: LearnedScorer, compared: Compared, query: Side, target: Side, kind: str) -> list[Evidence]:
-    """The features that decided, each with its contribution: their replay is the score."""
-    details = _details(compared, query, target)
-    out = []
-    for (feature, position), value, contribution in zip(
-        INDEX.items(), compared.values, scorer.contributions(compared.values, kind), strict=True
-    ):
-        del position
-        if value:
-            out.append(Evidence(feature, value, contribution / value, details.get(feature, "")))
-    return out
-
-
-def _details(compared: Compared, query: Side, target: Side) -> dict[str, str]:
-    pairing = compared.pairing
-    answered = "; ".join(f"{m.similarity.kind} {m.similarity.detail}" for m in pairing.matches)
-    extra = ", ".join(query.units[i].phrase for i in pairing.extra)
-    missing = ", ".join(target.units[j].phrase for j in pairing.missing)
-    return {
-        "base": f"compared with {target.name.text!r}",
-        "covered": answered,
-        "extra": f"not in the alias: {extra}",
-        "missing": f"not in the surface form: {missing}",
-        "both": f"{extra} against {missing}",
-        "acronym": f"{query.plain} and {target.name.text!r}",
-    }

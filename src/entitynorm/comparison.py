@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from entitynorm.comparing import evidence_of, features_in
 from entitynorm.evidence import Side, compare_names, make_side
 from entitynorm.learned import chance, learned_scorer
 from entitynorm.model import Comparison, Evidence, LazyEvidence
@@ -14,6 +13,7 @@ from entitynorm.names.types import entity_class
 from entitynorm.names.units import Name
 from entitynorm.names.words import warm
 from entitynorm.retrieval.build import name_key
+from entitynorm.scored import evidence_of, features_in
 from entitynorm.scoring import IDENTITY, VETO
 
 _KEPT = 32_768

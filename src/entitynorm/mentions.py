@@ -10,17 +10,16 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import accumulate, takewhile
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from entitynorm.casing import is_ordinary_word, written_as_name
 from entitynorm.model import Candidate, Evidence, LazyEvidence
 from entitynorm.names.structure import parse
 from entitynorm.names.types import entity_class
-from entitynorm.names.units import Unit
 from entitynorm.resolver import Resolver
 from entitynorm.scoring import probability
 from entitynorm.sentences import Sentences, sentences_of
@@ -28,12 +27,10 @@ from entitynorm.surroundings import Surroundings
 from entitynorm.tagging.proclitics import behind_prefixes
 from entitynorm.tagging.scan import SEPARATOR, Scan
 from entitynorm.tagging.windows import WindowFinder, signed
-from entitynorm.text.ordinary import is_ordinary
 from entitynorm.text.quotation import quoted_alone
 
 FLOOR = 0.002
 """Candidates below this are not worth keeping for a span of running text: no document could confirm them."""
-_LONGEST_ACRONYM = 6
 _DOT = ord(".")
 _UNTYPED = frozenset({"place_type_missing"})
 _PARTIAL = frozenset({"missing", "surname_alone", "place_type_missing"})
@@ -310,8 +307,8 @@ class Reader:
         """The candidates of a surface form that running text lets through, best first."""
         units = parse(surface).units
         likely = (c for c in candidates if c.score >= FLOOR)
-        kept = [self._weighed(c) for c in likely if _written_as_name(units, c, declining)]
-        if _is_ordinary(surface):
+        kept = [self._weighed(c) for c in likely if written_as_name(units, c, declining)]
+        if is_ordinary_word(surface):
             kept = [self._doubted(c) for c in kept]
         return tuple(sorted(kept, key=lambda c: (-c.score, c.id)))
 
@@ -340,90 +337,6 @@ def _followed_by_its_dot(scan: Scan, starts: NDArray[np.int64], ends: NDArray[np
     found: NDArray[np.bool_] = (ends < len(scan.text)) & (ends - starts > 1)
     found[found] = (scan.codes[ends[found]] == _DOT) & (scan.codes[ends[found] - 2] == _DOT)
     return found
-
-
-@lru_cache(maxsize=16_384)
-def _is_ordinary(surface: str) -> bool:
-    units = parse(surface).units
-    if len(units) != 1 or len(units[0].words) != 1 or units[0].kind != "word":
-        return False
-    only = units[0].words[0]
-    if only.shape == "upper" and len(only.fold) <= _LONGEST_ACRONYM:
-        return False
-    return is_ordinary(only.fold, only.script)
-
-
-def _written_as_name(units: Sequence[Unit], candidate: Candidate, declining: bool) -> bool:
-    """Whether a window is written as names are: capitals where the language asks for them.
-
-    Latin script: every word but type words and those the alias itself writes small. Cyrillic, and languages that
-    decline in Latin letters: the first word.
-    """
-    target = parse(candidate.alias)
-    if _is_acronym(target.units) and not _is_acronym(units):
-        return False  # Po is not PO
-    if units and units[0].kind in ("handle", "hashtag", "domain"):
-        return True
-    lower = {w.fold for u in target.units for w in u.words if w.shape == "lower"}
-    content = [u for u in units if u.role != "function"]
-    if not content or not target.units:
-        return bool(candidate.score >= 1.0)
-    begins_small = next((u for u in target.units if u.role != "function"), target.units[0]).words[0].shape == "lower"
-    first_only = declining or content[0].words[0].script == "Cyrl"
-    introduced = _introduced(content, target.units, first_only, candidate.type)
-    if not content[0].capitalised and not begins_small and not introduced:
-        return False
-    described = all(u.role in ("country", "type") or not u.capitalised for u in content)
-    if (
-        described
-        and not first_only
-        and any(u.role != "country" for u in content)
-        and content[0].words[0].script == "Latn"
-    ):
-        # "Ukraine's military" describes; "Ukrainian Military" names
-        return candidate.score >= 1.0 and all(u.capitalised for u in content)
-    if candidate.score >= 1.0 and _is_headed(content):
-        return True
-    # The Wagner group is Wagner Group; Wagner fighters are its people.
-    own = frozenset().union(*(u.types for u in target.units)) if entity_class(candidate.type) == "ORG" else frozenset()
-    for k, unit in enumerate(content):
-        typed = k and unit.types and (not own or unit.types & own)
-        if unit.capitalised or typed or all(w.fold in lower for w in unit.words):
-            continue
-        if first_only and (k or introduced) and unit.role in ("concept", "type", "country", "title"):
-            continue
-        if introduced and not any(u.capitalised for u in content[:k]):
-            continue
-        return False
-    return not (len(content) == 1 and content[0].is_adjective)
-
-
-def _is_headed(content: Sequence[Unit]) -> bool:
-    """Whether a capitalised name begins, and all small words behind it say what it is: the Dremany regional court."""
-    head = content[0]
-    small = [u for u in content if not u.capitalised]
-    return head.capitalised and head.role == "core" and all(u.role in ("concept", "type") for u in small)
-
-
-def _introduced(content: Sequence[Unit], target: Sequence[Unit], first_only: bool, entity_type: str) -> bool:
-    """Whether small words before the first capital say what bears the name: бригады «Свободный берег», le pont Velski.
-
-    Where the language would have a capital they have to belong to the alias.
-    """
-    small = list(takewhile(lambda u: not u.capitalised, content))
-    if not small or len(small) == len(content) or any(u.countries for u in content[len(small) : len(small) + 1]):
-        return False
-    if first_only:
-        return all(u.types or u.concepts for u in small)
-    known = frozenset().union(*(u.types | u.concepts for u in target))
-    return entity_class(entity_type) not in ("PLACE", "PERSON") and all((u.types | u.concepts) & known for u in small)
-
-
-def _is_acronym(units: Sequence[Unit]) -> bool:
-    words = units[0].words if units else ()
-    if len(words) != 1 or units[-1].words is not words:
-        return False
-    return words[0].shape == "upper" and len(words[0].fold) <= _LONGEST_ACRONYM
 
 
 def most_covered(spans: Sequence[Span]) -> list[Span]:

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from entitynorm.comparing import Keep, Layer, Scored, level_namesakes, prominence
+from entitynorm.comparing import Keep, Layer
 from entitynorm.features import NO_FACTS, EntityFacts
 from entitynorm.learned import LearnedScorer, compete
 from entitynorm.model import Candidate, Evidence
 from entitynorm.names.structure import parse
 from entitynorm.retrieval.build import name_key
 from entitynorm.retrieval.search import Reached
+from entitynorm.scored import Scored, level_namesakes, prominence
 from entitynorm.scoring import VETO, is_identical
 from entitynorm.window_rules import WindowRule, fits_window
 

@@ -14,7 +14,7 @@ from entitynorm.text.ordinary import is_ordinary
 from entitynorm.text.quotation import quotation
 
 if TYPE_CHECKING:
-    from entitynorm.comparing import Scored
+    from entitynorm.scored import Scored
 
 WindowRule = Literal["plain", "declining"] | None
 """None: a name by itself. Else a window of running text, where an alias has to answer the first and last word; in Latin

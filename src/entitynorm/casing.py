@@ -1,0 +1,99 @@
+"""Whether windows of running text are written as names are: capitals where the language asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import takewhile
+
+from entitynorm.model import Candidate
+from entitynorm.names.structure import parse
+from entitynorm.names.types import entity_class
+from entitynorm.names.units import Unit
+from entitynorm.text.ordinary import is_ordinary
+
+_LONGEST_ACRONYM = 6
+
+
+@lru_cache(maxsize=16_384)
+def is_ordinary_word(surface: str) -> bool:
+    units = parse(surface).units
+    if len(units) != 1 or len(units[0].words) != 1 or units[0].kind != "word":
+        return False
+    only = units[0].words[0]
+    if only.shape == "upper" and len(only.fold) <= _LONGEST_ACRONYM:
+        return False
+    return is_ordinary(only.fold, only.script)
+
+
+def written_as_name(units: Sequence[Unit], candidate: Candidate, declining: bool) -> bool:
+    """Whether a window is written as names are: capitals where the language asks for them.
+
+    Latin script: every word but type words and those the alias itself writes small. Cyrillic, and languages that
+    decline in Latin letters: the first word.
+    """
+    target = parse(candidate.alias)
+    if _is_acronym(target.units) and not _is_acronym(units):
+        return False  # Po is not PO
+    if units and units[0].kind in ("handle", "hashtag", "domain"):
+        return True
+    lower = {w.fold for u in target.units for w in u.words if w.shape == "lower"}
+    content = [u for u in units if u.role != "function"]
+    if not content or not target.units:
+        return bool(candidate.score >= 1.0)
+    begins_small = next((u for u in target.units if u.role != "function"), target.units[0]).words[0].shape == "lower"
+    first_only = declining or content[0].words[0].script == "Cyrl"
+    introduced = _introduced(content, target.units, first_only, candidate.type)
+    if not content[0].capitalised and not begins_small and not introduced:
+        return False
+    described = all(u.role in ("country", "type") or not u.capitalised for u in content)
+    if (
+        described
+        and not first_only
+        and any(u.role != "country" for u in content)
+        and content[0].words[0].script == "Latn"
+    ):
+        # "Ukraine's military" describes; "Ukrainian Military" names
+        return candidate.score >= 1.0 and all(u.capitalised for u in content)
+    if candidate.score >= 1.0 and _is_headed(content):
+        return True
+    # The Wagner group is Wagner Group; Wagner fighters are its people.
+    own = frozenset().union(*(u.types for u in target.units)) if entity_class(candidate.type) == "ORG" else frozenset()
+    for k, unit in enumerate(content):
+        typed = k and unit.types and (not own or unit.types & own)
+        if unit.capitalised or typed or all(w.fold in lower for w in unit.words):
+            continue
+        if first_only and (k or introduced) and unit.role in ("concept", "type", "country", "title"):
+            continue
+        if introduced and not any(u.capitalised for u in content[:k]):
+            continue
+        return False
+    return not (len(content) == 1 and content[0].is_adjective)
+
+
+def _is_headed(content: Sequence[Unit]) -> bool:
+    """Whether a capitalised name begins, and all small words behind it say what it is: the Dremany regional court."""
+    head = content[0]
+    small = [u for u in content if not u.capitalised]
+    return head.capitalised and head.role == "core" and all(u.role in ("concept", "type") for u in small)
+
+
+def _introduced(content: Sequence[Unit], target: Sequence[Unit], first_only: bool, entity_type: str) -> bool:
+    """Whether small words before the first capital say what bears the name: бригады «Свободный берег», le pont Velski.
+
+    Where the language would have a capital they have to belong to the alias.
+    """
+    small = list(takewhile(lambda u: not u.capitalised, content))
+    if not small or len(small) == len(content) or any(u.countries for u in content[len(small) : len(small) + 1]):
+        return False
+    if first_only:
+        return all(u.types or u.concepts for u in small)
+    known = frozenset().union(*(u.types | u.concepts for u in target))
+    return entity_class(entity_type) not in ("PLACE", "PERSON") and all((u.types | u.concepts) & known for u in small)
+
+
+def _is_acronym(units: Sequence[Unit]) -> bool:
+    words = units[0].words if units else ()
+    if len(words) != 1 or units[-1].words is not words:
+        return False
+    return words[0].shape == "upper" and len(words[0].fold) <= _LONGEST_ACRONYM
