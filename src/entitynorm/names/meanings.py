@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -11,7 +11,7 @@ from entitynorm.names.lexicon import Sense, lexicon
 from entitynorm.table_cache import kept_words, packaged_table
 from entitynorm.text.tokens import script_of
 
-_STEM = 3
+_STEM, _LONGER_STEM = 3, 4
 _LEAST_DECLINED = 5
 """Letters of a word in Latin script from which it is read as a case form of a word that the tables list."""
 _ROLES = ("function", "type", "title", "country", "concept", "given")
@@ -21,6 +21,13 @@ _ROLES = ("function", "type", "title", "country", "concept", "given")
 def _agreement() -> dict[str, list[str]]:
     endings: dict[str, list[str]] = packaged_table("inflection/agreement.yaml", "agreement-1")["endings"]
     return endings
+
+
+@cache
+def _latin_agreement() -> tuple[tuple[str, str, str], ...]:
+    """(language, ending, ending of the dictionary form) of adjectives of countries in Latin letters."""
+    table = packaged_table("inflection/agreement.yaml", "agreement-1")["latin"]
+    return tuple((lang, end, head) for lang, ends in table.items() for end, heads in ends.items() for head in heads)
 
 
 @lru_cache(maxsize=16_384)
@@ -53,7 +60,39 @@ def meanings_of(fold: str) -> tuple[Sense, ...]:
                 # Adjectives are written small in these languages; with a capital Lotyšska is the country's own name.
                 if sense.lang in LATIN and sense.form not in ("adjective", "people"):
                     found.setdefault((sense.slot, sense.id, sense.form), sense)
+    if not found and len(fold) >= _LEAST_DECLINED and fold[:_LONGER_STEM] in _adjective_stems():
+        for sense in _agreeing(fold):
+            found.setdefault((sense.slot, sense.id, sense.form), sense)
     return tuple(found.values())
+
+
+def _agreeing(fold: str) -> Iterator[Sense]:
+    """Adjectives of countries that a word in Latin letters may be a form of (maliennes, syrischen)."""
+    for lang, ending, head in _latin_agreement():
+        if fold.endswith(ending) and len(fold) - len(ending) >= _STEM:
+            for sense in lexicon().lookup((fold.removesuffix(ending) + head,)):
+                if sense.lang == lang and _agrees(sense):
+                    yield sense
+
+
+@cache
+def _adjective_stems() -> frozenset[str]:
+    """How adjectives of countries in Latin letters begin."""
+    return frozenset(kept_words("adjective_stems", _find_adjective_stems))
+
+
+def _find_adjective_stems() -> list[str]:
+    listed = lexicon().senses.items()
+    return sorted({word[:_LONGER_STEM] for word, senses in listed if any(map(_agrees, senses))})
+
+
+def _agrees(sense: Sense) -> bool:
+    return sense.slot == "country" and sense.form == "adjective" and sense.lang in _agreeing_languages()
+
+
+@cache
+def _agreeing_languages() -> frozenset[str]:
+    return frozenset(lang for lang, _, _ in _latin_agreement())
 
 
 @cache

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from entitynorm.errors import GazetteerError, Problem
 from entitynorm.model import Alias, Entity, Fuzzy
 from entitynorm.names.lexicon import lexicon
+from entitynorm.names.meanings import meanings_of
 from entitynorm.names.types import entity_class
 from entitynorm.retrieval import phones
 from entitynorm.retrieval.distinct import distinct
@@ -62,7 +63,7 @@ _ROLE_ORDER = ("function", "type", "title", "country", "concept", "given")
 @lru_cache(maxsize=32_768)
 def role_of_term(fold: str) -> str:
     """The first lexicon role of a folded term, "core" for a word no table knows."""
-    slots = {sense.slot for sense in lexicon().lookup((fold,)) if not sense.caps}
+    slots = {sense.slot for sense in meanings_of(fold) if not sense.caps}
     return next((role for role in _ROLE_ORDER if role in slots), "core")
 
 
@@ -70,18 +71,18 @@ def carries_name(fold: str, role: str) -> bool:
     """Whether a folded term of a role can carry a name: it is no type word, title, particle, country or acronym."""
     if role == "country" or weight_of_role(role) < BEARING:
         return False
-    return not any(sense.caps for sense in lexicon().lookup((fold,)))
+    return not any(sense.caps for sense in meanings_of(fold))
 
 
 @lru_cache(maxsize=32_768)
 def means_nothing(fold: str) -> bool:
     """Whether a folded term has no meaning that another word could stand for: it is a name, or no table knows it."""
-    return len(fold) > 1 and all(sense.slot == "given" for sense in lexicon().lookup((fold,)))
+    return len(fold) > 1 and all(sense.slot == "given" for sense in meanings_of(fold))
 
 
 def lexical_ids(fold: str) -> list[str]:
     """What a folded term can stand for in other words: its concepts, countries and given-name classes."""
-    senses = lexicon().lookup((fold,))
+    senses = meanings_of(fold)
     return [f"{s.slot}:{s.id}" for s in senses if s.slot in ("concept", "country", "given") and not s.caps]
 
 
