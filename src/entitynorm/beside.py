@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from entitynorm.features import NATURE, SETTLED, place_senses, titled_gender
 from entitynorm.model import Candidate
 from entitynorm.names.acronyms import is_acronym
+from entitynorm.names.structure import is_of
 from entitynorm.names.types import entity_class
 from entitynorm.names.units import Unit
-from entitynorm.neighbours import MOST_QUOTED, Neighbours
+from entitynorm.neighbours import MOST_QUOTED, Neighbours, names_institution
+from entitynorm.scored import features_of
 from entitynorm.text.quotation import splits_quotation
 from entitynorm.text.tokens import Gap
 
@@ -18,6 +20,10 @@ _QUALIFIERS = frozenset(
     {"new", "old", "upper", "lower", "great", "small", "port"}
     | {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"}
 )
+
+
+_MOST_BEFORE = 3
+"""Capitalised words before "of" among which one may say that a place names something else."""
 
 
 class Beside(Neighbours):
@@ -44,7 +50,17 @@ class Beside(Neighbours):
         if kind in ("PLACE", "FACILITY"):
             if self._typed_otherwise(last, content) or self._quoted(first, last):
                 return True
-            if len(content) == 1 and (self._given_before_surname(content[0], last) or self._titled(first)):
+            declined = "inflected" in features_of(candidate)  # Burmistrz Jarosławia Marcin …: of the town
+            personal = (
+                self._given_before_surname(content[0], last) or self._titled(first) if len(content) == 1 else False
+            )
+            if personal and not declined:
+                return True
+            if first == last and self._begins_as_adjective(first):
+                return True
+            if self._cut_before_type(last, content, candidate):
+                return True
+            if len(content) == 1 and self._names_what_it_houses(first):
                 return True
         if kind not in ("PERSON", "PLACE") and candidate.score < 1.0 and self._part_of_quotation(first, last):
             return True
@@ -52,10 +68,14 @@ class Beside(Neighbours):
             self._of_another_country(first, last, candidate) or self._cut_short(last, content, candidate)
         ):
             return True
+        if kind == "PERSON" and len(content) == 1 and self._names_another(content[0], last, candidate):
+            return True
         # Slavic languages set names side by side (мэр Харькова Терехов), so what follows reads Latin script only.
         if not content or content[0].words[0].script != "Latn":
             return False
         if len(content) > 1:
+            if kind == "ORG" and self._lacks_its_head(first, content, candidate):
+                return True
             return kind == "PLACE" and self._names_institution(last, content[-1], candidate)
         if self._follows_a_name(first, candidate):
             return True
@@ -162,6 +182,51 @@ class Beside(Neighbours):
         """A place whose name is a given name too stands before an unknown capitalised word (Israel Katz)."""
         right = self._right(last)
         return bool(unit.given) and right is not None and right.role in ("core", "given", "initial")
+
+    def _names_what_it_houses(self, first: int) -> bool:
+        """A capitalised word for an institution or a water leads to the place (University of Goma, Gulf of Aden)."""
+        if first < 2 or self.units[first].gap > Gap.JOIN or not is_of(self.units[first - 1].words[0].text):
+            return False
+        k = first - 2
+        while k >= 0 and k > first - 2 - _MOST_BEFORE and self.units[k + 1].gap <= Gap.JOIN:
+            unit = self.units[k]
+            if not unit.capitalised or unit.kind != "word":
+                return False
+            if names_institution(unit.concepts) or NATURE.intersection(place_senses([unit])):
+                return not self._in_headline(first)
+            k -= 1
+        return False
+
+    def _begins_as_adjective(self, first: int) -> bool:
+        """The adjective of a country has its capital from the sentence that it begins (Polski film)."""
+        unit, behind = self.units[first], self.units[first + 1 : first + 2]
+        begins = not first or unit.gap >= Gap.STOP
+        return begins and unit.is_adjective and bool(behind) and behind[0].gap == Gap.JOIN and not behind[0].capitalised
+
+    def _cut_before_type(self, last: int, content: Sequence[Unit], candidate: Candidate) -> bool:
+        """A small type word leads, and the place's own follows (на территории Оренбургской | области)."""
+        if len(content) < 2 or content[0].role != "type" or content[0].capitalised or last + 1 >= len(self.units):
+            return False
+        after = self.units[last + 1]
+        own = self.resolver.facts(candidate.id).types
+        return after.gap == Gap.JOIN and bool(after.types & own) and not content[0].types & own
+
+    def _names_another(self, unit: Unit, last: int, candidate: Candidate) -> bool:
+        """What is the surname of a listed person stands before another name (Ahmed Soliman, Lai Chun-hao)."""
+        right = self._right(last)
+        if right is None or candidate.score >= 1.0 or right.words[0].script != "Latn" or self._own_word(right):
+            return False
+        first = unit.given or "surname_alone" in features_of(candidate)
+        return bool(first) and right.role in ("core", "given", "initial")
+
+    def _lacks_its_head(self, first: int, content: Sequence[Unit], candidate: Candidate) -> bool:
+        """Common words that answer part of a name stand behind a name of their own (Oromo | Liberation Army)."""
+        if candidate.score >= 1.0 or any(u.role in ("core", "given", "number") for u in content):
+            return False
+        if not features_of(candidate) & {"missing", "country_missing"}:
+            return False
+        left = self._left(first)
+        return left is not None and left.role == "core" and not self._own_word(left)
 
     def _quoted(self, first: int, last: int) -> bool:
         """In Cyrillic text quotation marks make another thing of a place (крейсер «Москва», «Эхо Москвы»).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import takewhile
@@ -13,6 +14,11 @@ from entitynorm.names.units import Unit
 from entitynorm.text.ordinary import is_ordinary
 
 _LONGEST_ACRONYM = 6
+_STEM = 4
+"""Letters that the case forms of a word have in common."""
+_DECLINED_ACRONYM = re.compile(r"[^\W\d_a-zа-яіїєґ]{2,6}(?:-?[a-zа-яіїєґ]{1,3})")
+"""An acronym with a case ending (ВАКСу, NATO-u)."""
+_ROMANCE, _LINKING = frozenset({"fr", "es", "it", "pt"}), frozenset({"of", "and", "for"})
 
 
 @lru_cache(maxsize=16_384)
@@ -42,7 +48,7 @@ def written_as_name(units: Sequence[Unit], candidate: Candidate, declining: bool
     if not content or not target.units:
         return bool(candidate.score >= 1.0)
     begins_small = next((u for u in target.units if u.role != "function"), target.units[0]).words[0].shape == "lower"
-    first_only = declining or content[0].words[0].script == "Cyrl"
+    first_only = declining or content[0].words[0].script == "Cyrl" or _is_romance(units)
     introduced = _introduced(content, target.units, first_only, candidate.type)
     if not content[0].capitalised and not begins_small and not introduced:
         return False
@@ -59,7 +65,10 @@ def written_as_name(units: Sequence[Unit], candidate: Candidate, declining: bool
         return True
     # The Wagner group is Wagner Group; Wagner fighters are its people.
     own = frozenset().union(*(u.types for u in target.units)) if entity_class(candidate.type) == "ORG" else frozenset()
+    stems = {fold[:_STEM] for fold in lower}
     for k, unit in enumerate(content):
+        if first_only and k and all(w.fold[:_STEM] in stems for w in unit.words):
+            continue  # a case form of what the alias writes small too
         typed = k and unit.types and (not own or unit.types & own)
         if unit.capitalised or typed or all(w.fold in lower for w in unit.words):
             continue
@@ -68,7 +77,14 @@ def written_as_name(units: Sequence[Unit], candidate: Candidate, declining: bool
         if introduced and not any(u.capitalised for u in content[:k]):
             continue
         return False
-    return not (len(content) == 1 and content[0].is_adjective)
+    # Languages that decline names in Latin letters write adjectives small: Polski is Poland's.
+    return declining or not (len(content) == 1 and content[0].is_adjective)
+
+
+def _is_romance(units: Sequence[Unit]) -> bool:
+    """Whether small words of a window are French, Spanish, Italian or Portuguese, where a name has one capital only."""
+    small = (s for u in units if not u.capitalised for s in u.senses if s.lang in _ROMANCE)
+    return any(s.slot == "country" or (s.slot == "function" and s.id in _LINKING) for s in small)
 
 
 def _is_headed(content: Sequence[Unit]) -> bool:
@@ -96,4 +112,6 @@ def _is_acronym(units: Sequence[Unit]) -> bool:
     words = units[0].words if units else ()
     if len(words) != 1 or units[-1].words is not words:
         return False
+    if words[0].shape == "mixed" and _DECLINED_ACRONYM.fullmatch(words[0].text):
+        return True
     return words[0].shape == "upper" and len(words[0].fold) <= _LONGEST_ACRONYM

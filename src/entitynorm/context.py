@@ -20,14 +20,15 @@ from rapidfuzz.distance import Indel
 from entitynorm.evidence import CONTRARY
 from entitynorm.gazetteer import Gazetteer
 from entitynorm.layers import Stacked
-from entitynorm.mentions import CERTAIN, Span, Text, features_of, most_covered, plus
+from entitynorm.mentions import CERTAIN, Span, Text, most_covered
 from entitynorm.model import Candidate, Evidence
 from entitynorm.names.acronyms import derive, long_form
 from entitynorm.names.inflection import lemmas
 from entitynorm.names.structure import parse
 from entitynorm.names.types import entity_class
 from entitynorm.resolver import Resolver
-from entitynorm.scoring import Decider, is_ambiguous, probability
+from entitynorm.scored import features_of
+from entitynorm.scoring import Decider, is_ambiguous, plus, probability
 from entitynorm.senses import Senses
 from entitynorm.text.folding import fold_text
 from entitynorm.text.tokens import script_of
@@ -38,6 +39,8 @@ _SAME_NAME = 0.8
 """Similarity (Indel) of two full names from which they may be spellings of one."""
 _LONG_FORM = 160
 """Code points before a bracket in which the full name of an acronym is looked for."""
+_LIKELY = 0.7
+"""Least score of a name of several words that shorter ones may stand for."""
 _PLAUSIBLE = 0.2
 """Least score of a spelling that the document may confirm."""
 _NEAR = 500
@@ -55,6 +58,12 @@ def _certain(span: Span, scorer: Decider) -> Candidate | None:
     if is_ambiguous(span.candidates, scorer):
         return None
     return span.candidates[0]
+
+
+def _means_a_place(span: Span) -> bool:
+    """Whether a span is a listed place without its type word (Tigray, beside the Tigray People's Liberation Front)."""
+    places = (c for c in span.candidates if entity_class(c.type) == "PLACE")
+    return any("place_type_missing" in features_of(c) for c in places)
 
 
 def _for(strength: float, detail: str) -> Evidence:
@@ -81,6 +90,11 @@ class Context:
             self.named[candidate.id] += 1
             if not span.partial:
                 self.full.add(candidate.id)
+        self.full.update(
+            span.candidates[0].id
+            for span in text.spans
+            if span.candidates[0].score >= _LIKELY and " " in self.text[span.start : span.end] and not span.partial
+        )
         self.others: dict[str, str] = {}
         """Acronyms that stand in brackets behind a full name which is linked to nothing: acronym -> that name."""
         self.declared = self._declared()
@@ -193,7 +207,8 @@ class Context:
         if contrary and not (contrary == {"other_gender"} and self._is_case_form(span, candidate)):
             # Hrubínová is not the Hrubín whose full name stands elsewhere, but Hrubína is a case form of his.
             return None
-        if "surname_alone" in features and candidate.id in self.full:
+        alone = "surname_alone" in features or ("short_form" in features and entity_class(candidate.type) == "PERSON")
+        if alone and candidate.id in self.full:
             return _for(1.0, "full name: it stands elsewhere in the text")
         if features & {"country_missing", "weak"}:
             facts = self.resolver.facts(candidate.id)
@@ -204,7 +219,7 @@ class Context:
                 return None
         if candidate.score >= CERTAIN or not self.named.get(candidate.id):
             return None
-        if self._short_form(span, candidate, features):
+        if self._short_form(span, candidate, features) and not _means_a_place(span):
             return _for(0.6, "short form: the full name stands elsewhere in the text")
         needy = features & _NEEDY
         # "Belgorod" is no short form of "Belgorod region": the town is another place.

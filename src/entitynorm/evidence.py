@@ -94,7 +94,7 @@ CONTRARY = frozenset({"other_given", "other_surname", "other_father", "other_gen
 
 INDEX = {name: n for n, name in enumerate(FEATURES)}
 _PLACE_LEVELS = frozenset({"adm1", "adm2", "adm3"})
-_HEAVY = 0.45
+_HEAVY, _LONG = 0.45, 6
 _SOUNDS_ALIKE = 2
 """The level of similarity (see `entitynorm.names.similarity`) of words that sound the same but for kindred sounds."""
 Rarity = Callable[[str], float]
@@ -132,7 +132,7 @@ def make_side(name: Name, kind: str, rarity: Rarity, *, surface: bool = False) -
     units = name.units
     if surface and kind == "PERSON":
         units = person_units(units)
-    surname = surname_index(units) if kind == "PERSON" else None
+    surname = surname_index(units, name.text) if kind == "PERSON" else None
     plain = name_weights(units, kind, surname)
     weights = tuple(
         w * (0.25 + 0.75 * rarity(u.phrase)) if u.role in ("core", "given", "concept") and len(u.words) == 1 else w
@@ -302,6 +302,8 @@ def _refused(query: Side, alias: Side, match: Match) -> bool:
     if match.similarity.kind == INFLECTION and query.units[i].words[0].script == "Latn":
         return False  # `likeness` reads the case forms of Cyrillic only
     found = likeness(query.units[i].words[0], alias.units[j].words[0], True)
+    if match.similarity.kind == ROMANISATION and len(query.units[i].phrase) >= _LONG:
+        return False  # Hodeida and Hudaydah sound the same by a habit of spelling that the stricter rules lack
     return not found.value or (found.kind == SPELLING_ENDING and alias.kind in ("PLACE", "FACILITY"))
 
 
@@ -366,9 +368,27 @@ def _person(query: Side, alias: Side, pairing: Pairing, facts: Callable[[], Enti
     if any(u.is_patronymic for u in extra) and any(u.is_patronymic for u in missing):
         put("other_father", 1.0)
     named = [u for u in query.units if u.role not in ("function", "title", "type")]
-    if len(named) == 1 and len(alias.units) > 1 and alias.surname in answered_a:
+    if len(named) == 1 and len(alias.units) > 1 and not answered_a.isdisjoint(surnames_of(alias)):
         put("surname_alone", 1.0)
         put("titled", float(len(query.units) < len(query.name.units)))
+
+
+def surnames_of(side: Side) -> frozenset[int]:
+    """The units of a person that can stand for it alone.
+
+    The surname, and of three words and more each but the first that is no given name: Claudia Sheinbaum Pardo goes by
+    her father's name, and Syed Asim Munir Shah by Munir.
+    """
+    bearing = bearing_units(side)
+    middle = bearing[1:-1] if len(bearing) > 2 and side.surname == bearing[-1] else ()
+    return frozenset(
+        j for j in (side.surname, *middle) if j is not None and (j == side.surname or side.units[j].role == "core")
+    )
+
+
+def bearing_units(side: Side) -> tuple[int, ...]:
+    """The units of a person that are names, patronymics aside."""
+    return tuple(j for j, u in enumerate(side.units) if u.role in ("core", "given") and not u.is_patronymic)
 
 
 def _unit(side: Side, index: int | None) -> Unit | None:

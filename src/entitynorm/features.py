@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from entitynorm.names.lexicon import Sense, lexicon
 from entitynorm.names.meanings import role_of
 from entitynorm.names.units import Unit
 
+_SYLLABLES = re.compile(r" [^\W\d_]{2,6}-(?=[^\W\d_]{1,6}\Z)[a-z]")
+"""A given name of two syllables, the second written small, at the end of a name."""
 NATURE = frozenset({"water", "relief", "island"})
 """Senses of type words for what nobody built."""
 SETTLED = frozenset({"settlement", "area", "quarter"})
@@ -110,14 +113,19 @@ def name_weights(units: Sequence[Unit], entity_type: str | None, surname: int | 
     return tuple(weights)
 
 
-def surname_index(units: Sequence[Unit]) -> int | None:
-    """Which unit carries a person: the last one, or the first where the last is a given name or patronymic."""
+def surname_index(units: Sequence[Unit], text: str = "") -> int | None:
+    """Which unit carries a person: the last one, or the first where the last is a given name or patronymic.
+
+    ``text``, the name as it is written, also tells the order of Chinese and Korean names (Lai Ching-te, Kim Jong-un).
+    """
     bearing = [i for i, u in enumerate(units) if u.role not in ("function", "title", "type", "initial", "number")]
     if not bearing:
         return None
     first, last = units[bearing[0]], units[bearing[-1]]
     # A surname may itself end like a patronymic (Klimovich): only a third name after a given name is one.
     turned = last.is_patronymic if len(bearing) > 2 else bool(last.given) and first.role == "core"
+    if len(bearing) > 1 and _SYLLABLES.search(text) is not None:
+        return next((i for i in reversed(bearing) if i < len(units) - 2), bearing[-1])
     return bearing[0] if len(bearing) > 1 and not first.given and turned else bearing[-1]
 
 

@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entitynorm.casing import is_ordinary_word, written_as_name
-from entitynorm.model import Candidate, Evidence, LazyEvidence
+from entitynorm.model import Candidate, Evidence
 from entitynorm.names.structure import parse
 from entitynorm.names.types import entity_class
 from entitynorm.resolver import Resolver
-from entitynorm.scoring import probability
+from entitynorm.scored import features_of, short_form
+from entitynorm.scoring import plus
 from entitynorm.sentences import Sentences, sentences_of
 from entitynorm.surroundings import Surroundings
 from entitynorm.tagging.proclitics import behind_prefixes
@@ -37,9 +38,11 @@ _PARTIAL = frozenset({"missing", "surname_alone", "place_type_missing"})
 CERTAIN = 0.9
 """Least score of a mention that speaks for others of the same entity."""
 _COMMON_PART = frozenset({"generic", "concept_missing"})
+_CASE_FORM = frozenset({"inflected", "one_script"})
+_DECLINED = 2.0
+"""Log-odds for a case form where the language has them; written, not fitted."""
 _ORDINARY = -3.0
-_SHORT_FORM = -6.0
-"""Log-odds against part of a name where names are many; written, not fitted."""
+"""Log-odds against an ordinary word where names are many; written, not fitted."""
 _READINGS_KEPT = 65_536
 _CANDIDATES_KEPT = 20_000
 """Surface forms, and candidates of surface forms, that are remembered; a candidate with its evidence takes some kB."""
@@ -74,18 +77,6 @@ class Text:
     spans: tuple[Span, ...]
 
 
-_SPELLED = frozenset({"identical"})
-
-
-def features_of(candidate: Candidate) -> frozenset[str]:
-    """The names of the features that have a value for a candidate."""
-    if candidate.score >= 1.0:
-        return _SPELLED
-    if isinstance(candidate.evidence, LazyEvidence):
-        return candidate.evidence.features
-    return frozenset(e.feature for e in candidate.evidence)
-
-
 def _is_common_part(candidate: Candidate) -> bool:
     """Whether common words alone, and not all of them, answer a candidate («Свободный берег», for a brigade)."""
     return candidate.score < 1.0 and features_of(candidate) >= _COMMON_PART
@@ -94,12 +85,6 @@ def _is_common_part(candidate: Candidate) -> bool:
 def _by_weight(found: tuple[int, int, tuple[Candidate, ...]]) -> tuple[float, int, int]:
     start, end, candidates = found
     return -candidates[0].score * (end - start), start, end
-
-
-def plus(candidate: Candidate, evidence: Evidence) -> Candidate:
-    """A candidate with one more piece of evidence, and the score that comes of it."""
-    items = (*candidate.evidence, evidence)
-    return replace(candidate, evidence=items, score=probability(items))
 
 
 class _Window(NamedTuple):
@@ -131,6 +116,10 @@ class _Page:
         self._surroundings = Surroundings(resolver, text, self._sentences, context=context)
         self._spans: list[Span] = []
         self._settled: list[tuple[int, int]] = []  # in text order; two that overlap are rare, and one is enough
+
+    def declines(self, declining: bool) -> None:
+        """Take notice of whether the text is of a language that declines names in Latin letters."""
+        self._surroundings.declining = declining
 
     def settles(self, start: int, end: int) -> bool:
         """Whether a stretch lies inside a name that nothing contests."""
@@ -189,7 +178,7 @@ class _Page:
             last = parse(self.text[start:end]).units[-1]
             end += kept[0].alias.endswith(".") or any(s.form == "abbreviation" for s in last.senses)
         if entity_class(kept[0].type) == "PERSON":
-            end = self._surroundings.with_initials(start, end)
+            start, end = self._surroundings.with_given(start, end), self._surroundings.with_initials(start, end)
         start += self.text[start] == "#"  # the sign of a hashtag is no part of the name
         return Span(start, end, kept, "surname_alone" in features_of(kept[0]))
 
@@ -210,6 +199,8 @@ class Reader:
         """
         pages = [_Page(text, self.resolver, context) for text in texts]
         windows, parts = self._windows(texts, declines)
+        for page, some in zip(pages, windows, strict=True):
+            page.declines(any(w.declining for w in some))
         # What is spelled like a name comes first: windows inside a name that nothing contests are not even resolved.
         for spelled in (True, False):
             wanted = [
@@ -308,6 +299,8 @@ class Reader:
         units = parse(surface).units
         likely = (c for c in candidates if c.score >= FLOOR)
         kept = [self._weighed(c) for c in likely if written_as_name(units, c, declining)]
+        if declining:
+            kept = [_declined(c) for c in kept]
         if is_ordinary_word(surface):
             kept = [self._doubted(c) for c in kept]
         return tuple(sorted(kept, key=lambda c: (-c.score, c.id)))
@@ -321,8 +314,7 @@ class Reader:
         few = place is None or place[0].index.few
         if "acronym" in features or not features & (_UNTYPED if few else _PARTIAL):
             return candidate
-        detail = "part of a name: the text has to give it whole"
-        return plus(candidate, Evidence("short_form", 1.0, _SHORT_FORM, detail))
+        return candidate if "short_form" in features else plus(candidate, short_form())
 
     def _doubted(self, candidate: Candidate) -> Candidate:
         """A candidate for an ordinary word: among many names, a capital is not enough to make a name of it."""
@@ -330,6 +322,16 @@ class Reader:
         if place is None or place[0].index.few:
             return candidate
         return plus(candidate, Evidence("ordinary", 1.0, _ORDINARY, "an ordinary word, as many a name is"))
+
+
+def _declined(candidate: Candidate) -> Candidate:
+    """A candidate whose name stands in a case form, in a text of a language that has them in Latin letters.
+
+    A name by itself may be of any language, and in most of them an ending makes another name.
+    """
+    if not features_of(candidate) >= _CASE_FORM:
+        return candidate
+    return plus(candidate, Evidence("declined", 1.0, _DECLINED, "the language of the text declines names"))
 
 
 def _followed_by_its_dot(scan: Scan, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from entitynorm.features import SETTLED, place_senses
 from entitynorm.headlines import Headlines
@@ -16,6 +16,7 @@ from entitynorm.names.lexicon import Sense, lexicon
 from entitynorm.names.units import Unit
 from entitynorm.resolver import Resolver
 from entitynorm.sentences import Sentence
+from entitynorm.text.ordinary import is_ordinary
 from entitynorm.text.quotation import quotation
 from entitynorm.text.tokens import Gap
 
@@ -31,7 +32,7 @@ MOST_QUOTED = 5
 
 
 @lru_cache(maxsize=1024)
-def _institutions(concepts: frozenset[str]) -> bool:
+def names_institution(concepts: frozenset[str]) -> bool:
     """Whether an idea is that of an institution with a building, or near to one (technical university)."""
     table = lexicon()
     ids = {near for concept in concepts for near in (concept, *table.nears.get(("concept", concept), ()))}
@@ -46,8 +47,10 @@ def is_legal_form(senses: Iterable[Sense]) -> bool:
 class Neighbours:
     """The units around a window."""
 
-    def __init__(self, resolver: Resolver, stretch: Sentence, headlines: Headlines) -> None:
+    def __init__(self, resolver: Resolver, stretch: Sentence, headlines: Headlines, declining: bool) -> None:
+        """``declining``: whether the text is of a language that declines names in Latin letters."""
         self.resolver = resolver
+        self._declining = declining
         self.text = stretch.text
         self.units = stretch.units
         self._headlines = headlines
@@ -81,13 +84,15 @@ class Neighbours:
         if self.units[first].gap == Gap.STOP:
             return unit if unit.role == "initial" else None
         # A sentence begins with a capital whatever the word; an unknown English one before a surname is a first name.
-        unknown = unit.words[0].script == "Latn" and unit.role == "core"
+        unknown = unit.words[0].script == "Latn" and unit.role == "core" and not self._ordinary(unit)
+        unknown = unknown and not self._declining  # any form of any word begins a sentence there
         starts_sentence = (first < 2 or unit.gap >= Gap.STOP) and not unknown
         if self.units[first].gap > Gap.JOIN or not unit.capitalised or unit.kind != "word":
             return None
         if unit.role in ("given", "initial"):
             return unit
-        return None if starts_sentence or self._in_headline(first) else unit
+        noun = self._has_capital_nouns and unit.role == "core" and self._ordinary(unit)
+        return None if starts_sentence or noun or self._in_headline(first) else unit
 
     def _right(self, last: int) -> Unit | None:
         """The capitalised word after a window that could belong to a longer name with it."""
@@ -96,7 +101,20 @@ class Neighbours:
         unit = self.units[last + 1]
         if not unit.capitalised or unit.kind != "word" or self._possessive(last):
             return None
-        return None if self._in_headline(last) else unit
+        noun = self._has_capital_nouns and unit.role == "core" and self._ordinary(unit)
+        return None if noun or self._in_headline(last) else unit
+
+    @cached_property
+    def _has_capital_nouns(self) -> bool:
+        """Whether the stretch is German by its small words, where every noun has a capital."""
+        small = [u for u in self.units if u.role == "function" and not u.capitalised]
+        langs = [{s.lang for s in u.senses if s.slot == "function"} for u in small]
+        return sum("de" in some for some in langs) > sum("en" in some for some in langs)
+
+    @staticmethod
+    def _ordinary(unit: Unit) -> bool:
+        """Whether a neighbour is an ordinary word of some language."""
+        return len(unit.words) == 1 and is_ordinary(unit.words[0].fold, unit.words[0].script)
 
     def _line_between(self, k: int) -> bool:
         """Whether a line ends before unit ``k``: a name may run on, but words of another line are no neighbours."""
@@ -138,7 +156,7 @@ class Neighbours:
                 unit = self.units[other]
                 if (
                     between in _HYPHENS
-                    and unit.role in ("core", "given")
+                    and unit.role in ("core", "given")  # Fils-Aimé
                     and unit.capitalised
                     and not self._known(unit)
                 ):
@@ -219,6 +237,8 @@ class Neighbours:
 
     def _is_company(self, first: int, last: int) -> bool:
         """A legal form makes a company of what bears the name (Voss Foods Inc; Voss, Ltd.; ООО «Восс»)."""
+        if all(w.shape == "upper" and len(w.fold) > _LONGEST_FORM for w in self.units[first].words):
+            return False  # where all is capitals, AS is a small word
         before = self.units[first - 1] if first and self.units[first].gap <= Gap.JOIN else None
         if before is not None and before.words[0].shape == "upper" and is_legal_form(before.senses):
             return True
@@ -243,7 +263,7 @@ class Neighbours:
         if place_senses([ends]) and ends.types & self.resolver.facts(candidate.id).types:
             return False
         for unit in self._following(last):
-            if self._trade(unit) or _institutions(unit.concepts):
+            if self._trade(unit) or names_institution(unit.concepts):
                 return True
             if self._in_headline(last) or unit.role not in ("core", "concept", "type") or self._own_word(unit):
                 return False

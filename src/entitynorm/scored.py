@@ -10,15 +10,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from entitynorm.evidence import INDEX, Compared, Side
 from entitynorm.learned import LearnedScorer
-from entitynorm.model import Evidence, LazyEvidence
+from entitynorm.model import Candidate, Evidence, LazyEvidence
 
 if TYPE_CHECKING:
     from entitynorm.comparing import Layer
 
+SHORT_FORM = -6.0
+"""Log-odds against part of a name in a text; written, not fitted."""
 _SAME_SURNAME = 0.03
 """How much less alike the surname of a namesake may be."""
+_SPELLED = frozenset({"identical"})
 _BESIDE_RULES = frozenset({"less_prominent"})
 """What counts beside a written rule that decides instead of the comparison."""
+
+
+def short_form() -> Evidence:
+    """What speaks against part of a name, as long as the text does not give it whole."""
+    return Evidence("short_form", 1.0, SHORT_FORM, "part of a name: the text has to give it whole")
 
 
 class Said(NamedTuple):
@@ -46,6 +54,8 @@ class Scored:
     """The gazetteer says itself that the alias may be met with slips."""
     shift: float = 0.0
     """What was added to the log-odds because namesakes share a surname."""
+    part: bool = False
+    """A text has to give the name whole beside it."""
 
     def told(self, rivals: float) -> LazyEvidence:
         """What decided, once somebody looks; ``rivals`` speaks against it (see `entitynorm.learned.compete`)."""
@@ -56,6 +66,8 @@ class Scored:
         if self.said:
             decisive = Evidence(self.said.feature, 1.0, self.said.log_odds, self.said.detail)
             items = [decisive, *(item for item in items if item.feature in _BESIDE_RULES)]
+        if self.part:
+            items.append(short_form())
         if self.shift:
             items.append(Evidence("namesakes", 1.0, self.shift, "a surname alone tells no namesakes apart"))
         return (*items, Evidence("rivals", 1.0, -rivals, "what speaks for other candidates and for none"))
@@ -64,7 +76,8 @@ class Scored:
         found = features_in(self.compared)
         if self.said:
             found = {self.said.feature} | (found & _BESIDE_RULES)
-        return frozenset(found | {"rivals"} | ({"namesakes"} if self.shift else set()))
+        named = (("rivals", True), ("namesakes", self.shift), ("short_form", self.part))
+        return frozenset(found).union(name for name, there in named if there)
 
 
 def level_namesakes(scored: Sequence[Scored]) -> None:
@@ -96,7 +109,7 @@ def prominence(scored: Sequence[Scored]) -> None:
             if one.said:  # the written rule stands, and so does what is said against it
                 one.log_odds += one.layer.scorer.contributions(values, one.target.kind)[position]
             else:
-                one.log_odds = one.layer.scorer.log_odds(values, one.target.kind)
+                one.log_odds = one.layer.scorer.log_odds(values, one.target.kind) + (SHORT_FORM if one.part else 0.0)
 
 
 def features_in(compared: Compared) -> set[str]:
@@ -130,3 +143,12 @@ def _details(compared: Compared, query: Side, target: Side) -> dict[str, str]:
         "both": f"{extra} against {missing}",
         "acronym": f"{query.plain} and {target.name.text!r}",
     }
+
+
+def features_of(candidate: Candidate) -> frozenset[str]:
+    """The names of the features that have a value for a candidate."""
+    if candidate.score >= 1.0:
+        return _SPELLED
+    if isinstance(candidate.evidence, LazyEvidence):
+        return candidate.evidence.features
+    return frozenset(e.feature for e in candidate.evidence)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from entitynorm.model import Candidate, Evidence, NilReason
@@ -27,7 +28,9 @@ WRITTEN: dict[str, str] = {
     "namesakes": "several people share the surname that alone is named: what makes their log-odds equal",
     "rivals": "what speaks for the other candidates, and for none of them",
     "less_prominent": "several entities have this spelling, and one has ten times the `weight` of every other",
-    "short_form": "texts: the surface form is part of a name (fewer than a thousand names: a place without its type)",
+    "short_form": "texts: the surface form is part of a name (few names: a place without its type, a first name, a common word)",
+    "declined": "texts: a case form in Latin letters, in a text of a language that has such forms",
+    "quoted": "texts: the name stands in quotation marks, and so is no place or person where another thing has it",
     "ordinary": "texts, a thousand names or more: the surface form is an ordinary word of some language",
     "context_support": "texts: the document speaks for this entity",
     "context_against": "texts: the document says that another entity is meant",
@@ -56,6 +59,12 @@ def probability(evidence: Iterable[Evidence]) -> float:
         return 1.0 if log_odds >= 0 else 1 / (1 + math.exp(-log_odds))
     # An identical spelling alone scores 1.0, so that everything else stays below it.
     return min(0.999, 1 / (1 + math.exp(-log_odds))) if log_odds > -700 else 0.0
+
+
+def plus(candidate: Candidate, evidence: Evidence) -> Candidate:
+    """A candidate with one more piece of evidence, and the score that comes of it."""
+    items = (*candidate.evidence, evidence)
+    return replace(candidate, evidence=items, score=probability(items))
 
 
 class Decider(Protocol):

@@ -6,21 +6,24 @@ marks is a ship, a hotel or a newspaper. The rules look at the text only; each i
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from entitynorm.beside import Beside
 from entitynorm.features import titled_gender
 from entitynorm.headlines import Headlines
-from entitynorm.model import Candidate
+from entitynorm.model import Candidate, Evidence
 from entitynorm.names.meanings import role_of
-from entitynorm.names.structure import senses_of, slots_of
+from entitynorm.names.structure import is_of, parse, senses_of, slots_of
 from entitynorm.names.types import entity_class
 from entitynorm.neighbours import is_legal_form
 from entitynorm.resolver import Resolver
-from entitynorm.sentences import Sentences
+from entitynorm.scoring import plus
+from entitynorm.sentences import Sentence, Sentences
 from entitynorm.text.folding import fold_text
+from entitynorm.text.quotation import quoted_alone
 from entitynorm.text.tokens import is_unspaced
 
 _WORD = 40
@@ -32,6 +35,8 @@ _RIGHT = re.compile(
     r"| \d+(?![\w.-])| (?P<word>[^\W\d_]+)(?![\w’'-]|\.\w))"
 )
 """What may stand before and after a window that no rule needs to look at; the groups are words that are asked about."""
+_HEADED = re.compile(r"[^\W\d_a-zа-яё][\w’'-]+ \w+ \Z")
+"""A capitalised word and a small one before a window; if that is "of", a rule looks at what is headed so."""
 _LAST_WORD = re.compile(r"(?<![\w’'-])[^\W\d_]\w+\Z")
 _BORNE = re.compile(r"[^\W\d_][\w’'-]+")
 _GOES_ON = re.compile(r"[\w’'-]")
@@ -60,6 +65,19 @@ def _asked_about(word: str, where: str) -> bool:
     return role == "type" or "country" in slots
 
 
+def _quoted(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Candidates without the places and people among them, which no longer compete: «Сибирь» is a club."""
+    gone = sum(c.score for c in candidates if not _is_named(c))
+    for candidate in filter(_is_named, candidates):
+        score = candidate.score
+        if not 0 < score < 1 or not gone:
+            yield candidate
+            continue
+        odds = min(score / max(1e-9, 1 - gone), 0.999)
+        shift = math.log(odds / (1 - odds)) - math.log(score / (1 - score))
+        yield plus(candidate, Evidence("quoted", 1.0, shift, "in quotation marks"))
+
+
 def _before(text: str, start: int) -> str | None:
     """The word before a window, "" where what stands there is none; None where a rule needs to look."""
     at = text.rfind(" ", max(0, start - _WORD), start - 1) if start > 1 and text[start - 1] == " " else -1
@@ -78,6 +96,11 @@ def _after(text: str, end: int) -> tuple[str, str] | None:
     return None if found is None else (found["word"] or "", found["form"] or "")
 
 
+def _is_named(candidate: Candidate) -> bool:
+    """Whether names of its class stand in quotation marks."""
+    return entity_class(candidate.type) not in ("PLACE", "PERSON")
+
+
 class Surroundings:
     """What the words beside the windows of a text say."""
 
@@ -89,6 +112,8 @@ class Surroundings:
         self._context = context
         self._headlines = Headlines(sentences)
         self._borne: dict[str, bool] = {}
+        self.declining = False
+        """Whether the text is of a language that declines names in Latin letters."""
 
     def kept(self, start: int, end: int, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         """The candidates that the words around a window leave standing."""
@@ -97,6 +122,8 @@ class Surroundings:
             kept = tuple(candidates)
         else:
             kept = self._uncontradicted(start, end, candidates)
+        if len(kept) > 1 and quoted_alone(self._text, start, end) and any(_is_named(c) for c in kept):
+            kept = tuple(_quoted(kept))
         if self._context:
             others = tuple(c for c in kept if entity_class(c.type) not in ("PLACE", "FACILITY"))
             if len(others) < len(kept) and self._is_surname(self._text[start:end]):
@@ -120,6 +147,8 @@ class Surroundings:
             or (after and _asked_about(after, "after"))
             or (form and _asked_about(form, "comma"))
             or _asked_about(text[start:end], "calendar")
+            or (self.declining and not before and any(u.is_adjective for u in parse(text[start:end]).units[:1]))
+            or (is_of(before) and _HEADED.search(text, max(0, start - _WORD), start))
             or (after in ("of", "the") and any(entity_class(c.type) == "ORG" for c in candidates))
         ):
             return False
@@ -132,7 +161,7 @@ class Surroundings:
         if place is None:
             return tuple(candidates) if not stretch.units else ()
         first, last = place
-        beside = Beside(self._resolver, stretch, self._headlines)
+        beside = self._beside(stretch)
         if not beside.is_whole(first, last):
             return ()
         return tuple(c for c in candidates if not beside.contradict(first, last, c))
@@ -155,10 +184,20 @@ class Surroundings:
             at = text.find(f" {word}", at + 1)
         return False
 
+    def with_given(self, start: int, end: int) -> int:
+        """Where a person of several names begins when one more given name leads (Emmanuel | Sultani Makenga)."""
+        given = _before(self._text, start) if " " in self._text[start:end] else None
+        if not given or not given[0].isupper() or not _asked_about(given, "given"):
+            return start
+        return start - len(given) - 1
+
     def with_initials(self, start: int, end: int) -> int:
         """Where a person ends when initials follow (Путин В.В.)."""
         if not _INITIAL.match(self._text, end):
             return end
         stretch = self._sentences.around(start, end)
         place = stretch.locate(start, end)
-        return end if place is None else Beside(self._resolver, stretch, self._headlines).with_initials(place[1], end)
+        return end if place is None else self._beside(stretch).with_initials(place[1], end)
+
+    def _beside(self, stretch: Sentence) -> Beside:
+        return Beside(self._resolver, stretch, self._headlines, self.declining)

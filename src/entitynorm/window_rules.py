@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from entitynorm.evidence import INDEX, Side
-from entitynorm.names.pairing import JOINED
+from entitynorm.evidence import INDEX, Side, bearing_units, surnames_of
+from entitynorm.names.pairing import JOINED, Pairing
 from entitynorm.names.similarity import SOUND, TYPO
 from entitynorm.names.units import Unit
 from entitynorm.names.words import ADJECTIVE, INFLECTION, ROMANISATION
@@ -16,6 +17,8 @@ from entitynorm.text.quotation import quotation
 if TYPE_CHECKING:
     from entitynorm.scored import Scored
 
+_LONG = 7
+"""Letters of a word that is a name by its sound, though it is an ordinary word as well."""
 WindowRule = Literal["plain", "declining"] | None
 """None: a name by itself. Else a window of running text, where an alias has to answer the first and last word; in Latin
 letters a single word is taken for a case form only where the text is in a language that declines."""
@@ -39,28 +42,43 @@ def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
     person = target.kind == "PERSON"
     if last.role == "function" or asked[-1] is not last:
         return False
-    for i in pairing.extra:
-        if not (person and (asked[i].role == "initial" or asked[i].is_patronymic)):
-            return False
+    middle = [i for i in pairing.extra if not (person and (asked[i].role == "initial" or asked[i].is_patronymic))]
+    if middle and not (person and len(middle) == 1 and len(pairing.matches) > 1 and _is_name(asked[middle[0]])):
+        return False  # of a person one more name may stand between two that answer
     # An adjective names a place only beside a word for a province or district (Херсонская область).
     alone = len(units) == 1 or not (target.places or scored.query.places)
     if alone and target.kind in ("PLACE", "FACILITY") and any(m.similarity.kind == ADJECTIVE for m in pairing.matches):
         return False
-    if person and target.surname is not None and not any(target.surname in m.theirs for m in pairing.matches):
-        return False  # a given name names nobody
+    if person and target.surname is not None and not _bears_name(scored, few):
+        return False
+    if person and not _is_turned(pairing):
+        return False
+    if all(u.role == "number" for u in units) and any(u.role != "number" for u in target.units):
+        return False  # 57 is no LT-57
     if len(units) == 1:
         words = first.words
+        if first.given and any(m.similarity.kind in (SOUND, TYPO) for m in pairing.matches):
+            return False  # Ramón is a name of its own, no slip for Ratón
         kinds = [match.similarity.kind for match in pairing.matches]
         if INFLECTION in kinds and scored.query.script == "Latn" and not declining:
             return False  # the Kozinkas
-        ordinary = len(words) == 1 and is_ordinary(words[0].fold, words[0].script)
-        if (ordinary or not (few or scored.loose)) and not _is_sure(scored):
+        # An apostrophe inside is no mark of ordinary words (Sana'a).
+        ordinary = len(words) == 1 and words[0].text.isalpha() and is_ordinary(words[0].fold, words[0].script)
+        heard = few and len(words[0].fold) >= _LONG and kinds == [ROMANISATION]  # Damaskus, for Damascus
+        if (ordinary or not (few or scored.loose)) and not heard and not _is_sure(scored):
             return False
     answers = [target.units[j] for match in pairing.matches for j in match.theirs]
     lacking = [target.units[j] for j in pairing.missing]
+    if target.kind == "PLACE" and any(u.role == "concept" and not u.types for u in lacking):
+        return False  # Darfur is not North Darfur
     own = ("core", "given", "number", "initial")
     # Of a name of common words none may be missing but the country, and a name is more than its common words.
     common = target.kind != "PERSON" and not any(u.role in own for u in answers)
+    more = bool(lacking) or sum(len(u.words) for u in target.units if u.role != "function") > 1
+    if common and more and len(units) == len(first.words) == 1 and first.words[0].shape != "upper":
+        scored.part = few
+        if not few:
+            return False
     if common and any(u.role in own or u.concepts for u in lacking) and not _is_quoted_name(target, answers, lacking):
         return False
     linking = {s.form for u in units for s in u.senses if u.role == "function" and s.slot == "function"}
@@ -77,6 +95,40 @@ def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
         fewer = sum(u.role == "function" for u in units) <= sum(u.role == "function" for u in target.units)
         return fewer and any(s.id in particles for s in first.senses) and last in answered
     return all(u in answered or u.role == "initial" or (person and u.is_patronymic) for u in (first, last))
+
+
+def _bears_name(scored: Scored, few: bool) -> bool:
+    """Whether a window has of a person what can name it: a surname, or two names of three, the first among them.
+
+    Hassan Sheikh is Hassan Sheikh Mohamud, and Abiy Ahmed is Abiy Ahmed Ali. In short lists a first name counts as well
+    if the text has the name whole: most of the world goes by it (Abiy, Getachew).
+    """
+    target = scored.target
+    answered = {j for m in scored.compared.pairing.matches for j in m.theirs}
+    if not answered.isdisjoint(surnames_of(target)):
+        return True
+    bearing = bearing_units(target)
+    if not bearing or bearing[0] not in answered:
+        return False
+    if len(bearing) > 2 and len(answered.intersection(bearing)) > 1:
+        return True
+    alone = few and len(scored.query.units) == 1 and _is_sure(scored)
+    scored.part = alone
+    return alone
+
+
+def _is_name(unit: Unit) -> bool:
+    """Whether a word has no meaning that a table knows."""
+    return unit.role == "core" and not unit.senses
+
+
+def _is_turned(pairing: Pairing) -> bool:
+    """Whether the names of a person stand in their order, or this with the last ones first (Hassan, Abdi Mohamed).
+
+    Mohamud Ali Hassan is not Hassan Ali Mohamud.
+    """
+    order = [m.theirs[0] for m in pairing.matches]
+    return sum(a > b for a, b in pairwise(order)) < 2
 
 
 def _is_quoted_name(target: Side, answers: Sequence[Unit], lacking: Sequence[Unit]) -> bool:

@@ -47,8 +47,8 @@ _SAME_SOUND = 0.95
 _LEAST_COVERED = 0.45
 _LEAST_OF_PERSON = 0.3
 """Share of an alias that a window has to answer; a surname may be little of a long full name."""
-_APART = 4
-"""Tokens from one word of a name to the next (Minister of the Interior)."""
+_APART, _BEHIND = 4, 7
+"""Tokens from one word of a name to the next (Minister of the Interior), and from its one capital to its last word."""
 _KNOWN_WORDS = 65_536
 _KNOWN_LEADS = 3_000_000
 """Words, and aliases that words lead to, that are remembered."""
@@ -329,20 +329,31 @@ def _grown(first: Ints, last: Ints, joins: Bools, common: Bools) -> Iterator[Win
             yield wider, longer
 
 
-def standing_in_names(scan: Scan, trie: Trie) -> Ints:
-    """Tokens that can stand in a name: capitalised, without case, or written small by some alias beside such a one."""
+def standing_in_names(scan: Scan, trie: Trie, few: bool) -> Ints:
+    """Tokens that can stand in a name: capitalised, without case, or written small by some alias beside such a one.
+
+    Cyrillic, languages that decline names in Latin letters and, where names are few, Romance languages have a capital
+    for the first word of a name only (Европейский союз, Front de libération de l'Azawad).
+    """
     digits = scan.digits
     name = scan.upper | (scan.caseless & ~scan.unspaced)
     near = np.zeros(len(scan), np.bool_)
+    behind = np.zeros(len(scan), np.bool_)
     part = np.cumsum(scan.gap == Gap.HARD)  # sentences, and texts: what stands in another has no say
-    for step in range(1, _APART):
+    for step in range(1, _BEHIND):
         same = part[step:] == part[:-step]
-        near[step:] |= name[:-step] & same
-        near[:-step] |= name[step:] & same
-    small = np.flatnonzero(~name & near & ~digits)
-    # In Cyrillic only the first word of a name has a capital (Европейский союз).
-    cyrillic = (scan.codes[scan.start[small]] >= 0x400) & (scan.codes[scan.start[small]] < 0x530)
-    name[small[cyrillic | scan.declining[small] | trie.written_small(scan, small)]] = True
+        behind[step:] |= name[:-step] & same
+        if step < _APART:
+            near[step:] |= name[:-step] & same
+            near[:-step] |= name[step:] & same
+    small = np.flatnonzero(~name & (near | behind) & ~digits)
+    codes = scan.codes[scan.start[small]]
+    one_capital = ((codes >= 0x400) & (codes < 0x530)) | scan.declining[small]
+    if few:
+        one_capital |= scan.romance[small]
+    some = small[near[small]]
+    name[small[one_capital]] = True
+    name[some[trie.written_small(scan, some)]] = True
     name |= digits & near
     return np.flatnonzero(name)
 

@@ -14,12 +14,13 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from entitynorm.retrieval.distinct import distinct
 from entitynorm.tagging.borders import Classes, borders
 from entitynorm.tagging.borders import Ints as Ints
 from entitynorm.tagging.codepoints import (
@@ -50,6 +51,9 @@ _PIECE = 131_072
 many enough that numpy is not called more often than it works."""
 _KEPT_BYTES = 8 << 20
 """Half of what the allocator is to keep for the arrays of the next block."""
+_ROMANCE_WORDS = "de la le les des du et el los las del que di il della dos da"
+_ONE_ROMANCE_IN = 9
+"""A Romance text has at least one of these words in so many."""
 _PIECE_ENDS = (" ", "\n", SEPARATOR)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _DIAERESIS, _IE = KEPT_MARKS[1], (ord("е"), ord("Е"))
@@ -89,6 +93,12 @@ class _Sheet:
         self.size = size
         self.codes, self.powers = np.empty(size, np.int64), np.empty(size, np.uint64)
         self.letters, self.values = np.empty(size + 1, np.int64), np.empty(size + 1, np.uint64)
+
+
+@cache
+def _romance_words() -> Hashes:
+    """Hashes of the commonest words of French, Spanish, Italian and Portuguese, which English and German lack."""
+    return distinct(Scan(_ROMANCE_WORDS).hashes)
 
 
 class _Sheets(threading.local):
@@ -243,6 +253,18 @@ class Scan:
         digits, at = digits[at >= 0], at[at >= 0]
         out[at[digits < self.end[at]]] = True  # those of a web address are no token's
         return out
+
+    @cached_property
+    def romance(self) -> NDArray[np.bool_]:
+        """Whether each token stands in a text of a Romance language, told by its commonest words."""
+        hashes, wanted = _romance_words(), self.hashes
+        known = hashes[np.minimum(np.searchsorted(hashes, wanted), len(hashes) - 1)] == wanted
+        text = np.cumsum(self.codes == ord(SEPARATOR))[self.start] if SEPARATOR in self.text else None
+        if text is None:
+            return np.full(len(self), np.count_nonzero(known) * _ONE_ROMANCE_IN >= len(self))
+        share = np.bincount(text, known, int(text.max(initial=0)) + 1) * _ONE_ROMANCE_IN
+        found: NDArray[np.bool_] = (share >= np.bincount(text, minlength=len(share)))[text]
+        return found
 
     @cached_property
     def declining(self) -> NDArray[np.bool_]:

@@ -22,7 +22,7 @@ import numpy as np
 from entitynorm.names.abbreviations import abbreviations, full_names
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.meanings import role_of
-from entitynorm.names.structure import senses_of, slots_of
+from entitynorm.names.structure import is_of, senses_of, slots_of
 from entitynorm.names.units import is_patronymic
 from entitynorm.retrieval.distinct import distinct
 from entitynorm.retrieval.index import NameIndex
@@ -103,7 +103,7 @@ class WindowFinder:
 
     def _alike(self, scan: Scan, joins: Bools) -> tuple[Spans, Parts]:
         """Windows of words that sound like an alias, or like part of one."""
-        words = standing_in_names(scan, self.trie)
+        words = standing_in_names(scan, self.trie, self.index.few)
         text = scan.text
         texts = [text[a:b] for a, b in zip(scan.start[words].tolist(), scan.end[words].tolist(), strict=True)]
         leading, leads = self._leads.leading(texts, scan.declining[words])
@@ -290,7 +290,7 @@ def _widened(scan: Scan, joins: Bools, windows: Spans) -> Iterator[Window]:
                     yield first - 1, last + 1
                 if first > 1 and joins[first - 1] and _is_particle(text[start[first - 2] : end[first - 1]]):
                     yield first - 2, last  # von der Leyen
-            of = _is_of(word) and first > 1 and joins[first - 1]
+            of = is_of(word) and first > 1 and joins[first - 1]
             if of and _is_type(text[start[first - 2] : end[first - 2]]):
                 yield first - 2, last
 
@@ -308,14 +308,10 @@ def _widening(scan: Scan, joins: Bools, first: Ints, last: Ints) -> Iterator[Win
     yield from zip(first[wide].tolist(), last[wide].tolist(), strict=True)
 
 
-def _is_of(word: str) -> bool:
-    return word.lower() == "of"
-
-
 @lru_cache(maxsize=_KNOWN_NEIGHBOURS)
 def _leads(word: str) -> bool:
     """Whether a word before a window may belong to it."""
-    return _is_type(word) or _is_particle(word) or _is_of(word)
+    return _is_type(word) or _is_particle(word) or is_of(word)
 
 
 @lru_cache(maxsize=_KNOWN_NEIGHBOURS)
