@@ -38,7 +38,7 @@ import click
 import pytest
 
 import entitynorm
-from entitynorm import comparing, context, mentions, resolver, senses
+from entitynorm import comparing, context, mentions, resolver, scored, senses
 from entitynorm.cli import cli, main
 from entitynorm.io.writers import FORMATS
 from entitynorm.kinds import SURFACE_KINDS
@@ -247,7 +247,8 @@ WEIGHTS = {
     "weak": (comparing._DECLARED,),
     "abbreviation": (comparing._STANDS_FOR,),
     "less_prominent": (resolver._OVERSHADOWED.weight,),
-    "short_form": (mentions._SHORT_FORM,),
+    "short_form": (scored.SHORT_FORM,),
+    "declined": (mentions._DECLINED,),
     "ordinary": (mentions._ORDINARY,),
     "context_support": (context._WEIGHT,),
     "context_against": (-context._WEIGHT,),

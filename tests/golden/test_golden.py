@@ -32,7 +32,9 @@ def score(texts: Path, gold: Path, gazetteer: Path) -> Evaluation:
         ("seeds", "gold/mentions.jsonl", "../data/aliases.yaml", 0.995, 0.995),
         ("tests/golden/own", "mentions.jsonl", "gazetteer.jsonl", 0.955, 0.95),
         ("tests/golden/abroad", "mentions.jsonl", "gazetteer.jsonl", 0.96, 0.915),
-        ("tests/golden/slavic", "mentions.jsonl", "gazetteer.jsonl", 0.95, 0.87),
+        ("tests/golden/slavic", "mentions.jsonl", "gazetteer.jsonl", 0.945, 0.88),
+        ("tests/golden/theatres", "mentions.jsonl", "gazetteer.jsonl", 0.89, 0.87),
+        ("tests/golden/slavic_press", "mentions.jsonl", "gazetteer.jsonl", 0.945, 0.925),
     ],
 )
 def test_gold(folder: str, gold: str, gazetteer: str, least_precision: float, least_f1: float) -> None:

@@ -20,6 +20,18 @@ ENTITIES = [
     Entity("f:bridge", "FACILITY", "Velsky Bridge"),
     Entity("h:hrubin", "PERSON", "Zdeněk Hrubín"),
     Entity("h:aue", "PERSON", "Klara von der Auenfeld"),
+    Entity("h:abiy", "PERSON", "Abiy Ahmed Ali"),
+    Entity("h:makenga", "PERSON", "Sultani Makenga"),
+    Entity("o:azawad", "ORG", "Azawad Liberation Front"),
+    Entity("o:fama", "ORG", "Malian Armed Forces"),
+    Entity("o:velsk", "ORG", "Velsk Cartel"),
+    Entity("o:league", "ORG", "Континентальная хоккейная лига"),
+    Entity("o:court", "ORG", "ВАКС"),
+    Entity("o:sibir", "ORG", "HC Sibir", aliases=(Alias("Сибирь", "ru"),)),
+    Entity("p:sibir", "PLACE", "Сибирь"),
+    Entity("p:poland", "PLACE", "Polska"),
+    Entity("p:lubin", "PLACE", "Lubin"),
+    Entity("o:sdf", "ORG", "Syrian Democratic Forces"),
     Entity("p:russia", "PLACE", "Russia", aliases=(Alias("Россия", "ru"),)),
 ]
 # An unmarked name must stay unlinked.
@@ -39,6 +51,34 @@ CASES = {
         "Вчера бойцы Свободного берега ушли на свободный берег.",
         "Свободный берег пуст.",
         "Вчера батальон «Серебряная дверь» ушёл, а [батальон «Серебряная река»](o:reka) нет.",
+    ],
+    "a first name alone needs the full name in the text": [
+        "Today Abiy spoke at length.",
+        "Today [Abiy Ahmed](h:abiy) spoke at length, and later [Abiy](h:abiy) left.",
+    ],
+    "one more given name leads": [
+        "Le général [Emmanuel Sultani Makenga](h:makenga) est venu.",
+    ],
+    "Romance languages have one capital in a name": [
+        "Dans le Nord du pays, le [Front de libération de l'Azawad](o:azawad) parle de la paix.",
+        "Dans le Nord de la ville, les [Forces armées maliennes](o:fama) ont repris le camp.",
+        "El [cartel de Velsk](o:velsk) es de la ciudad.",
+        "The Front de-mined it, and forces armed Malians.",
+    ],
+    "Cyrillic has one capital in a name, and acronyms take endings": [
+        "В матче [Континентальной хоккейной лиги](o:league) победили гости.",
+        "Рішення [ВАКСу](o:court) оскаржили.",
+    ],
+    "what stands in quotation marks is a club, where one of the name is listed": [
+        "Тренер «[Сибири](o:sibir)» ушёл.",
+        "Вчера в [Сибири](p:sibir) было холодно.",
+    ],
+    "languages that decline names write adjectives small": [
+        "Wczoraj w całym kraju mówiono, że bezpieczeństwo [Polski](p:poland) jest ważne, i że prezydent [Lubina](p:lubin) też.",
+        "Polski film był długi.",
+    ],
+    "adjectives of German agree": [
+        "Gestern haben die [Syrischen Demokratischen Kräfte](o:sdf) die Stadt verlassen.",
     ],
     "all particles of a surname belong to it": [
         "Gestern sprach sie mit [von der Auenfeld](h:aue). Dann kam [Klara von der Auenfeld](h:aue).",

@@ -47,6 +47,29 @@ CASES = {
         "Later Maher al-Assad spoke, and Vasily Peskov wrote.",
         "Later [Bashar al-Assad](h:assad) spoke, and [Dmitry Peskov](h:peskov) wrote.",
     ],
+    "an article of Arabic is no English as": [
+        "Troops left the town, as [Assad](h:assad) fell.",
+    ],
+    "a surname before another name": [
+        "Later Peskov Smoryal spoke.",
+        "Later [Peskov](h:peskov) spoke.",
+    ],
+    "what an institution or a water is called after": [
+        "Students of the University of Kyiv and of the Gulf of Sudan came.",
+        "Students of [Kyiv](p:kyiv) came, and people of [Sudan](p:sudan).",
+    ],
+    "small words in capitals are no legal forms": [
+        "TROOPS LEAVE [BELGOROD](p:belgorod) AS [KAKHOVKA](p:kakhovka) FALLS TO NOBODY",
+    ],
+    "a noun of German has a capital": [
+        "Der Mann kam aus der Hochburg [Belgorod](p:belgorod) und ging mit dem Zug in die Stadt.",
+    ],
+    "an ordinary word begins a sentence": [
+        "They left. Visiting [Kakhovka](p:kakhovka), he spoke.",
+    ],
+    "a type word before, and its own behind": [
+        "Вчера на территории [Камышинской области](p:kamyshin-oblast) было тихо.",
+    ],
     "a title makes a person of it": [
         "Yesterday Sen. Clinton voted and Mr. Campbell did not.",
         "Yesterday the senator of [Clinton](p:clinton) voted.",

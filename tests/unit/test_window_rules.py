@@ -22,7 +22,18 @@ FEW = [
     ("Kozinkas", "Kozinka", "PLACE", False, "an English plural is no case form"),
     ("Козинки", "Козинка", "PLACE", True, "a case form"),
     ("Gladkov", "Vyacheslav Gladkov", "PERSON", True, "a surname"),
-    ("Vyacheslav", "Vyacheslav Gladkov", "PERSON", False, "a given name names nobody"),
+    ("Vyacheslav", "Vyacheslav Gladkov", "PERSON", True, "a given name, once the text has the full name"),
+    ("Vyacheslaw", "Vyacheslav Gladkov", "PERSON", False, "a given name is right to the letter"),
+    ("Claudia Sheinbaum", "Claudia Sheinbaum Pardo", "PERSON", True, "two names of three"),
+    ("Sheinbaum", "Claudia Sheinbaum Pardo", "PERSON", True, "the father's surname of two"),
+    ("Sheinbaum Pardo", "Claudia Sheinbaum Pardo", "PERSON", True, "both surnames"),
+    ("Lai", "Lai Ching-te", "PERSON", True, "a surname that stands first"),
+    ("Mohamud Ali Hassan", "Hassan Ali Mohamud", "PERSON", False, "the names from behind"),
+    ("Corneille Yobeluo Nangaa", "Corneille Nangaa", "PERSON", True, "one more name between"),
+    ("Ramón", "Ratón", "PERSON", False, "a given name is no slip for another name"),
+    ("57", "LT-57", "PRODUCT", False, "a number alone"),
+    ("Darfur", "North Darfur", "PLACE", False, "a qualifier makes another place"),
+    ("Forces", "Kosovo Force", "ORG", True, "a common word, once the text has the full name"),
     ("Vyacheslav Gladkov", "Vyacheslav Gladkov", "PERSON", True, "the same"),
     ("Вячеслав Владимирович Гладков", "Vyacheslav Gladkov", "PERSON", True, "a patronymic between"),
     ("Vyacheslav V. Gladkov", "Vyacheslav Gladkov", "PERSON", True, "an initial between"),
@@ -61,6 +72,21 @@ def fits(window: str, alias: str, kind: str, *, few: bool = True, declining: boo
 @pytest.mark.parametrize(("window", "alias", "kind", "expected", "rule"), FEW)
 def test_among_few_names(window: str, alias: str, kind: str, expected: bool, rule: str) -> None:
     assert fits(window, alias, kind) is expected, rule
+
+
+@pytest.mark.parametrize(
+    ("window", "alias", "kind", "part"),
+    [
+        ("Vyacheslav", "Vyacheslav Gladkov", "PERSON", True),
+        ("Gladkov", "Vyacheslav Gladkov", "PERSON", False),
+        ("Claudia Sheinbaum", "Claudia Sheinbaum Pardo", "PERSON", False),
+        ("Forces", "Kosovo Force", "ORG", True),
+        ("ООН", "United Nations", "ORG", False),
+    ],
+)
+def test_what_is_only_part_of_a_name_needs_the_whole(window: str, alias: str, kind: str, part: bool) -> None:
+    (scored,) = layer_of(alias, kind).compared(parse(window), [Reached(0, 1.0, "asked")])
+    assert fits_window(scored, True, False) and scored.part is part
 
 
 @pytest.mark.parametrize(("window", "alias", "expected"), MANY)
