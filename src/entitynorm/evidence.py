@@ -6,6 +6,7 @@ come from. The weights are another matter (`entitynorm.learned`): they are fitte
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -95,6 +96,7 @@ CONTRARY = frozenset({"other_given", "other_surname", "other_father", "other_gen
 INDEX = {name: n for n, name in enumerate(FEATURES)}
 _PLACE_LEVELS = frozenset({"adm1", "adm2", "adm3"})
 _HEAVY, _LONG = 0.45, 6
+_VOWELS = re.compile("[aeiouy]")
 _SOUNDS_ALIKE = 2
 """The level of similarity (see `entitynorm.names.similarity`) of words that sound the same but for kindred sounds."""
 Rarity = Callable[[str], float]
@@ -302,9 +304,16 @@ def _refused(query: Side, alias: Side, match: Match) -> bool:
     if match.similarity.kind == INFLECTION and query.units[i].words[0].script == "Latn":
         return False  # `likeness` reads the case forms of Cyrillic only
     found = likeness(query.units[i].words[0], alias.units[j].words[0], True)
-    if match.similarity.kind == ROMANISATION and len(query.units[i].phrase) >= _LONG:
-        return False  # Hodeida and Hudaydah sound the same by a habit of spelling that the stricter rules lack
+    ours, theirs = query.units[i].phrase, alias.units[j].phrase
+    long = match.similarity.kind == ROMANISATION and len(ours) >= _LONG
+    if long and _without_vowels(ours) == _without_vowels(theirs):
+        return False  # Hodeida and Hudaydah: a habit of spelling vowels that the stricter rules lack
     return not found.value or (found.kind == SPELLING_ENDING and alias.kind in ("PLACE", "FACILITY"))
+
+
+def _without_vowels(phrase: str) -> str:
+    """The consonants as they are written, but for an h that ends the word."""
+    return _VOWELS.sub("", phrase).removesuffix("h")
 
 
 def _spared(side: Side, left: Sequence[int], other: Side, rest: Sequence[int]) -> frozenset[int]:

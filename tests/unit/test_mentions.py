@@ -74,7 +74,7 @@ CASES = {
         "Вчера в [Сибири](p:sibir) было холодно.",
     ],
     "languages that decline names write adjectives small": [
-        "Wczoraj w całym kraju mówiono, że bezpieczeństwo [Polski](p:poland) jest ważne, i że prezydent [Lubina](p:lubin) też.",
+        "Wczoraj mówiono, że bezpieczeństwo [Polski](p:poland) jest ważne, i że był prezydent [Lubina](p:lubin).",
         "Polski film był długi.",
     ],
     "adjectives of German agree": [
