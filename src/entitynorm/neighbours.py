@@ -241,7 +241,7 @@ class Neighbours:
             return False  # where all is capitals, AS is a small word
         before = self.units[first - 1] if first and self.units[first].gap <= Gap.JOIN else None
         if before is not None and before.words[0].shape == "upper" and is_legal_form(before.senses):
-            return True
+            return not self.resolver.names(before.words[0].text)  # ANO is a party too
         behind = self.units[last + 1 : last + 2]
         if behind and behind[0].gap <= Gap.COMMA and is_legal_form(behind[0].senses):
             abbreviated = self.text[behind[0].end : behind[0].end + 1] == "." or behind[0].kind == "dotted"
