@@ -226,7 +226,7 @@ class Beside(Neighbours):
         if not features_of(candidate) & {"missing", "country_missing"}:
             return False
         left = self._left(first)
-        return left is not None and left.role == "core" and not self._own_word(left)
+        return left is not None and left.role in ("core", "concept") and not self._own_word(left)
 
     def _quoted(self, first: int, last: int) -> bool:
         """In Cyrillic text quotation marks make another thing of a place (крейсер «Москва», «Эхо Москвы»).

@@ -39,7 +39,7 @@ def written_as_name(units: Sequence[Unit], candidate: Candidate, declining: bool
     decline in Latin letters: the first word.
     """
     target = parse(candidate.alias)
-    if _is_acronym(target.units) and not _is_acronym(units):
+    if _is_acronym(target.units) and not _is_acronym(units) and not _is_acronym_as_word(units):
         return False  # Po is not PO
     if units and units[0].kind in ("handle", "hashtag", "domain"):
         return True
@@ -106,6 +106,12 @@ def _introduced(content: Sequence[Unit], target: Sequence[Unit], first_only: boo
         return all(u.types or u.concepts for u in small)
     known = frozenset().union(*(u.types | u.concepts for u in target))
     return entity_class(entity_type) not in ("PLACE", "PERSON") and all((u.types | u.concepts) & known for u in small)
+
+
+def _is_acronym_as_word(units: Sequence[Unit]) -> bool:
+    """Whether a window may be an acronym that is read as a word and written as one (Iswap, Nato)."""
+    only = units[0].words[0] if len(units) == 1 and len(units[0].words) == 1 else None
+    return only is not None and only.shape == "title" and len(only.fold) > 3 and not is_ordinary(only.fold, only.script)
 
 
 def _is_acronym(units: Sequence[Unit]) -> bool:

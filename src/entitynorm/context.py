@@ -26,6 +26,7 @@ from entitynorm.names.acronyms import derive, long_form
 from entitynorm.names.inflection import lemmas
 from entitynorm.names.structure import parse
 from entitynorm.names.types import entity_class
+from entitynorm.names.units import Unit
 from entitynorm.resolver import Resolver
 from entitynorm.scored import features_of
 from entitynorm.scoring import Decider, is_ambiguous, plus, probability
@@ -58,6 +59,19 @@ def _certain(span: Span, scorer: Decider) -> Candidate | None:
     if is_ambiguous(span.candidates, scorer):
         return None
     return span.candidates[0]
+
+
+def _only_qualifies(phrase: str, units: Sequence[Unit]) -> bool:
+    """Whether a word of a longer name only says where or whose it is (Kachin Independence Army).
+
+    It does behind "of", and before two common words or more.
+    """
+    k = next((k for k, unit in enumerate(units) if unit.phrase == phrase), None)
+    if k is None:
+        return False
+    behind_of = k > 0 and units[k - 1].role == "function" and any(s.id == "of" for s in units[k - 1].senses)
+    common = [u for u in units[k + 1 : k + 3] if u.role in ("concept", "type")]
+    return behind_of or (k == 0 and len(common) == 2)
 
 
 def _means_a_place(span: Span) -> bool:
@@ -202,6 +216,8 @@ class Context:
             return _against(f"declared: {acronym} is {self.others[acronym]!r} in this text")
         if candidate.score >= 1.0:
             return None
+        if candidate.score < CERTAIN and self._declares(span, candidate):
+            return _for(1.0, "declared: its acronym stands in brackets behind it")
         features = features_of(candidate)
         contrary = features & CONTRARY
         if contrary and not (contrary == {"other_gender"} and self._is_case_form(span, candidate)):
@@ -229,6 +245,15 @@ class Context:
             return _for(0.4, "one sense: the text spells it right elsewhere")
         return None
 
+    def _declares(self, span: Span, candidate: Candidate) -> bool:
+        """Whether the acronym of a candidate stands in brackets right behind a span: the Monitoring Mission (EUMM)."""
+        if candidate.score < _PLAUSIBLE or self.text[span.end : span.end + 2] != " (":
+            return False
+        return any(
+            s.start in (span.end + 2, span.end + 3) and c.id == candidate.id and self._acronym(s)
+            for s, c in self.certain
+        )
+
     def _is_case_form(self, span: Span, candidate: Candidate) -> bool:
         """Whether the last word of a span is a case form of the surname that an alias ends with, of the same person."""
         surname = parse(candidate.alias).units[-1].phrase
@@ -240,7 +265,9 @@ class Context:
         if entity_class(candidate.type) in ("PERSON", "PLACE") or candidate.id not in self.full or "extra" in features:
             return False
         units = parse(self.text[span.start : span.end]).units
-        return any(u.role in ("core", "given") for u in units) and bool(features & {"missing", "place_type_missing"})
+        if not any(u.role in ("core", "given") for u in units) or not features & {"missing", "place_type_missing"}:
+            return False
+        return not _only_qualifies(units[0].phrase, parse(candidate.alias).units)
 
     def apply(self, spans: Sequence[Span]) -> list[Span]:
         """The spans with their candidates scored in the light of the document."""

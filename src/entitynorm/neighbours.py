@@ -156,7 +156,7 @@ class Neighbours:
                 unit = self.units[other]
                 if (
                     between in _HYPHENS
-                    and unit.role in ("core", "given")  # Fils-Aimé
+                    and unit.role in ("core", "given", "initial")  # ISIS-K is not ISIS
                     and unit.capitalised
                     and not self._known(unit)
                 ):

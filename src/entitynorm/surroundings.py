@@ -158,6 +158,8 @@ class Surroundings:
     def _uncontradicted(self, start: int, end: int, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         stretch = self._sentences.around(start, end)
         place = stretch.locate(start, end)
+        if place is None and stretch.unit_at(start) is not None:
+            return tuple(c for c in candidates if c.score >= 1.0)  # Borno state | governor
         if place is None:
             return tuple(candidates) if not stretch.units else ()
         first, last = place

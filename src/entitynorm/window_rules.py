@@ -35,7 +35,7 @@ def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
     if scored.said:
         return True
     if scored.compared.values[INDEX["acronym"]]:
-        return scored.target.kind not in ("PLACE", "PERSON")
+        return scored.target.kind not in ("PLACE", "PERSON", "FACILITY")
     units, asked = scored.query.name.units, scored.query.units
     target, pairing = scored.target, scored.compared.pairing
     first, last = units[0], units[-1]

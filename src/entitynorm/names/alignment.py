@@ -6,6 +6,7 @@ from entitynorm.names.lexicon import PLACE_SENSES, lexicon
 from entitynorm.names.units import Unit
 from entitynorm.names.words import ROMANISATION, SPELLING, UNLIKE, Likeness, likeness
 
+_OTHER_STATE = 0.6
 _NEAR_ENOUGH = 0.8
 """Concepts less near than this (security, protection) are different words of different names."""
 
@@ -23,6 +24,8 @@ def _typed(a: Unit, b: Unit) -> Likeness:
                 if shared[0] not in PLACE_SENSES and shared[0] not in (x, y):
                     continue  # a thermal plant is no nuclear plant; a "power plant" may be either
                 value = 0.95 if ours[0] == theirs[0] else 0.75
+                if shared[0] == "country":
+                    value = _OTHER_STATE  # an emirate is no state, and a republic no kingdom
                 if value > best.value:
                     best = Likeness(value, "type word", f"{a.phrase}~{b.phrase} ({shared[0]})")
     return best
