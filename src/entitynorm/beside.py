@@ -31,7 +31,9 @@ class Beside(Neighbours):
 
     def contradict(self, first: int, last: int, candidate: Candidate) -> bool:
         """Whether units ``first`` to ``last`` belong to another name than the candidate's."""
-        if self._blocked(first, last, candidate.id) or self._hyphened(first, last) or self._is_date(first, last):
+        if self._blocked(first, last, candidate.id) or self._is_date(first, last):
+            return True
+        if self._hyphened(first, last) or self._hyphened_otherwise(last, candidate):
             return True
         content = [u for u in self.units[first : last + 1] if u.role != "function"]
         kind = entity_class(candidate.type)

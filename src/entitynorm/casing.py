@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import takewhile
@@ -16,8 +15,7 @@ from entitynorm.text.ordinary import is_ordinary
 _LONGEST_ACRONYM = 6
 _STEM = 4
 """Letters that the case forms of a word have in common."""
-_DECLINED_ACRONYM = re.compile(r"[^\W\d_a-zа-яіїєґ]{2,6}(?:-?[a-zа-яіїєґ]{1,3})")
-"""An acronym with a case ending (ВАКСу, NATO-u)."""
+_LONGEST_ENDING = 3
 _ROMANCE, _LINKING = frozenset({"fr", "es", "it", "pt"}), frozenset({"of", "and", "for"})
 
 
@@ -118,6 +116,13 @@ def _is_acronym(units: Sequence[Unit]) -> bool:
     words = units[0].words if units else ()
     if len(words) != 1 or units[-1].words is not words:
         return False
-    if words[0].shape == "mixed" and _DECLINED_ACRONYM.fullmatch(words[0].text):
+    if words[0].shape == "mixed" and _is_declined_acronym(words[0].text):
         return True
     return words[0].shape == "upper" and len(words[0].fold) <= _LONGEST_ACRONYM
+
+
+def _is_declined_acronym(word: str) -> bool:
+    """Whether a word is an acronym with a case ending (ВАКСу, NATO-u)."""
+    large = sum(1 for _ in takewhile(str.isupper, word))
+    ending = word[large:].removeprefix("-")
+    return 2 <= large <= _LONGEST_ACRONYM and len(ending) <= _LONGEST_ENDING and ending.isalpha() and ending.islower()

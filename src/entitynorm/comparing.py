@@ -298,9 +298,9 @@ class Layer:
         prime(pairs)
         return list(zip(tasks, rest, strict=True))
 
-    def compared(self, name: Name, reached: Sequence[Reached]) -> list[Scored]:
-        """The entities of these aliases for one name."""
-        return self._best([list(self._tasks(name, reached))])[0]
+    def compared(self, name: Name, reached: Sequence[Reached], windows: WindowRule = None) -> list[Scored]:
+        """The entities of these aliases for one name, or for one window of running text."""
+        return self._best([list(self._tasks(name, reached))], windows=windows)[0]
 
     def _tasks(self, name: Name, reached: Sequence[Reached]) -> Iterator[_Task]:
         if not name.units:

@@ -41,7 +41,7 @@ _SAME_NAME = 0.8
 _LONG_FORM = 160
 """Code points before a bracket in which the full name of an acronym is looked for."""
 _LIKELY = 0.7
-"""Least score of a name of several words that shorter ones may stand for."""
+"""Least score of a name of several words that shorter ones may stand for; written, not fitted."""
 _PLAUSIBLE = 0.2
 """Least score of a spelling that the document may confirm."""
 _NEAR = 500
@@ -97,21 +97,24 @@ class Context:
         self.gazetteer = gazetteer
         self.text = text.text
         self.sentences = text.sentences
-        self.certain = [(s, c) for s in most_covered(text.spans) if (c := _certain(s, self.scorer)) is not None]
+        covered = most_covered(text.spans)
+        self.certain = [(s, c) for s in covered if (c := _certain(s, self.scorer)) is not None]
         self.named: dict[str, int] = defaultdict(int)
         self.full: set[str] = set()
         for span, candidate in self.certain:
             self.named[candidate.id] += 1
             if not span.partial:
                 self.full.add(candidate.id)
-        self.full.update(
-            span.candidates[0].id
-            for span in text.spans
-            if span.candidates[0].score >= _LIKELY and " " in self.text[span.start : span.end] and not span.partial
-        )
+        self.full.update(span.candidates[0].id for span in covered if self._is_likely(span))
         self.others: dict[str, str] = {}
         """Acronyms that stand in brackets behind a full name which is linked to nothing: acronym -> that name."""
         self.declared = self._declared()
+
+    def _is_likely(self, span: Span) -> bool:
+        """Whether a span of several words likely means its best candidate: enough for shorter ones to mean it too."""
+        if span.partial or span.candidates[0].score < _LIKELY or is_ambiguous(span.candidates, self.scorer):
+            return False
+        return len(parse(self.text[span.start : span.end]).units) > 1
 
     def _declared(self) -> dict[str, str]:
         """Acronyms in brackets right after (or before) a certain mention: acronym -> entity id."""

@@ -95,7 +95,9 @@ CONTRARY = frozenset({"other_given", "other_surname", "other_father", "other_gen
 
 INDEX = {name: n for n, name in enumerate(FEATURES)}
 _PLACE_LEVELS = frozenset({"adm1", "adm2", "adm3"})
-_HEAVY, _LONG = 0.45, 6
+_HEAVY = 0.45
+_LONG = 6
+"""Letters of words whose consonants alone make them one name, however their vowels are written."""
 _VOWELS = re.compile("[aeiouy]")
 _SOUNDS_ALIKE = 2
 """The level of similarity (see `entitynorm.names.similarity`) of words that sound the same but for kindred sounds."""
@@ -305,7 +307,7 @@ def _refused(query: Side, alias: Side, match: Match) -> bool:
         return False  # `likeness` reads the case forms of Cyrillic only
     found = likeness(query.units[i].words[0], alias.units[j].words[0], True)
     ours, theirs = query.units[i].phrase, alias.units[j].phrase
-    long = match.similarity.kind == ROMANISATION and len(ours) >= _LONG
+    long = match.similarity.kind == ROMANISATION and min(len(ours), len(theirs)) >= _LONG
     if long and _without_vowels(ours) == _without_vowels(theirs):
         return False  # Hodeida and Hudaydah: a habit of spelling vowels that the stricter rules lack
     return not found.value or (found.kind == SPELLING_ENDING and alias.kind in ("PLACE", "FACILITY"))

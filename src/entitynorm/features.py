@@ -10,8 +10,8 @@ from entitynorm.names.lexicon import Sense, lexicon
 from entitynorm.names.meanings import role_of
 from entitynorm.names.units import Unit
 
-_SYLLABLES = re.compile(r" [^\W\d_]{2,6}-(?=[^\W\d_]{1,6}\Z)[a-z]")
-"""A given name of two syllables, the second written small, at the end of a name."""
+_SYLLABLE = re.compile(r"[b-df-hj-np-tv-xz]{0,3}[aeiouy]{1,3}[b-df-hj-np-tv-xz]{0,2}")
+"""A folded word of one syllable, as Chinese and Korean given names are made of two."""
 NATURE = frozenset({"water", "relief", "island"})
 """Senses of type words for what nobody built."""
 SETTLED = frozenset({"settlement", "area", "quarter"})
@@ -124,9 +124,19 @@ def surname_index(units: Sequence[Unit], text: str = "") -> int | None:
     first, last = units[bearing[0]], units[bearing[-1]]
     # A surname may itself end like a patronymic (Klimovich): only a third name after a given name is one.
     turned = last.is_patronymic if len(bearing) > 2 else bool(last.given) and first.role == "core"
-    if len(bearing) > 1 and _SYLLABLES.search(text) is not None:
+    if len(bearing) > 1 and _ends_in_syllables(units, text):
         return next((i for i in reversed(bearing) if i < len(units) - 2), bearing[-1])
     return bearing[0] if len(bearing) > 1 and not first.given and turned else bearing[-1]
+
+
+def _ends_in_syllables(units: Sequence[Unit], text: str) -> bool:
+    """Whether two syllables with a hyphen end a name, the second written small: a Chinese or Korean given name."""
+    if len(units) < 3 or text[units[-2].end : units[-1].start] != "-":
+        return False
+    first, second = units[-2:]
+    if first.role == "function" or not first.capitalised or second.capitalised:
+        return False
+    return all(_SYLLABLE.fullmatch(unit.phrase) for unit in (first, second))
 
 
 def _names_state(units: Sequence[Unit], i: int) -> bool:

@@ -299,7 +299,7 @@ class Reader:
         units = parse(surface).units
         likely = (c for c in candidates if c.score >= FLOOR)
         kept = [self._weighed(c) for c in likely if written_as_name(units, c, declining)]
-        if declining:
+        if declining and units and units[0].words[0].script == "Latn":
             kept = [_declined(c) for c in kept]
         if is_ordinary_word(surface):
             kept = [self._doubted(c) for c in kept]

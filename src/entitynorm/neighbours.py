@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 
@@ -16,6 +17,7 @@ from entitynorm.names.lexicon import Sense, lexicon
 from entitynorm.names.units import Unit
 from entitynorm.resolver import Resolver
 from entitynorm.sentences import Sentence
+from entitynorm.text.folding import fold_text
 from entitynorm.text.ordinary import is_ordinary
 from entitynorm.text.quotation import quotation
 from entitynorm.text.tokens import Gap
@@ -148,6 +150,13 @@ class Neighbours:
 
     # -- longer names --------------------------------------------------------------------------------------------
 
+    def _hyphened_otherwise(self, last: int, candidate: Candidate) -> bool:
+        """A hyphen follows as in the alias, and then another word (Kim Jong | -il, for Kim Jong-un)."""
+        end = self.units[last].end
+        if self.text[end : end + 1] not in _HYPHENS or not self.text[end + 1 : end + 2].isalpha():
+            return False
+        return re.search(rf"\b{re.escape(self.units[last].phrase)}-\w", fold_text(candidate.alias)) is not None
+
     def _hyphened(self, first: int, last: int) -> bool:
         """A hyphen ties the window to a capitalised word that is no name of its own (Белгород-Днестровский)."""
         for k, other in ((first, first - 1), (last + 1, last + 1)):
@@ -237,20 +246,21 @@ class Neighbours:
 
     def _is_company(self, first: int, last: int) -> bool:
         """A legal form makes a company of what bears the name (Voss Foods Inc; Voss, Ltd.; ООО «Восс»)."""
-        if all(w.shape == "upper" and len(w.fold) > _LONGEST_FORM for w in self.units[first].words):
-            return False  # where all is capitals, AS is a small word
+        loud = all(w.shape == "upper" for w in self.units[first].words) and self._in_headline(first)
         before = self.units[first - 1] if first and self.units[first].gap <= Gap.JOIN else None
         if before is not None and before.words[0].shape == "upper" and is_legal_form(before.senses):
-            return not self.resolver.names(before.words[0].text)  # ANO is a party too
+            return not loud and not self.resolver.names(before.words[0].text)  # ANO is a party too
         behind = self.units[last + 1 : last + 2]
         if behind and behind[0].gap <= Gap.COMMA and is_legal_form(behind[0].senses):
             abbreviated = self.text[behind[0].end : behind[0].end + 1] == "." or behind[0].kind == "dotted"
             short = len(behind[0].phrase) <= _LONGEST_FORM and behind[0].capitalised
+            if loud and not abbreviated and behind[0].words[0].shape == "upper":
+                return False  # where all is capitals, AS is a small word
             if abbreviated or (short and not self._possessive(last)):
                 return True
         for unit in self._following(last):
             if is_legal_form(unit.senses):
-                return True
+                return not loud or unit.words[0].shape != "upper"
             if self._in_headline(last) and unit.role not in ("concept", "type"):
                 return False
         return False

@@ -18,7 +18,7 @@ from entitynorm.retrieval.build import name_key
 from entitynorm.retrieval.search import Reached
 from entitynorm.scored import Scored, level_namesakes, prominence
 from entitynorm.scoring import VETO, is_identical
-from entitynorm.window_rules import WindowRule, fits_window
+from entitynorm.window_rules import WindowRule
 
 MOST_CANDIDATES = 10
 MOST_NAMESAKES = 40
@@ -153,8 +153,8 @@ class Resolver:
             chosen[level].append(Reached(alias, 0.5, "terms"))
         scored = []
         for layer, hits in zip(self.layers, chosen, strict=True):
-            some = layer.compared(parse(name), hits) if hits else []
-            scored.append(([one for one in some if fits_window(one, layer.index.few, declining)], ()))
+            some = layer.compared(parse(name), hits, "declining" if declining else "plain") if hits else []
+            scored.append((some, ()))
         return self._ranked(name, name_key(name), scored)[0]
 
     def nearest(self, name: str, entity_id: str, listed: Candidate | None) -> Candidate | None:

@@ -24,7 +24,7 @@ from entitynorm.scoring import plus
 from entitynorm.sentences import Sentence, Sentences
 from entitynorm.text.folding import fold_text
 from entitynorm.text.quotation import quoted_alone
-from entitynorm.text.tokens import is_unspaced
+from entitynorm.text.tokens import is_unspaced, script_of
 
 _WORD = 40
 _LEFT = re.compile(
@@ -187,9 +187,15 @@ class Surroundings:
         return False
 
     def with_given(self, start: int, end: int) -> int:
-        """Where a person of several names begins when one more given name leads (Emmanuel | Sultani Makenga)."""
-        given = _before(self._text, start) if " " in self._text[start:end] else None
-        if not given or not given[0].isupper() or not _asked_about(given, "given"):
+        """Where a person of several names begins when one more given name leads (Emmanuel | Sultani Makenga).
+
+        Where names are declined it may be of another person (передав Івану | Борис Джонсон).
+        """
+        units = parse(self._text[start:end]).units
+        given = _before(self._text, start) if len(units) > 1 and not (units[0].given and self.declining) else None
+        if not given or not given[0].isupper() or script_of(given) != "Latn" or self._resolver.names(given):
+            return start
+        if not _asked_about(given, "given"):
             return start
         return start - len(given) - 1
 

@@ -17,7 +17,7 @@ from entitynorm.text.quotation import quotation
 if TYPE_CHECKING:
     from entitynorm.scored import Scored
 
-_LONG = 7
+_HEARD = 7
 """Letters of a word that is a name by its sound, though it is an ordinary word as well."""
 WindowRule = Literal["plain", "declining"] | None
 """None: a name by itself. Else a window of running text, where an alias has to answer the first and last word; in Latin
@@ -30,7 +30,8 @@ def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
     The alias answers the first word of the window and the last, and what stands between and is not answered has to
     belong to names: "of", "for", a patronymic, an initial. Among many names (``few`` is False) a single word has to be
     right to the letter, but for another script and for case forms: every word sounds like some name. Not so where the
-    gazetteer itself says of an alias that it may be met with slips.
+    gazetteer itself says of an alias that it may be met with slips. What fits only where the text has the name whole
+    is marked so (``scored.part``).
     """
     if scored.said:
         return True
@@ -64,7 +65,7 @@ def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
             return False  # the Kozinkas
         # An apostrophe inside is no mark of ordinary words (Sana'a).
         ordinary = len(words) == 1 and words[0].text.isalpha() and is_ordinary(words[0].fold, words[0].script)
-        heard = few and len(words[0].fold) >= _LONG and kinds == [ROMANISATION]  # Damaskus, for Damascus
+        heard = few and len(words[0].fold) >= _HEARD and kinds == [ROMANISATION]  # Damaskus, for Damascus
         if (ordinary or not (few or scored.loose)) and not heard and not _is_sure(scored):
             return False
     answers = [target.units[j] for match in pairing.matches for j in match.theirs]
@@ -100,7 +101,7 @@ def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
 def _bears_name(scored: Scored, few: bool) -> bool:
     """Whether a window has of a person what can name it: a surname, or two names of three, the first among them.
 
-    Hassan Sheikh is Hassan Sheikh Mohamud, and Abiy Ahmed is Abiy Ahmed Ali. In short lists a first name counts as well
+    Abiy Ahmed is Abiy Ahmed Ali. In short lists a first name counts as well
     if the text has the name whole: most of the world goes by it (Abiy, Getachew).
     """
     target = scored.target

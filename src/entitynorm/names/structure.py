@@ -63,7 +63,7 @@ def slots_of(text: str) -> frozenset[str]:
 @lru_cache(maxsize=16_384)
 def is_of(word: str) -> bool:
     """Whether a word ties a name to the type word before it (Gulf of Aden, cártel de Sinaloa)."""
-    return word.islower() and any(s.slot == "function" and s.id == "of" for s in senses_of(word))
+    return any(s.slot == "function" and s.id == "of" for s in senses_of(word))
 
 
 def _role(senses: tuple[Sense, ...], words: tuple[Word, ...], kind: str, gap_after: Gap | None) -> str:

@@ -51,8 +51,8 @@ _PIECE = 131_072
 many enough that numpy is not called more often than it works."""
 _KEPT_BYTES = 8 << 20
 """Half of what the allocator is to keep for the arrays of the next block."""
-_ROMANCE_WORDS = "de la le les des du et el los las del que di il della dos da"
-_ONE_ROMANCE_IN = 9
+_ROMANCE_WORDS = "la le les el los las del que il della delle dei dos os ao em uma pelo pela une est au aux gli che"
+_ONE_ROMANCE_IN = 16
 """A Romance text has at least one of these words in so many."""
 _PIECE_ENDS = (" ", "\n", SEPARATOR)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
@@ -97,7 +97,7 @@ class _Sheet:
 
 @cache
 def _romance_words() -> Hashes:
-    """Hashes of the commonest words of French, Spanish, Italian and Portuguese, which English and German lack."""
+    """Hashes of common words of French, Spanish, Italian and Portuguese that Germanic languages lack (de is Dutch)."""
     return distinct(Scan(_ROMANCE_WORDS).hashes)
 
 
