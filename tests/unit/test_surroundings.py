@@ -30,6 +30,9 @@ ENTITIES = [
     Entity("h:putin", "PERSON", "Vladimir Putin", aliases=(Alias("Владимир Путин", "ru"),)),
     Entity("h:voss", "PERSON", "Martin Voss", aliases=(Alias("Мартин Восс", "ru"),)),
     Entity("h:lindqvist", "PERSON", "Olena Lindqvist", aliases=(Alias("Олена Ліндквіст", "uk"),)),
+    Entity("h:kim", "PERSON", "Kim Jong-un"),
+    Entity("h:johnson", "PERSON", "Boris Johnson", aliases=(Alias("Борис Джонсон", "uk"),)),
+    Entity("h:makenga", "PERSON", "Sultani Makenga"),
     Entity("p:kamyshin-oblast", "PLACE", "Kamyshin Oblast", aliases=(Alias("Камышинская область", "ru"),)),
     Entity("p:blue-harbour", "PLACE", "Blue Harbour"),
     Entity("o:free-coast", "ORG", "Free Coast Brigade", aliases=(Alias("Бригада «Свободный берег»", "ru"),)),
@@ -60,6 +63,7 @@ CASES = {
     ],
     "small words in capitals are no legal forms": [
         "TROOPS LEAVE [BELGOROD](p:belgorod) AS [KAKHOVKA](p:kakhovka) FALLS TO NOBODY",
+        "Die Leute von VOSS GmbH und VOSS AG kamen nicht.",
     ],
     "a noun of German has a capital": [
         "Der Mann kam aus der Hochburg [Belgorod](p:belgorod) und ging mit dem Zug in die Stadt.",
@@ -128,6 +132,12 @@ CASES = {
     "a hyphen ties it to another word": [
         "Он жил в Белгород-Днестровском.",
         "Поезд [Москва](p:moscow)-[Киев](p:kyiv) ушёл.",
+        "The father of [Kim Jong-un](h:kim) was Kim Jong-il.",
+    ],
+    "one more given name before a person of several": [
+        "They saw [Emmanuel Sultani Makenga](h:makenga) there.",
+        "They saw [Mary Boris Johnson](h:johnson) there.",
+        "Передав Івану [Борис Джонсон](h:johnson) листа.",
     ],
     "a given name before an unknown surname": [
         "Minister Israel Katz spoke.",
