@@ -13,6 +13,8 @@ ADJECTIVES = [
     ("mexico", "mexicano mexicana mexicanos mexicanas"),
     ("russia", "rosyjski rosyjska rosyjskie rosyjskiego rosyjskiej rosyjskim rosyjskich rosyjskimi"),
     ("poland", "polski polskie polskiego polskiej polskich"),
+    ("germany", "tedesco tedesca tedeschi tedesche alemao alema alemaes duits duitse"),
+    ("france", "francese francesi frances francesa franceses frans franse"),
     ("russia", "rusky ruska ruske ruskeho ruskych"),
     ("ukraine", "ukrajinski ukrajinska ukrajinske ukrajinskega ukrajinskih"),
 ]
