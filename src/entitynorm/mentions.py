@@ -20,6 +20,7 @@ from entitynorm.casing import is_ordinary_word, written_as_name
 from entitynorm.model import Candidate, Evidence
 from entitynorm.names.structure import parse
 from entitynorm.names.types import entity_class
+from entitynorm.neighbours import LONGEST_FORM, is_legal_form
 from entitynorm.resolver import Resolver
 from entitynorm.scored import features_of, short_form
 from entitynorm.scoring import plus
@@ -176,7 +177,9 @@ class _Page:
             return None
         if self.text[end : end + 1] == ".":
             last = parse(self.text[start:end]).units[-1]
-            end += kept[0].alias.endswith(".") or any(s.form == "abbreviation" for s in last.senses)
+            shortened = any(s.form == "abbreviation" for s in last.senses)
+            legal = is_legal_form(last.senses) and last.words[0].shape == "title" and len(last.phrase) < LONGEST_FORM
+            end += kept[0].alias.endswith(".") or shortened or legal  # Corp., Inc., but not GmbH
         if entity_class(kept[0].type) == "PERSON":
             start, end = self._surroundings.with_given(start, end), self._surroundings.with_initials(start, end)
         start += self.text[start] == "#"  # the sign of a hashtag is no part of the name

@@ -27,7 +27,7 @@ _LONGEST_QUOTED = 60
 """Code points behind a window in which the end of its quotation is looked for."""
 _MOST_FOLLOWING = 4
 """Words behind a window that are looked at for what makes another name of it."""
-_LONGEST_FORM = 5
+LONGEST_FORM = 5
 """Letters of a legal form as it follows a comma (Inc., GmbH): a longer word is a word of the sentence."""
 MOST_QUOTED = 5
 """Words between quotation marks up to which the quotation is read as a name, not as speech."""
@@ -84,7 +84,7 @@ class Neighbours:
             return None
         unit = self.units[first - 1]
         if self.units[first].gap == Gap.STOP:
-            return unit if unit.role == "initial" else None
+            return unit if unit.role == "initial" and not self._is_network(first - 1) else None
         # A sentence begins with a capital whatever the word; an unknown English one before a surname is a first name.
         unknown = unit.words[0].script == "Latn" and unit.role == "core" and not self._ordinary(unit)
         unknown = unknown and not self._declining  # any form of any word begins a sentence there
@@ -95,6 +95,11 @@ class Neighbours:
             return unit
         noun = self._has_capital_nouns and unit.role == "core" and self._ordinary(unit)
         return None if starts_sentence or noun or self._in_headline(first) else unit
+
+    def _is_network(self, k: int) -> bool:
+        """Whether an X is no initial but the network, behind a small word (wrote on X. Barzani replied)."""
+        before = self.units[k - 1] if k and self.units[k].gap == Gap.JOIN else None
+        return self.units[k].phrase == "x" and before is not None and not before.capitalised
 
     def _right(self, last: int) -> Unit | None:
         """The capitalised word after a window that could belong to a longer name with it."""
@@ -253,7 +258,7 @@ class Neighbours:
         behind = self.units[last + 1 : last + 2]
         if behind and behind[0].gap <= Gap.COMMA and is_legal_form(behind[0].senses):
             abbreviated = self.text[behind[0].end : behind[0].end + 1] == "." or behind[0].kind == "dotted"
-            short = len(behind[0].phrase) <= _LONGEST_FORM and behind[0].capitalised
+            short = len(behind[0].phrase) <= LONGEST_FORM and behind[0].capitalised
             if loud and not abbreviated and behind[0].words[0].shape == "upper":
                 return False  # where all is capitals, AS is a small word
             if abbreviated or (short and not self._possessive(last)):

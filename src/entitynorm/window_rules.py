@@ -88,9 +88,11 @@ def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
         return False
     answered = {asked[i] for match in pairing.matches for i in match.ours}
     if first.role == "function":
-        # A particle belongs to the name where the alias has it too (El Fasher, al-Assad).
+        # A particle belongs to the name where the alias has it too (El Fasher, al-Assad), at the same place.
         hyphen = scored.query.name.text[first.end : first.end + 1] == "-"
-        particles = {s.id for u in target.units if u.role == "function" for s in u.senses}
+        led = min(j for match in pairing.matches for j in match.theirs)
+        before = target.units[led - 1] if led else None
+        particles = {s.id for s in before.senses} if before is not None and before.role == "function" else set[str]()
         if all(s.lang == "en" for s in first.senses) and not hyphen:
             return False
         fewer = sum(u.role == "function" for u in units) <= sum(u.role == "function" for u in target.units)

@@ -44,6 +44,7 @@ from entitynorm.tagging.leads import (
 )
 from entitynorm.tagging.scan import SEPARATOR, Hashes, Ints, Scan
 from entitynorm.tagging.trie import Trie, joinable
+from entitynorm.text.folding import fold_text
 from entitynorm.text.terms import may_begin_compound, terms_of
 from entitynorm.text.tokens import SIGNED, Gap, script_of
 
@@ -209,6 +210,12 @@ def _is_type(word: str) -> bool:
     return "type" in slots_of(word)
 
 
+@lru_cache(maxsize=_KNOWN_NEIGHBOURS)
+def _begins_type(word: str) -> bool:
+    """Whether a word begins a type word of two (air base, refugee camp)."""
+    return any(len(phrase) == 2 and _is_type(" ".join(phrase)) for phrase in lexicon().starts(fold_text(word)))
+
+
 @cache
 def _words_for_provinces() -> tuple[str, ...]:
     """The words for provinces and districts, folded."""
@@ -271,14 +278,14 @@ def _widened(scan: Scan, joins: Bools, windows: Spans) -> Iterator[Window]:
     text, start, end = scan.text, scan.start, scan.end
     count = len(scan)
     for first, last in _widening(scan, joins, *unpacked(windows)):
-        after = last + 1 < count and joins[last + 1] and _is_type(text[start[last + 1] : end[last + 1]])
-        if after:
-            yield first, last + 1
+        behind = list(_typed_behind(scan, joins, last))
+        for further in behind:
+            yield first, further
         if last + 1 < count and scan.upper[last + 1]:
             yield from _full_names(scan, joins, first, last)
         lead = first
         while lead and joins[lead] and end[lead - 1] - start[lead - 1] == 1 and scan.upper[lead - 1]:
-            if text[end[lead - 1]] not in ".-":
+            if text[end[lead - 1]] not in ".-" or _is_network(scan, joins, lead - 1):
                 break
             lead -= 1
             yield lead, last  # initials
@@ -286,13 +293,31 @@ def _widened(scan: Scan, joins: Bools, windows: Spans) -> Iterator[Window]:
             word = text[start[first - 1] : end[first - 1]]
             if _is_type(word) or _is_particle(word):
                 yield first - 1, last
-                if after:
-                    yield first - 1, last + 1
+                for further in behind:
+                    yield first - 1, further
                 if first > 1 and joins[first - 1] and _is_particle(text[start[first - 2] : end[first - 1]]):
                     yield first - 2, last  # von der Leyen
             of = is_of(word) and first > 1 and joins[first - 1]
             if of and _is_type(text[start[first - 2] : end[first - 2]]):
                 yield first - 2, last
+
+
+def _is_network(scan: Scan, joins: Bools, n: int) -> bool:
+    """Whether an X is no initial but the network, behind a small word (wrote on X. Barzani replied)."""
+    return scan.text[scan.start[n]] == "X" and n > 0 and bool(joins[n]) and not scan.upper[n - 1]
+
+
+def _typed_behind(scan: Scan, joins: Bools, last: int) -> Iterator[int]:
+    """Where type words end that stand right behind a window (Belgorod region, Al Jufra air base)."""
+    after = last + 1
+    if after < len(scan) and joins[after]:
+        word = scan.text[scan.start[after] : scan.end[after]]
+        if _is_type(word):
+            yield after
+        if after + 1 < len(scan) and joins[after + 1] and _begins_type(word):
+            both = f"{word} {scan.text[scan.start[after + 1] : scan.end[after + 1]]}"
+            if _is_type(both):
+                yield after + 1
 
 
 def _widening(scan: Scan, joins: Bools, first: Ints, last: Ints) -> Iterator[Window]:
@@ -317,4 +342,4 @@ def _leads(word: str) -> bool:
 @lru_cache(maxsize=_KNOWN_NEIGHBOURS)
 def _follows(word: str) -> bool:
     """Whether a word behind a window may belong to it: a type word, or more of a full name."""
-    return _is_type(word) or is_patronymic(word.lower()) or role_of(senses_of(word)) == "given"
+    return _is_type(word) or _begins_type(word) or is_patronymic(word.lower()) or role_of(senses_of(word)) == "given"
