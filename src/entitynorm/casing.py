@@ -16,7 +16,6 @@ _LONGEST_ACRONYM = 6
 _STEM = 4
 """Letters that the case forms of a word have in common."""
 _LONGEST_ENDING = 3
-_ROMANCE, _LINKING = frozenset({"fr", "es", "it", "pt"}), frozenset({"of", "and", "for"})
 
 
 @lru_cache(maxsize=16_384)
@@ -30,11 +29,11 @@ def is_ordinary_word(surface: str) -> bool:
     return is_ordinary(only.fold, only.script)
 
 
-def written_as_name(units: Sequence[Unit], candidate: Candidate, declining: bool) -> bool:
+def written_as_name(units: Sequence[Unit], candidate: Candidate, declining: bool, romance: bool) -> bool:
     """Whether a window is written as names are: capitals where the language asks for them.
 
-    Latin script: every word but type words and those the alias itself writes small. Cyrillic, and languages that
-    decline in Latin letters: the first word.
+    Latin script: every word but type words and those the alias itself writes small. Cyrillic, languages that decline in
+    Latin letters, and Romance ones: the first word.
     """
     target = parse(candidate.alias)
     if _is_acronym(target.units) and not _is_acronym(units) and not _is_acronym_as_word(units):
@@ -46,7 +45,7 @@ def written_as_name(units: Sequence[Unit], candidate: Candidate, declining: bool
     if not content or not target.units:
         return bool(candidate.score >= 1.0)
     begins_small = next((u for u in target.units if u.role != "function"), target.units[0]).words[0].shape == "lower"
-    first_only = declining or content[0].words[0].script == "Cyrl" or _is_romance(units)
+    first_only = declining or content[0].words[0].script == "Cyrl" or romance
     introduced = _introduced(content, target.units, first_only, candidate.type)
     if not content[0].capitalised and not begins_small and not introduced:
         return False
@@ -77,12 +76,6 @@ def written_as_name(units: Sequence[Unit], candidate: Candidate, declining: bool
         return False
     # Languages that decline names in Latin letters write adjectives small: Polski is Poland's.
     return declining or not (len(content) == 1 and content[0].is_adjective)
-
-
-def _is_romance(units: Sequence[Unit]) -> bool:
-    """Whether small words of a window are French, Spanish, Italian or Portuguese, where a name has one capital only."""
-    small = (s for u in units if not u.capitalised for s in u.senses if s.lang in _ROMANCE)
-    return any(s.slot == "country" or (s.slot == "function" and s.id in _LINKING) for s in small)
 
 
 def _is_headed(content: Sequence[Unit]) -> bool:

@@ -88,13 +88,21 @@ def _by_weight(found: tuple[int, int, tuple[Candidate, ...]]) -> tuple[float, in
     return -candidates[0].score * (end - start), start, end
 
 
+class _Language(NamedTuple):
+    """What the language of a text in Latin letters says of names."""
+
+    declining: bool = False
+    """It declines them."""
+    romance: bool = False
+    """Only their first word has a capital."""
+
+
 class _Window(NamedTuple):
     """A stretch of a text, in code points, that may name an entity."""
 
     start: int
     end: int
-    declining: bool
-    """Whether its text is of a language that declines names in Latin letters."""
+    language: _Language
     spelled: bool
     """Whether it is spelled like an alias."""
 
@@ -105,6 +113,7 @@ class _Parts(NamedTuple):
     start: NDArray[np.int64]
     end: NDArray[np.int64]
     declining: NDArray[np.bool_]
+    romance: NDArray[np.bool_]
     alias: NDArray[np.int64]
 
 
@@ -193,7 +202,7 @@ class Reader:
         self.resolver = resolver
         self._finders = [WindowFinder(layer.index, layer.searcher) for layer in resolver.layers]
         self._kept = 0
-        self._readings: dict[tuple[str, bool], tuple[Candidate, ...]] = {}
+        self._readings: dict[tuple[str, _Language], tuple[Candidate, ...]] = {}
 
     def read(self, texts: Sequence[str], *, context: bool = True, declines: bool | None = None) -> list[Text]:
         """The spans of each text that may name an entity; ``context=False`` looks at each in its sentence only.
@@ -203,7 +212,7 @@ class Reader:
         pages = [_Page(text, self.resolver, context) for text in texts]
         windows, parts = self._windows(texts, declines)
         for page, some in zip(pages, windows, strict=True):
-            page.declines(any(w.declining for w in some))
+            page.declines(any(w.language.declining for w in some))
         # What is spelled like a name comes first: windows inside a name that nothing contests are not even resolved.
         for spelled in (True, False):
             wanted = [
@@ -211,7 +220,7 @@ class Reader:
                 for page, some in zip(pages, windows, strict=True)
             ]
             both = list(zip(pages, wanted, strict=True))
-            surfaces = [(page.text[w.start : w.end], w.declining) for page, some in both for w in some]
+            surfaces = [(page.text[w.start : w.end], w.language) for page, some in both for w in some]
             readings = iter(self._resolved(surfaces))
             for page, some in both:
                 found = [(w.start, w.end, next(readings)) for w in some]
@@ -223,31 +232,32 @@ class Reader:
     def _windows(self, texts: Sequence[str], declines: bool | None) -> tuple[list[list[_Window]], list[_Parts]]:
         """The windows of each text, in order, and those that may be part of a name, of each layer."""
         scan = Scan(SEPARATOR.join(texts), declines=declines)
-        found: dict[tuple[int, int], tuple[bool, bool]] = {}
+        found: dict[tuple[int, int], tuple[_Language, bool]] = {}
         parts: list[_Parts] = []
         for finder in self._finders:
             some = finder.find(scan)
             whole = some.parts
-            declines_there = scan.declining[whole.first]
-            parts.append(_Parts(scan.start[whole.first], scan.end[whole.last], declines_there, whole.alias))
+            there = scan.declining[whole.first], scan.romance[whole.first]
+            parts.append(_Parts(scan.start[whole.first], scan.end[whole.last], *there, whole.alias))
             starts, ends = scan.start[some.first], scan.end[some.last]
             ends = ends + _followed_by_its_dot(scan, starts, ends)
-            told = scan.declining[some.first].tolist(), some.spelled.tolist()
-            for start, end, declining, spelled in zip(starts.tolist(), ends.tolist(), *told, strict=True):
-                found[start, end] = declining, spelled or ((start, end) in found and found[start, end][1])
+            languages = map(_Language, scan.declining[some.first].tolist(), scan.romance[some.first].tolist())
+            told = zip(starts.tolist(), ends.tolist(), languages, some.spelled.tolist(), strict=True)
+            for start, end, language, spelled in told:
+                found[start, end] = language, spelled or ((start, end) in found and found[start, end][1])
         windows = [_Window(*where, *how) for where, how in sorted(found.items())]
         offset = k = 0
         out: list[list[_Window]] = []
         for text in texts:
             end = offset + len(text)
-            own = {(a, b): _Window(a, b, False, False) for a, b in signed(text)}
-            own.update(((a, b), _Window(a, b, False, True)) for a, b in behind_prefixes(text, self.resolver.spells))
+            own = {(a, b): _Window(a, b, _Language(), False) for a, b in signed(text)}
+            own.update(((a, b), _Window(a, b, _Language(), True)) for a, b in behind_prefixes(text, self.resolver.spells))
             begin = k
             while k < len(windows) and windows[k].start < end:
                 k += 1
             here = windows[begin:k]
             if offset:
-                here = [_Window(one.start - offset, one.end - offset, one.declining, one.spelled) for one in here]
+                here = [_Window(one.start - offset, one.end - offset, one.language, one.spelled) for one in here]
             if own:
                 own.update(((one.start, one.end), one) for one in here)
                 here = sorted(own.values())
@@ -259,7 +269,7 @@ class Reader:
         """Look for parts of the names that a text has whole: among many names only these are worth a look."""
         offsets = list(accumulate((len(page.text) + len(SEPARATOR) for page in pages), initial=0))
         places = [[self.resolver.place_of(entity_id) for entity_id in page.named] for page in pages]
-        asked: dict[tuple[int, int, int, bool], list[tuple[int, int]]] = {}
+        asked: dict[tuple[int, int, int, _Language], list[tuple[int, int]]] = {}
         for level, (layer, some) in enumerate(zip(self.resolver.layers, parts, strict=True)):
             if not len(some.alias):
                 continue
@@ -270,16 +280,16 @@ class Reader:
                 n = bisect_right(offsets, int(some.start[k])) - 1
                 start, end = int(some.start[k]) - offsets[n], int(some.end[k]) - offsets[n]
                 if int(owner[k]) in whole[n] and not pages[n].settles(start, end):
-                    where = n, start, end, bool(some.declining[k])
-                    asked.setdefault(where, []).append((level, int(some.alias[k])))
-        for (n, start, end, declining), aliases in asked.items():
+                    language = _Language(bool(some.declining[k]), bool(some.romance[k]))
+                    asked.setdefault((n, start, end, language), []).append((level, int(some.alias[k])))
+        for (n, start, end, language), aliases in asked.items():
             surface = pages[n].text[start:end]
-            reading = self._reading(surface, self.resolver.parts(surface, aliases, declining), declining)
+            reading = self._reading(surface, self.resolver.parts(surface, aliases, language.declining), language)
             if reading:
                 pages[n].take([(start, end, reading)])
 
-    def _resolved(self, surfaces: Sequence[tuple[str, bool]]) -> list[tuple[Candidate, ...]]:
-        """The candidates of surface forms, each with whether its text is in Latin letters and declines names."""
+    def _resolved(self, surfaces: Sequence[tuple[str, _Language]]) -> list[tuple[Candidate, ...]]:
+        """The candidates of surface forms, each with what the language of its text says of names."""
         if len(self._readings) > _READINGS_KEPT or self._kept > _CANDIDATES_KEPT:
             self._readings, self._kept = {}, 0
         known = self._readings
@@ -287,22 +297,23 @@ class Reader:
         out = {s: found for s in dict.fromkeys(surfaces) if (found := known.get(s)) is not None}
         unknown = [s for s in dict.fromkeys(surfaces) if s not in out]
         for declining in (False, True):
-            wanted = [surface for surface, declines in unknown if declines == declining]
+            wanted = [one for one in unknown if one[1].declining == declining]
             for k in range(0, len(wanted), 256):
                 batch = wanted[k : k + 256]
-                answers = self.resolver.candidates(batch, windows="declining" if declining else "plain")
-                for surface, (candidates, _) in zip(batch, answers, strict=True):
-                    reading = self._reading(surface, candidates, declining)
+                names = [surface for surface, _ in batch]
+                answers = self.resolver.candidates(names, windows="declining" if declining else "plain")
+                for (surface, language), (candidates, _) in zip(batch, answers, strict=True):
+                    reading = self._reading(surface, candidates, language)
                     self._kept += len(reading)
-                    known[surface, declining] = out[surface, declining] = reading
+                    known[surface, language] = out[surface, language] = reading
         return [out[surface] for surface in surfaces]
 
-    def _reading(self, surface: str, candidates: Iterable[Candidate], declining: bool) -> tuple[Candidate, ...]:
+    def _reading(self, surface: str, candidates: Iterable[Candidate], language: _Language) -> tuple[Candidate, ...]:
         """The candidates of a surface form that running text lets through, best first."""
         units = parse(surface).units
         likely = (c for c in candidates if c.score >= FLOOR)
-        kept = [self._weighed(c) for c in likely if written_as_name(units, c, declining)]
-        if declining and units and units[0].words[0].script == "Latn":
+        kept = [self._weighed(c) for c in likely if written_as_name(units, c, *language)]
+        if language.declining and units and units[0].words[0].script == "Latn":
             kept = [_declined(c) for c in kept]
         if is_ordinary_word(surface):
             kept = [self._doubted(c) for c in kept]

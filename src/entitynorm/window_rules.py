@@ -95,10 +95,11 @@ def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
         particles = {s.id for s in before.senses} if before is not None and before.role == "function" else set[str]()
         if all(s.lang == "en" for s in first.senses) and not hyphen:
             return False
-        if first.phrase == "al" and (first.capitalised or hyphen):
+        article = any(s.id == "al-article" for s in first.senses)
+        if article and (hyphen or (first.phrase == "al" and first.capitalised)):
             # Arabic names are called with their article and without (Al Jufra, for Jufra).
-            kinds = {m.similarity.kind for m in pairing.matches}
-            return kinds.isdisjoint((INFLECTION, ADJECTIVE)) and units[1] in answered and last in answered
+            met = {m.similarity.kind for m in pairing.matches}
+            return met.isdisjoint((INFLECTION, ADJECTIVE)) and units[1] in answered and last in answered
         fewer = sum(u.role == "function" for u in units) <= sum(u.role == "function" for u in target.units)
         return fewer and any(s.id in particles for s in first.senses) and last in answered
     return all(u in answered or u.role == "initial" or (person and u.is_patronymic) for u in (first, last))
