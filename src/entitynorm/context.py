@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 
@@ -105,7 +105,8 @@ class Context:
             self.named[candidate.id] += 1
             if not span.partial:
                 self.full.add(candidate.id)
-        self.full.update(span.candidates[0].id for span in covered if self._is_likely(span))
+        self._likely = [span for span in covered if self._is_likely(span)]
+        self.full.update(span.candidates[0].id for span in self._likely)
         self.others: dict[str, str] = {}
         """Acronyms that stand in brackets behind a full name which is linked to nothing: acronym -> that name."""
         self.declared = self._declared()
@@ -117,26 +118,29 @@ class Context:
         return len(parse(self.text[span.start : span.end]).units) > 1
 
     def _declared(self) -> dict[str, str]:
-        """Acronyms in brackets right after (or before) a certain mention: acronym -> entity id."""
+        """Acronyms in brackets right after (or before) a certain mention: acronym -> entity id.
+
+        One that is written as a word (Cpi) has to consist of the initials of the very mention.
+        """
         out: dict[str, str] = {}
         if "(" not in self.text:
             return out
-        ends = {span.end: c for span, c in self.certain}
+        ends = {span.end: span for span in self._likely} | {span.end: span for span, _ in self.certain}
         starts = {span.start: c for span, c in self.certain}
         for match in _BRACKETED.finditer(self.text):
             acronym = match[1]
             named = ends.get(self._skip_back(match.start(), " \"'”“»’"))
-            if acronym.isupper() and named and self._letters_fit(acronym, named.id):
-                out.setdefault(acronym, named.id)
+            if named and acronym[0].isupper() and self._shortens(acronym, named):
+                out.setdefault(acronym, named.candidates[0].id)
             elif acronym.isupper():
                 before = self.text[max(0, match.start() - _LONG_FORM) : match.start()]
-                if full := long_form(before, acronym):
-                    self.others.setdefault(acronym, full)
+                if other := long_form(before, acronym):
+                    self.others.setdefault(acronym, other)
         for match in _BEFORE_BRACKET.finditer(self.text):
             acronym = match[1]
-            named = starts.get(match.end())
-            if acronym.isupper() and named and self._letters_fit(acronym, named.id):
-                out.setdefault(acronym, named.id)
+            full = starts.get(match.end())
+            if acronym.isupper() and full and self._letters_fit(acronym, full.id):
+                out.setdefault(acronym, full.id)
         return out
 
     def _is_another(self, acronym: str, candidate: Candidate) -> bool:
@@ -151,6 +155,13 @@ class Context:
         while position > 0 and self.text[position - 1] in skipped:
             position -= 1
         return position
+
+    def _shortens(self, acronym: str, named: Span) -> bool:
+        """Whether a bracketed acronym is short for the mention before it, or for another name of its entity."""
+        if acronym.upper() in derive(parse(self.text[named.start : named.end]).units, least=2):
+            return True
+        certain = named.candidates[0].score >= CERTAIN
+        return certain and acronym.isupper() and self._letters_fit(acronym, named.candidates[0].id)
 
     def _letters_fit(self, acronym: str, entity_id: str) -> bool:
         """Whether a bracketed acronym can belong to an entity: derived, listed, or sharing letters with a name."""
@@ -206,6 +217,8 @@ class Context:
 
     def _acronym(self, span: Span) -> str:
         surface = self.text[span.start : span.end].replace(".", "")
+        if surface in self.declared:
+            return surface
         return surface if 2 <= len(surface) <= 8 and surface.isalpha() and surface.isupper() else ""
 
     def _support(self, span: Span, candidate: Candidate) -> Evidence | None:
@@ -274,7 +287,18 @@ class Context:
 
     def apply(self, spans: Sequence[Span]) -> list[Span]:
         """The spans with their candidates scored in the light of the document."""
+        spans = sorted([*spans, *self._acronyms(spans)], key=lambda span: (span.start, span.end))
         return Senses(self, [self._supported(span) for span in spans]).decided()
+
+    def _acronyms(self, spans: Sequence[Span]) -> Iterator[Span]:
+        """Where a declared acronym stands that nothing else led to (SDK, for the Syrian Democratic Forces)."""
+        if not self.declared:
+            return
+        known = {(span.start, span.end) for span in spans}
+        for match in re.finditer(rf"(?<!\w)(?:{'|'.join(map(re.escape, self.declared))})(?!\w)", self.text):
+            sentence = self.sentences.at(match.start())
+            if match.span() not in known and not self.text[sentence.begin : sentence.end].isupper():
+                yield Span(*match.span(), (self._declared_candidate(match[0]),))
 
     def _supported(self, span: Span) -> Span:
         if len(span.candidates) == 1 and span.candidates[0].score >= 1.0 and not (self.declared or self.others):
@@ -294,9 +318,12 @@ class Context:
     def _with_declared(self, span: Span) -> Span:
         """The span with the entity that its acronym is declared for, if nothing else led there."""
         declared = self.declared.get(self._acronym(span)) if self.declared else None
-        entity = self.gazetteer.get(declared) if declared else None
-        if entity is None or any(c.id == declared for c in span.candidates):
+        if declared is None or any(c.id == declared for c in span.candidates):
             return span
+        return span.with_candidates([*span.candidates, self._declared_candidate(self._acronym(span))])
+
+    def _declared_candidate(self, acronym: str) -> Candidate:
+        entity = self.gazetteer.get(self.declared[acronym])
+        assert entity is not None  # it was a candidate before
         evidence = (Evidence("base", 1.0, 0.0, "an acronym that the text declares"),)
-        new = Candidate(entity.id, entity.name, entity.type, probability(evidence), entity.name, evidence)
-        return span.with_candidates([*span.candidates, new])
+        return Candidate(entity.id, entity.name, entity.type, probability(evidence), entity.name, evidence)

@@ -251,7 +251,8 @@ class Reader:
         for text in texts:
             end = offset + len(text)
             own = {(a, b): _Window(a, b, _Language(), False) for a, b in signed(text)}
-            own.update(((a, b), _Window(a, b, _Language(), True)) for a, b in behind_prefixes(text, self.resolver.spells))
+            prefixed = behind_prefixes(text, self.resolver.spells)
+            own.update(((a, b), _Window(a, b, _Language(), True)) for a, b in prefixed)
             begin = k
             while k < len(windows) and windows[k].start < end:
                 k += 1

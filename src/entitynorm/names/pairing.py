@@ -146,7 +146,7 @@ def pair_names(
     kind: str,
 ) -> Pairing:
     """Pair units greedily, the likest and weightiest first."""
-    translate = max(_content(query), _content(alias)) > 1
+    translate = kind != "PERSON" and max(_content(query), _content(alias)) > 1  # Rodrigo Paz is nobody's Peace
     ours = [i for i, u in enumerate(query) if u.role != "function"] or list(range(len(query)))
     theirs = [j for j, u in enumerate(alias) if u.role != "function"] or list(range(len(alias)))
     found: list[tuple[float, int, int, int, Similarity]] = []
