@@ -255,13 +255,16 @@ class Beside(Neighbours):
             return False
         beside: set[str] = set()
         left = self.units[first - 1] if first and self.units[first].gap <= Gap.JOIN else None
-        if left is not None and not self._possessive(first - 1) and (left.is_adjective or is_acronym(left, least=2)):
-            beside |= left.countries  # Moldovan Ministry of Defence, UK Armed Forces
+        if left is not None and (left.is_adjective or is_acronym(left, least=2) or self._possessive(first - 1)):
+            beside |= left.countries  # Moldovan Ministry of Defence, UK Armed Forces, Kenya's Ministry of Defence
         after = last + 1
-        while (
-            after < len(self.units) and self.units[after].gap == Gap.JOIN and self.units[after].phrase in ("of", "the")
-        ):
+        while after < len(self.units) and self.units[after].gap == Gap.JOIN and self._leads_on(self.units[after]):
             after += 1
         if after < len(self.units) and self.units[after].gap == Gap.JOIN and not self._possessive(last):
             beside |= self.units[after].countries
         return bool(beside) and not beside & facts.countries
+
+    @staticmethod
+    def _leads_on(unit: Unit) -> bool:
+        """Whether a small word leads to whose an institution is (Ministério da Defesa da Colômbia)."""
+        return any(s.slot == "function" and (s.id == "of" or s.form == "article") for s in unit.senses)

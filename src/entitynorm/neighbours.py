@@ -84,7 +84,7 @@ class Neighbours:
             return None
         unit = self.units[first - 1]
         if self.units[first].gap == Gap.STOP:
-            return unit if unit.role == "initial" and not self._is_network(first - 1) else None
+            return unit if unit.role == "initial" and not self._is_no_initial(first - 1) else None
         # A sentence begins with a capital whatever the word; an unknown English one before a surname is a first name.
         unknown = unit.words[0].script == "Latn" and unit.role == "core" and not self._ordinary(unit)
         unknown = unknown and not self._declining  # any form of any word begins a sentence there
@@ -96,8 +96,10 @@ class Neighbours:
         noun = self._has_capital_nouns and unit.role == "core" and self._ordinary(unit)
         return None if starts_sentence or noun or self._in_headline(first) else unit
 
-    def _is_network(self, k: int) -> bool:
-        """Whether an X is no initial but the network, behind a small word (wrote on X. Barzani replied)."""
+    def _is_no_initial(self, k: int) -> bool:
+        """Whether a letter with a dot is the network (wrote on X. Barzani replied) or, in French, Monsieur (M. Attaf)."""
+        if self.units[k].phrase == "m":
+            return self._reads("fr")
         before = self.units[k - 1] if k and self.units[k].gap == Gap.JOIN else None
         return self.units[k].phrase == "x" and before is not None and not before.capitalised
 
@@ -113,10 +115,14 @@ class Neighbours:
 
     @cached_property
     def _has_capital_nouns(self) -> bool:
-        """Whether the stretch is German by its small words, where every noun has a capital."""
+        """Whether the stretch is German, where every noun has a capital."""
+        return self._reads("de")
+
+    def _reads(self, lang: str) -> bool:
+        """Whether the stretch is of a language rather than English, by its small words."""
         small = [u for u in self.units if u.role == "function" and not u.capitalised]
         langs = [{s.lang for s in u.senses if s.slot == "function"} for u in small]
-        return sum("de" in some for some in langs) > sum("en" in some for some in langs)
+        return sum(lang in some for some in langs) > sum("en" in some for some in langs)
 
     @staticmethod
     def _ordinary(unit: Unit) -> bool:

@@ -149,7 +149,11 @@ class Surroundings:
             or _asked_about(text[start:end], "calendar")
             or (self.declining and not before and any(u.is_adjective for u in parse(text[start:end]).units[:1]))
             or (is_of(before) and _HEADED.search(text, max(0, start - _WORD), start))
-            or (after in ("of", "the") and any(entity_class(c.type) == "ORG" for c in candidates))
+            or (
+                after
+                and role_of(senses_of(after)) == "function"
+                and any(entity_class(c.type) == "ORG" for c in candidates)
+            )
         ):
             return False
         blocked = frozenset[str]().union(*(self._resolver.blocked_words(c.id) for c in candidates))

@@ -285,7 +285,7 @@ def _widened(scan: Scan, joins: Bools, windows: Spans) -> Iterator[Window]:
             yield from _full_names(scan, joins, first, last)
         lead = first
         while lead and joins[lead] and end[lead - 1] - start[lead - 1] == 1 and scan.upper[lead - 1]:
-            if text[end[lead - 1]] not in ".-" or _is_network(scan, joins, lead - 1):
+            if text[end[lead - 1]] not in ".-" or _is_no_initial(scan, joins, lead - 1):
                 break
             lead -= 1
             yield lead, last  # initials
@@ -302,9 +302,12 @@ def _widened(scan: Scan, joins: Bools, windows: Spans) -> Iterator[Window]:
                 yield first - 2, last
 
 
-def _is_network(scan: Scan, joins: Bools, n: int) -> bool:
-    """Whether an X is no initial but the network, behind a small word (wrote on X. Barzani replied)."""
-    return scan.text[scan.start[n]] == "X" and n > 0 and bool(joins[n]) and not scan.upper[n - 1]
+def _is_no_initial(scan: Scan, joins: Bools, n: int) -> bool:
+    """Whether a letter with a dot is the network (wrote on X. Barzani replied), or Monsieur in French (M. Attaf)."""
+    letter = scan.text[scan.start[n]]
+    if letter == "M":
+        return bool(scan.romance[n])
+    return letter == "X" and n > 0 and bool(joins[n]) and not scan.upper[n - 1]
 
 
 def _typed_behind(scan: Scan, joins: Bools, last: int) -> Iterator[int]:
