@@ -97,7 +97,7 @@ class Neighbours:
         return None if starts_sentence or noun or self._in_headline(first) else unit
 
     def _is_no_initial(self, k: int) -> bool:
-        """Whether a letter with a dot is the network (wrote on X. Barzani replied) or, in French, Monsieur (M. Attaf)."""
+        """Whether a letter with a dot is the network (wrote on X. Barzani replied), or Monsieur (M. Attaf)."""
         if self.units[k].phrase == "m":
             return self._reads("fr")
         before = self.units[k - 1] if k and self.units[k].gap == Gap.JOIN else None
