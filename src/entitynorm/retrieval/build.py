@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from entitynorm.errors import GazetteerError, Problem
 from entitynorm.model import Alias, Entity, Fuzzy
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.meanings import meanings_of
+from entitynorm.names.qualified import unqualified
 from entitynorm.names.types import entity_class
 from entitynorm.retrieval import phones
 from entitynorm.retrieval.distinct import distinct
@@ -138,12 +140,13 @@ def name_key(name: str) -> str:
 
 
 def aliases_of(entity: Entity) -> Iterator[Alias]:
-    """The canonical name and the aliases of an entity, each spelling once.
+    """The canonical name and the aliases of an entity, each spelling once, and what qualified ones stand for.
 
     What an alias that equals the name says of its strength and of how freely it is met holds for the name.
     """
     if not entity.aliases:
         yield Alias(entity.name)
+        yield from map(Alias, unqualified(entity.name, entity.type))
         return
     own = name_key(entity.name)
     same = [a for a in entity.aliases if name_key(a.text) == own]
@@ -151,7 +154,9 @@ def aliases_of(entity: Entity) -> Iterator[Alias]:
     weak = any(a.strength == "weak" for a in same)
     fuzzy = next((a.fuzzy for a in same if a.fuzzy is not None), None)
     canonical = Alias(entity.name, strength="weak" if weak else "strong", fuzzy=fuzzy)
-    for alias in (canonical, *entity.aliases):
+    listed = (canonical, *entity.aliases)
+    short = (replace(alias, text=text) for alias in listed for text in unqualified(alias.text, entity.type))
+    for alias in chain(listed, short):
         key = (name_key(alias.text) if alias.text.isascii() else alias.text, alias.strength)
         if key not in seen:
             seen.add(key)
