@@ -204,6 +204,7 @@ class Layer:
 
     def _identical(self, aliases: Sequence[int], key: str, wanted: str | None) -> dict[int, str] | None:
         found: dict[int, str] = {}
+        shortened: dict[int, str] = {}  # London, Ontario gives way to London
         weak = False
         for alias in aliases:
             number = self.index.entity_of(alias)
@@ -215,7 +216,8 @@ class Layer:
             if self.index.is_weak(alias):
                 weak = True  # declared not to decide alone: another entity's strong alias wins, else all is compared
                 continue
-            found.setdefault(number, text)
+            (shortened if self.index.is_shortened(alias) else found).setdefault(number, text)
+        found = found or shortened
         return found if found or not weak else None
 
     def listed(self, number: int, alias: str, rivals: tuple[Evidence, ...] = ()) -> Candidate:
@@ -348,11 +350,20 @@ class Layer:
                 out[n][one.entity] = one
         return [list(best.values()) for best in out]
 
+    def _without_outranked(self, tasks: Sequence[_Task]) -> Sequence[_Task]:
+        """The tasks without aliases that lost a qualifier and so are another's name (London, of London, Ontario)."""
+        shortened = [task.alias for task in tasks if self.index.is_shortened(task.alias)]
+        if not shortened:
+            return tasks
+        listed = {name_key(t.target.name.text) for t in tasks if not self.index.is_shortened(t.alias)}
+        gone = {alias for alias in shortened if name_key(self.index.alias_text(alias)) in listed}
+        return [task for task in tasks if task.alias not in gone]
+
     def _scored_aliases(self, tasks: Sequence[_Task]) -> list[Scored]:
         """Every alias of a name's tasks compared, but for those that may not be met by a slip and were."""
         few = self.index.few
         out = []
-        for task in tasks:
+        for task in self._without_outranked(tasks):
             facts, weak = partial(self.facts, task.entity), self.index.is_weak(task.alias)
             compared = compare_names(task.query, task.target, facts, owners=task.owners, weak=weak, few=few)
             if self.index.policy(task.alias) != "key" or not any(map(_slipped, compared.pairing.matches)):

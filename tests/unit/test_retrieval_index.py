@@ -83,7 +83,7 @@ def test_what_an_entity_says_of_itself(index: NameIndex) -> None:
 
 def test_aliases_stand_once_and_keep_their_flags(index: NameIndex) -> None:
     for number, entity in enumerate(ENTITIES):
-        assert [index.alias_text(a) for a in index.aliases_of(number)] == [a.text for a in aliases_of(entity)]
+        assert [index.alias_text(a) for a in index.aliases_of(number)] == [a.text for a, _ in aliases_of(entity)]
         assert index.is_canonical(index.aliases_of(number)[0])
     rows = {index.alias_text(a): (index.is_weak(a), index.policy(a)) for a in range(index.aliases)}
     assert rows["Rassendyll"] == (True, "edit") and rows["Rudolf Rassendyll"] == (False, "edit")
@@ -199,7 +199,7 @@ def test_a_weak_name_stays_weak_beside_a_more_prominent_one_and_its_evidence_rep
 @pytest.mark.parametrize("policy", ["key", "off", "edit"])
 def test_what_an_alias_says_of_the_name_itself_holds_for_the_name(policy: Fuzzy) -> None:
     entity = Entity("place:zenda", "PLACE", "Zenda", aliases=(Alias("ZENDA", fuzzy=policy),))
-    (alias,) = aliases_of(entity)
+    ((alias, _),) = aliases_of(entity)
     assert (alias.text, alias.fuzzy) == ("Zenda", policy)
 
 

@@ -47,7 +47,7 @@ POLICIES: tuple[Fuzzy, ...] = ("edit", "key", "off", "edit")
 """How freely an alias may be met: with slips, by sound only, or letter by letter; the last is `STATED`."""
 STATED = 3
 """The policy "edit" where the gazetteer says so itself: among many names, single words of texts may slip as well."""
-WEAK, CANONICAL = 1, 2
+WEAK, CANONICAL, SHORTENED = 1, 2, 16
 BLOCKS = 1
 """Flag of an entity that must never take some surface forms."""
 
@@ -139,14 +139,16 @@ def name_key(name: str) -> str:
     return " ".join(terms if name.isascii() else map(fold_term, terms)) or name.strip()
 
 
-def aliases_of(entity: Entity) -> Iterator[Alias]:
-    """The canonical name and the aliases of an entity, each spelling once, and what qualified ones stand for.
+def aliases_of(entity: Entity) -> Iterator[tuple[Alias, bool]]:
+    """The canonical name and the aliases of an entity, each spelling once, and those of them without their qualifiers.
+
+    Each with whether it lost a qualifier (see `entitynorm.names.qualified`).
 
     What an alias that equals the name says of its strength and of how freely it is met holds for the name.
     """
     if not entity.aliases:
-        yield Alias(entity.name)
-        yield from map(Alias, unqualified(entity.name, entity.type))
+        yield Alias(entity.name), False
+        yield from ((Alias(text), True) for text in unqualified(entity.name, entity.type))
         return
     own = name_key(entity.name)
     same = [a for a in entity.aliases if name_key(a.text) == own]
@@ -154,13 +156,13 @@ def aliases_of(entity: Entity) -> Iterator[Alias]:
     weak = any(a.strength == "weak" for a in same)
     fuzzy = next((a.fuzzy for a in same if a.fuzzy is not None), None)
     canonical = Alias(entity.name, strength="weak" if weak else "strong", fuzzy=fuzzy)
-    listed = (canonical, *entity.aliases)
-    short = (replace(alias, text=text) for alias in listed for text in unqualified(alias.text, entity.type))
-    for alias in chain(listed, short):
+    listed = [(alias, False) for alias in (canonical, *entity.aliases)]
+    short = ((replace(a, text=text), True) for a, _ in listed for text in unqualified(a.text, entity.type))
+    for alias, shortened in chain(listed, short):
         key = (name_key(alias.text) if alias.text.isascii() else alias.text, alias.strength)
         if key not in seen:
             seen.add(key)
-            yield alias
+            yield alias, shortened
 
 
 class IndexBuilder:
@@ -191,13 +193,14 @@ class IndexBuilder:
             out.redirects.append(old)
             out.redirect_entity.append(number)
         acronyms = entity_class(entity.type) != "PERSON"
-        for k, alias in enumerate(aliases_of(entity)):
+        for k, (alias, shortened) in enumerate(aliases_of(entity)):
             terms = terms_of(alias.text)
             if acronyms and alias.strength == "strong" and len(terms) > 1:
                 for acronym in acronyms_of(terms):
                     out.acronym.append(acronym)
                     out.acronym_alias.append(len(out.alias_text))
             flags = (alias.strength == "weak") * WEAK + (k == 0) * CANONICAL + (self._policy(alias, terms) << 2)
+            flags += shortened * SHORTENED
             out.alias_text.append(alias.text)
             out.alias_entity.append(number)
             out.alias_flags.append(flags)

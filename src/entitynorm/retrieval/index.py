@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 
 from entitynorm.model import Entity
 from entitynorm.names.types import entity_class
-from entitynorm.retrieval.build import BLOCKS, CANONICAL, COST_SCALE, POLICIES, STATED, WEAK, IndexBuilder, Progress
+from entitynorm.retrieval.build import (
+    BLOCKS,
+    CANONICAL,
+    COST_SCALE,
+    POLICIES,
+    SHORTENED,
+    STATED,
+    WEAK,
+    IndexBuilder,
+    Progress,
+)
 from entitynorm.retrieval.phones import LONGEST, PHONES, text_hashes
 from entitynorm.text.sounds import Reading
 
@@ -88,6 +98,10 @@ class NameIndex:
     def is_weak(self, alias: int) -> bool:
         """Whether an alias never decides alone."""
         return bool(self._view("alias_flags")[alias] & WEAK)
+
+    def is_shortened(self, alias: int) -> bool:
+        """Whether an alias is listed with a qualifier only (Kaya, of "Kaya, Burkina Faso")."""
+        return bool(self._view("alias_flags")[alias] & SHORTENED)
 
     def is_canonical(self, alias: int) -> bool:
         """Whether an alias is the canonical name."""
