@@ -131,6 +131,7 @@ class WindowFinder:
                         windows.append((first, last))
         if self._by_adjective:
             windows += _with_provinces(scan, joins)
+        windows += _countries(scan)
         return np.concatenate((spans, packed_windows(windows))), parts
 
     @cached_property
@@ -243,6 +244,25 @@ def _with_provinces(scan: Scan, joins: Bools) -> Iterator[Window]:
         nearest = hashes[np.minimum(np.searchsorted(hashes, wanted), len(hashes) - 1)]
         for n in known[nearest == wanted].tolist():
             yield min(n, n + step), max(n, n + step)
+
+
+def _countries(scan: Scan) -> Iterator[Window]:
+    """Names of countries in any language that the lexicon knows: Algérie is Algeria in every gazetteer."""
+    named, hashes = np.flatnonzero(scan.upper), _hashes_for_countries()
+    wanted = scan.hashes[named]
+    for n in named[hashes[np.minimum(np.searchsorted(hashes, wanted), len(hashes) - 1)] == wanted].tolist():
+        yield n, n
+
+
+@cache
+def _hashes_for_countries() -> Hashes:
+    return distinct(Scan("\n".join(kept_words("words_for_countries", _find_words_for_countries))).hashes)
+
+
+def _find_words_for_countries() -> list[str]:
+    words = lexicon().senses.items()
+    nouns = (word for word, senses in words if any(s.slot == "country" and s.form == "noun" for s in senses))
+    return sorted(word for word in nouns if word.isalpha())
 
 
 def _is_particle(word: str) -> bool:
