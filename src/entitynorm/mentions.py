@@ -127,9 +127,10 @@ class _Page:
         self._spans: list[Span] = []
         self._settled: list[tuple[int, int]] = []  # in text order; two that overlap are rare, and one is enough
 
-    def declines(self, declining: bool) -> None:
-        """Take notice of whether the text is of a language that declines names in Latin letters."""
-        self._surroundings.declining = declining
+    def is_of(self, languages: Sequence[_Language]) -> None:
+        """Take notice of what the languages of the windows say of names."""
+        self._surroundings.declining = any(one.declining for one in languages)
+        self._surroundings.romance = any(one.romance for one in languages)
 
     def settles(self, start: int, end: int) -> bool:
         """Whether a stretch lies inside a name that nothing contests."""
@@ -190,7 +191,9 @@ class _Page:
             legal = is_legal_form(last.senses) and last.words[0].shape == "title" and len(last.phrase) < LONGEST_FORM
             end += kept[0].alias.endswith(".") or shortened or legal  # Corp., Inc., but not GmbH
         if entity_class(kept[0].type) == "PERSON":
-            start, end = self._surroundings.with_given(start, end), self._surroundings.with_initials(start, end)
+            begin = self._surroundings.with_given(start, end)
+            end = self._surroundings.with_surname(start, self._surroundings.with_initials(start, end))
+            start = begin
         start += self.text[start] == "#"  # the sign of a hashtag is no part of the name
         return Span(start, end, kept, "surname_alone" in features_of(kept[0]))
 
@@ -212,7 +215,7 @@ class Reader:
         pages = [_Page(text, self.resolver, context) for text in texts]
         windows, parts = self._windows(texts, declines)
         for page, some in zip(pages, windows, strict=True):
-            page.declines(any(w.language.declining for w in some))
+            page.is_of([w.language for w in some])
         # What is spelled like a name comes first: windows inside a name that nothing contests are not even resolved.
         for spelled in (True, False):
             wanted = [

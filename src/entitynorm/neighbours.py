@@ -49,10 +49,15 @@ def is_legal_form(senses: Iterable[Sense]) -> bool:
 class Neighbours:
     """The units around a window."""
 
-    def __init__(self, resolver: Resolver, stretch: Sentence, headlines: Headlines, declining: bool) -> None:
-        """``declining``: whether the text is of a language that declines names in Latin letters."""
+    def __init__(
+        self, resolver: Resolver, stretch: Sentence, headlines: Headlines, declining: bool, romance: bool
+    ) -> None:
+        """``declining``: whether the text is of a language that declines names in Latin letters; ``romance``: or of a
+        Romance one.
+        """
         self.resolver = resolver
         self._declining = declining
+        self._romance = romance
         self.text = stretch.text
         self.units = stretch.units
         self._headlines = headlines
@@ -64,6 +69,13 @@ class Neighbours:
             if 0 < k < len(units) and units[k].kind == units[k - 1].kind == "hashtag" and units[k].gap == Gap.NONE:
                 return False
         return True
+
+    def with_surname(self, last: int, end: int) -> int:
+        """Where a person ends when a second surname follows (Luis Arce | Catacora)."""
+        right = self._right(last)
+        if right is None or right.role != "core" or self._own_word(right) or self._ordinary(right):
+            return end
+        return right.end
 
     def with_initials(self, last: int, end: int) -> int:
         """Where a person ends when initials follow (Путин В.В.)."""
@@ -99,7 +111,7 @@ class Neighbours:
     def _is_no_initial(self, k: int) -> bool:
         """Whether a letter with a dot is the network (wrote on X. Barzani replied), or Monsieur (M. Attaf)."""
         if self.units[k].phrase == "m":
-            return self._reads("fr")
+            return self._romance
         before = self.units[k - 1] if k and self.units[k].gap == Gap.JOIN else None
         return self.units[k].phrase == "x" and before is not None and not before.capitalised
 
@@ -115,14 +127,10 @@ class Neighbours:
 
     @cached_property
     def _has_capital_nouns(self) -> bool:
-        """Whether the stretch is German, where every noun has a capital."""
-        return self._reads("de")
-
-    def _reads(self, lang: str) -> bool:
-        """Whether the stretch is of a language rather than English, by its small words."""
+        """Whether the stretch is German by its small words, where every noun has a capital."""
         small = [u for u in self.units if u.role == "function" and not u.capitalised]
         langs = [{s.lang for s in u.senses if s.slot == "function"} for u in small]
-        return sum(lang in some for some in langs) > sum("en" in some for some in langs)
+        return sum("de" in some for some in langs) > sum("en" in some for some in langs)
 
     @staticmethod
     def _ordinary(unit: Unit) -> bool:

@@ -114,6 +114,8 @@ class Surroundings:
         self._borne: dict[str, bool] = {}
         self.declining = False
         """Whether the text is of a language that declines names in Latin letters."""
+        self.romance = False
+        """Whether it is of a Romance language."""
 
     def kept(self, start: int, end: int, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         """The candidates that the words around a window leave standing."""
@@ -203,6 +205,14 @@ class Surroundings:
             return start
         return start - len(given) - 1
 
+    def with_surname(self, start: int, end: int) -> int:
+        """Where a person of several names ends when a second surname follows, as in Romance languages (Luis Arce | Catacora)."""
+        if not (self.romance and self._text[end + 1 : end + 2].isupper()) or len(parse(self._text[start:end]).units) < 2:
+            return end
+        stretch = self._sentences.around(start, end)
+        place = stretch.locate(start, end)
+        return end if place is None else self._beside(stretch).with_surname(place[1], end)
+
     def with_initials(self, start: int, end: int) -> int:
         """Where a person ends when initials follow (Путин В.В.)."""
         if not _INITIAL.match(self._text, end):
@@ -212,4 +222,4 @@ class Surroundings:
         return end if place is None else self._beside(stretch).with_initials(place[1], end)
 
     def _beside(self, stretch: Sentence) -> Beside:
-        return Beside(self._resolver, stretch, self._headlines, self.declining)
+        return Beside(self._resolver, stretch, self._headlines, self.declining, self.romance)
