@@ -206,8 +206,9 @@ class Surroundings:
         return start - len(given) - 1
 
     def with_surname(self, start: int, end: int) -> int:
-        """Where a person of several names ends when a second surname follows, as in Romance languages (Luis Arce | Catacora)."""
-        if not (self.romance and self._text[end + 1 : end + 2].isupper()) or len(parse(self._text[start:end]).units) < 2:
+        """Where a person ends when a second surname follows the full name in a Romance text (Luis Arce | Catacora)."""
+        follows = self.romance and self._text[end + 1 : end + 2].isupper()
+        if not follows or len(parse(self._text[start:end]).units) < 2:
             return end
         stretch = self._sentences.around(start, end)
         place = stretch.locate(start, end)

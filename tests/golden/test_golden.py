@@ -35,6 +35,7 @@ def score(texts: Path, gold: Path, gazetteer: Path) -> Evaluation:
         ("tests/golden/slavic", "mentions.jsonl", "gazetteer.jsonl", 0.945, 0.88),
         ("tests/golden/theatres", "mentions.jsonl", "gazetteer.jsonl", 0.89, 0.87),
         ("tests/golden/slavic_press", "mentions.jsonl", "gazetteer.jsonl", 0.945, 0.925),
+        ("tests/golden/newsrooms", "mentions.jsonl", "gazetteer.jsonl", 0.92, 0.86),
     ],
 )
 def test_gold(folder: str, gold: str, gazetteer: str, least_precision: float, least_f1: float) -> None:

@@ -32,6 +32,18 @@ ENTITIES = [
     Entity("p:poland", "PLACE", "Polska"),
     Entity("p:lubin", "PLACE", "Lubin"),
     Entity("o:sdf", "ORG", "Syrian Democratic Forces"),
+    Entity("o:icc", "ORG", "International Criminal Court"),
+    Entity("o:defender", "ORG", "Defensoría del Pueblo"),
+    Entity("o:oil", "ORG", "National Oil Corporation"),
+    Entity("f:jufra", "FACILITY", "Jufra Airbase"),
+    Entity("f:zaatari", "FACILITY", "Zaatari Refugee Camp"),
+    Entity("h:barzani", "PERSON", "Masrour Barzani"),
+    Entity("h:attaf", "PERSON", "Ahmed Attaf"),
+    Entity("h:arce", "PERSON", "Luis Arce"),
+    Entity("h:paz", "PERSON", "Rodrigo Paz"),
+    Entity("p:kaya", "PLACE", "Kaya, Burkina Faso"),
+    Entity("p:algeria", "PLACE", "Algeria"),
+    Entity("o:mod-br", "ORG", "Ministry of Defence (Brazil)"),
     Entity("p:russia", "PLACE", "Russia", aliases=(Alias("Россия", "ru"),)),
 ]
 # An unmarked name must stay unlinked.
@@ -79,6 +91,40 @@ CASES = {
     ],
     "adjectives of German agree": [
         "Gestern haben die [Syrischen Demokratischen Kräfte](o:sdf) die Stadt verlassen.",
+    ],
+    "an acronym in brackets is declared for the whole text": [
+        "Gestern haben die [Syrischen Demokratischen Kräfte](o:sdf) ([SDK](o:sdf)) verloren, so [SDK](o:sdf)-Sprecher.",
+        "Gestern hat die SDK die Stadt verlassen.",
+        "Ieri la [Corte penale internazionale](o:icc) ([Cpi](o:icc)) ha detto che il caso è della [Cpi](o:icc).",
+        "Ieri la [Corte penale internazionale](o:icc) (Roma) ha detto che il caso è della città di Roma.",
+    ],
+    "the article of a language is no part of a name, where the name has none": [
+        "La [Defensoría del Pueblo](o:defender) pidió que el corredor de la ciudad abra.",
+        "They came from the [Al Jufra air base](f:jufra) and from the [Zaatari refugee camp](f:zaatari) by night.",
+    ],
+    "the dot of an abbreviation belongs to it": [
+        "It was the [National Oil Corp.](o:oil) that said so.",
+    ],
+    "a letter with a dot is no initial where it is a network or Monsieur": [
+        "[Masrour Barzani](h:barzani) wrote on X. [Barzani](h:barzani) urged it.",
+        "Le ministre [Ahmed Attaf](h:attaf) est venu de la ville. « La paix », a dit M. [Attaf](h:attaf) à la presse.",
+    ],
+    "a second surname follows in Romance languages": [
+        "El presidente [Luis Arce Catacora](h:arce) dijo que los de la ciudad no vienen.",
+        "They saw [Luis Arce](h:arce) Wednesday.",
+    ],
+    "names of people are not translated": [
+        "They spoke of Peace, as [Rodrigo Paz](h:paz) did.",
+    ],
+    "no text says the qualifier of a name": [
+        "They came to [Kaya](p:kaya) by night, and to [Kaya, Burkina Faso](p:kaya) by day.",
+    ],
+    "countries have names in many languages": [
+        "Hier, le ministre de la défense est allé en [Algérie](p:algeria).",
+    ],
+    "the ministry of another country": [
+        "Kenya's Ministry of Defence was silent, o Ministério da Defesa da Colômbia também.",
+        "[Brazil's Ministry of Defence](o:mod-br) spoke.",
     ],
     "all particles of a surname belong to it": [
         "Gestern sprach sie mit [von der Auenfeld](h:aue). Dann kam [Klara von der Auenfeld](h:aue).",
