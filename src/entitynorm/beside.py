@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from entitynorm.features import NATURE, SETTLED, place_senses, titled_gender
 from entitynorm.model import Candidate
 from entitynorm.names.acronyms import is_acronym
+from entitynorm.names.meanings import leads_on
 from entitynorm.names.structure import is_of
 from entitynorm.names.types import entity_class
 from entitynorm.names.units import Unit
@@ -52,11 +53,8 @@ class Beside(Neighbours):
         if kind in ("PLACE", "FACILITY"):
             if self._typed_otherwise(last, content) or self._quoted(first, last):
                 return True
-            declined = "inflected" in features_of(candidate)  # Burmistrz Jarosławia Marcin …: of the town
-            personal = (
-                self._given_before_surname(content[0], last) or self._titled(first) if len(content) == 1 else False
-            )
-            if personal and not declined:
+            personal = len(content) == 1 and (self._given_before_surname(content[0], last) or self._titled(first))
+            if personal and "inflected" not in features_of(candidate):  # Burmistrz Jarosławia Marcin …: of the town
                 return True
             if first == last and self._begins_as_adjective(first):
                 return True
@@ -258,13 +256,8 @@ class Beside(Neighbours):
         if left is not None and (left.is_adjective or is_acronym(left, least=2) or self._possessive(first - 1)):
             beside |= left.countries  # Moldovan Ministry of Defence, UK Armed Forces, Kenya's Ministry of Defence
         after = last + 1
-        while after < len(self.units) and self.units[after].gap == Gap.JOIN and self._leads_on(self.units[after]):
+        while after < len(self.units) and self.units[after].gap == Gap.JOIN and leads_on(self.units[after].senses):
             after += 1
         if after < len(self.units) and self.units[after].gap == Gap.JOIN and not self._possessive(last):
             beside |= self.units[after].countries
         return bool(beside) and not beside & facts.countries
-
-    @staticmethod
-    def _leads_on(unit: Unit) -> bool:
-        """Whether a small word leads to whose an institution is (Ministério da Defesa da Colômbia)."""
-        return any(s.slot == "function" and (s.id == "of" or s.form == "article") for s in unit.senses)

@@ -27,7 +27,7 @@ from entitynorm.names.words import ROMANISATION, Word, warm
 from entitynorm.retrieval.build import name_key
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.retrieval.search import Reached, Searcher
-from entitynorm.scored import SHORT_FORM, Said, Scored
+from entitynorm.scored import Said, Scored
 from entitynorm.scoring import IDENTITY, probability
 from entitynorm.text.terms import fold_term
 from entitynorm.window_rules import WindowRule, fits_window
@@ -343,8 +343,7 @@ class Layer:
         odds = self.scorer.log_odds_many([s.compared.values for _, s in scored], [s.target.kind for _, s in scored])
         out: list[dict[int, Scored]] = [{} for _ in tasks]
         for (n, one), log_odds in zip(scored, odds, strict=True):
-            one.log_odds = one.said.log_odds if one.said else log_odds
-            one.log_odds += SHORT_FORM if one.part else 0.0
+            one.log_odds = (one.said.log_odds if one.said else log_odds) + one.handicap
             held = out[n].get(one.entity)
             if held is None or one.log_odds > held.log_odds:
                 out[n][one.entity] = one

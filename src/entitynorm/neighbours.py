@@ -14,7 +14,7 @@ from entitynorm.headlines import Headlines
 from entitynorm.model import Candidate
 from entitynorm.names.acronyms import is_acronym
 from entitynorm.names.lexicon import Sense, lexicon
-from entitynorm.names.units import Unit
+from entitynorm.names.units import Unit, is_no_initial
 from entitynorm.resolver import Resolver
 from entitynorm.sentences import Sentence
 from entitynorm.text.folding import fold_text
@@ -105,15 +105,12 @@ class Neighbours:
             return None
         if unit.role in ("given", "initial"):
             return unit
-        noun = self._has_capital_nouns and unit.role == "core" and self._ordinary(unit)
-        return None if starts_sentence or noun or self._in_headline(first) else unit
+        return None if starts_sentence or self._is_noun(unit) or self._in_headline(first) else unit
 
     def _is_no_initial(self, k: int) -> bool:
-        """Whether a letter with a dot is the network (wrote on X. Barzani replied), or Monsieur (M. Attaf)."""
-        if self.units[k].phrase == "m":
-            return self._romance
-        before = self.units[k - 1] if k and self.units[k].gap == Gap.JOIN else None
-        return self.units[k].phrase == "x" and before is not None and not before.capitalised
+        """Whether a letter with a dot is no initial of the name behind it."""
+        small = k > 0 and self.units[k].gap == Gap.JOIN and not self.units[k - 1].capitalised
+        return is_no_initial(self.units[k].words[0].text, small, self._romance)
 
     def _right(self, last: int) -> Unit | None:
         """The capitalised word after a window that could belong to a longer name with it."""
@@ -122,8 +119,7 @@ class Neighbours:
         unit = self.units[last + 1]
         if not unit.capitalised or unit.kind != "word" or self._possessive(last):
             return None
-        noun = self._has_capital_nouns and unit.role == "core" and self._ordinary(unit)
-        return None if noun or self._in_headline(last) else unit
+        return None if self._is_noun(unit) or self._in_headline(last) else unit
 
     @cached_property
     def _has_capital_nouns(self) -> bool:
@@ -131,6 +127,10 @@ class Neighbours:
         small = [u for u in self.units if u.role == "function" and not u.capitalised]
         langs = [{s.lang for s in u.senses if s.slot == "function"} for u in small]
         return sum("de" in some for some in langs) > sum("en" in some for some in langs)
+
+    def _is_noun(self, unit: Unit) -> bool:
+        """Whether a neighbour has its capital from being a noun of German."""
+        return self._has_capital_nouns and unit.role == "core" and self._ordinary(unit)
 
     @staticmethod
     def _ordinary(unit: Unit) -> bool:

@@ -57,6 +57,11 @@ class Scored:
     part: bool = False
     """A text has to give the name whole beside it."""
 
+    @property
+    def handicap(self) -> float:
+        """Log-odds against a part of a name, which none but a text that gives it whole outweighs."""
+        return SHORT_FORM if self.part else 0.0
+
     def told(self, rivals: float) -> LazyEvidence:
         """What decided, once somebody looks; ``rivals`` speaks against it (see `entitynorm.learned.compete`)."""
         return LazyEvidence(partial(self._evidence, rivals), self._features)
@@ -109,7 +114,7 @@ def prominence(scored: Sequence[Scored]) -> None:
             if one.said:  # the written rule stands, and so does what is said against it
                 one.log_odds += one.layer.scorer.contributions(values, one.target.kind)[position]
             else:
-                one.log_odds = one.layer.scorer.log_odds(values, one.target.kind) + (SHORT_FORM if one.part else 0.0)
+                one.log_odds = one.layer.scorer.log_odds(values, one.target.kind) + one.handicap
 
 
 def features_in(compared: Compared) -> set[str]:

@@ -37,6 +37,7 @@ _RIGHT = re.compile(
 """What may stand before and after a window that no rule needs to look at; the groups are words that are asked about."""
 _HEADED = re.compile(r"[^\W\d_a-zа-яё][\w’'-]+ \w+ \Z")
 """A capitalised word and a small one before a window; if that is "of", a rule looks at what is headed so."""
+_POSSESSIVE = re.compile(r"['’][sS] \Z")
 _LAST_WORD = re.compile(r"(?<![\w’'-])[^\W\d_]\w+\Z")
 _BORNE = re.compile(r"[^\W\d_][\w’'-]+")
 _GOES_ON = re.compile(r"[\w’'-]")
@@ -47,7 +48,10 @@ _PREFIXING = re.compile("[\u05d0-\u05ea\u0621-\u064a]")
 
 @lru_cache(maxsize=65_536)
 def _asked_about(word: str, where: str) -> bool:
-    """Whether a word is of a kind that some rule asks about: in a window, before it, after it, or as a given name."""
+    """Whether a word is of a kind that some rule asks about: in a window, before it, after it, or as a given name.
+
+    Behind an institution it is any small word: that may lead to whose it is.
+    """
     senses, slots = senses_of(word), slots_of(word)
     if where == "calendar":
         return "calendar" in slots
@@ -56,6 +60,8 @@ def _asked_about(word: str, where: str) -> bool:
     if where == "comma":
         return is_legal_form(senses)
     role = role_of(senses)
+    if where == "institution":
+        return role == "function"
     if not word.islower() and (role != "function" or not word.istitle()):
         return True
     if where == "before":
@@ -152,9 +158,10 @@ class Surroundings:
             or (self.declining and not before and any(u.is_adjective for u in parse(text[start:end]).units[:1]))
             or (is_of(before) and _HEADED.search(text, max(0, start - _WORD), start))
             or (
-                after
-                and role_of(senses_of(after)) == "function"
-                and any(entity_class(c.type) == "ORG" for c in candidates)
+                any(entity_class(c.type) == "ORG" for c in candidates)
+                and (
+                    _POSSESSIVE.search(text, max(0, start - 3), start) or (after and _asked_about(after, "institution"))
+                )
             )
         ):
             return False

@@ -123,6 +123,7 @@ CASES = {
         "Hier, le ministre de la défense est allé en [Algérie](p:algeria).",
     ],
     "the ministry of another country": [
+        "Kenya's Ministry of Defence announced nothing.",
         "Kenya's Ministry of Defence was silent, o Ministério da Defesa da Colômbia também.",
         "[Brazil's Ministry of Defence](o:mod-br) spoke.",
     ],

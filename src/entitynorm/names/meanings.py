@@ -66,6 +66,11 @@ def meanings_of(fold: str) -> tuple[Sense, ...]:
     return tuple(found.values())
 
 
+def leads_on(senses: Sequence[Sense]) -> bool:
+    """Whether a small word leads from an institution to whose it is (Ministério da Defesa da Colômbia)."""
+    return any(s.slot == "function" and (s.id == "of" or s.form == "article") for s in senses)
+
+
 def _agreeing(fold: str) -> Iterator[Sense]:
     """Adjectives of countries that a word in Latin letters may be a form of (maliennes, syrischen)."""
     for lang, ending, head in _latin_agreement():

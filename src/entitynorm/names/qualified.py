@@ -6,15 +6,11 @@ by brackets ("Sucre (state)", "Wellington Koo (politician)").
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from entitynorm.names.acronyms import derive
 from entitynorm.names.structure import parse
 from entitynorm.names.types import entity_class
-
-_BRACKETS = re.compile(r"(?P<name>[^()]*[^\W_][^()]*?)\s*\((?P<qualifier>[^()]+)\)\s*")
-_COMMA = re.compile(r"(?P<name>[^(),]*[^\W_][^(),]*),\s+(?P<qualifier>[^()]+)")
 
 
 def unqualified(name: str, entity_type: str) -> Iterator[str]:
@@ -30,15 +26,30 @@ def unqualified(name: str, entity_type: str) -> Iterator[str]:
     if not name.endswith(")") and ", " not in name:  # nearly always
         return
     kind = entity_class(entity_type)
-    if found := _BRACKETS.fullmatch(name):
-        qualifier = found["qualifier"]
-        named = any(unit.countries for unit in parse(qualifier).units)
-        if qualifier.isupper() and qualifier in derive(parse(found["name"]).units, least=2):
-            yield found["name"]
+    if "(" in name or ")" in name:
+        own, qualifier = _bracketed(name)
+        if not own:
+            return
+        if qualifier.isupper() and qualifier in derive(parse(own).units, least=2):
+            yield own
             yield qualifier
-        elif kind != "ORG" or not named:
-            yield found["name"]
-    elif kind in ("PLACE", "FACILITY") and (found := _COMMA.fullmatch(name)):
-        first = next(iter(parse(found["qualifier"]).units), None)
+        elif kind != "ORG" or not any(unit.countries for unit in parse(qualifier).units):
+            yield own
+    elif kind in ("PLACE", "FACILITY"):
+        own, _, qualifier = name.partition(",")
+        first = next(iter(parse(qualifier).units), None) if qualifier[:1].isspace() and _is_name(own) else None
         if first is not None and first.capitalised and first.role in ("core", "country", "given"):
-            yield found["name"]
+            yield own
+
+
+def _bracketed(name: str) -> tuple[str, str]:
+    """A name and what its end has in brackets; both empty where it has other brackets or none at its end."""
+    own, _, rest = name.partition("(")
+    qualifier, closed, after = rest.partition(")")
+    if not (qualifier and closed) or after.strip() or "(" in qualifier or not _is_name(own) or ")" in own:
+        return "", ""
+    return own.rstrip(), qualifier
+
+
+def _is_name(text: str) -> bool:
+    return any(map(str.isalnum, text))

@@ -105,6 +105,14 @@ def is_patronymic(fold: str) -> bool:
     return bool(_PATRONYMIC.search(fold))
 
 
+def is_no_initial(letter: str, behind_small: bool, romance: bool) -> bool:
+    """Whether a letter with a dot before a name is no initial of it.
+
+    Behind a small word X is the network (wrote on X. Barzani replied); in a Romance text M is Monsieur (M. Attaf).
+    """
+    return romance if letter == "M" else behind_small and letter == "X"
+
+
 def first_sounds(unit: Unit) -> frozenset[str]:
     """What an initial of this word may be, as phones and as the written letter."""
     out = {unit.phrase[:1], unit.phrase[:2]}

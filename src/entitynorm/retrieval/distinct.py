@@ -1,4 +1,4 @@
-"""Sorted numbers, each once."""
+"""Sorted numbers, each once, and looking others up among them."""
 
 from __future__ import annotations
 
@@ -24,3 +24,14 @@ def distinct(values: NDArray[Number]) -> NDArray[Number]:
         return values
     found: NDArray[Number] = values[np.concatenate(([True], values[1:] != values[:-1]))]
     return found
+
+
+def among(values: NDArray[Number], known: NDArray[Number]) -> NDArray[np.bool_]:
+    """Whether each value is one of ``known``, which is in ascending order and not empty; as fast as a binary search.
+
+    >>> among(np.array([2, 3, 9]), np.array([1, 3])).tolist()
+    [False, True, False]
+    """
+    nearest = np.minimum(np.searchsorted(known, values), len(known) - 1)
+    same: NDArray[np.bool_] = known[nearest] == values
+    return same

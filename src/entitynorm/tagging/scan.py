@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from entitynorm.retrieval.distinct import distinct
+from entitynorm.retrieval.distinct import among, distinct
 from entitynorm.tagging.borders import Classes, borders
 from entitynorm.tagging.borders import Ints as Ints
 from entitynorm.tagging.codepoints import (
@@ -257,8 +257,7 @@ class Scan:
     @cached_property
     def romance(self) -> NDArray[np.bool_]:
         """Whether each token stands in a text of a Romance language, told by its commonest words."""
-        hashes, wanted = _romance_words(), self.hashes
-        known = hashes[np.minimum(np.searchsorted(hashes, wanted), len(hashes) - 1)] == wanted
+        known = among(self.hashes, _romance_words())
         text = np.cumsum(self.codes == ord(SEPARATOR))[self.start] if SEPARATOR in self.text else None
         if text is None:
             return np.full(len(self), np.count_nonzero(known) * _ONE_ROMANCE_IN >= len(self))

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from entitynorm.retrieval.distinct import distinct
+from entitynorm.retrieval.distinct import among, distinct
 from entitynorm.tagging.scan import SEPARATOR, Hashes, Ints, Scan
 from entitynorm.text.tokens import Gap
 
@@ -163,10 +163,7 @@ class Trie:
         """Whether each token begins like a word that some name writes small."""
         if not len(self._small):
             return np.zeros(len(tokens), np.bool_)
-        found = scan.stems(tokens)
-        nearest = np.minimum(np.searchsorted(self._small, found), len(self._small) - 1)
-        same: NDArray[np.bool_] = self._small[nearest] == found
-        return same
+        return among(scan.stems(tokens), self._small)
 
     def spelled(self, key: int) -> list[int]:
         """The aliases that a key spells."""

@@ -23,8 +23,8 @@ from entitynorm.names.abbreviations import abbreviations, full_names
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.meanings import role_of
 from entitynorm.names.structure import is_of, senses_of, slots_of
-from entitynorm.names.units import is_patronymic
-from entitynorm.retrieval.distinct import distinct
+from entitynorm.names.units import is_no_initial, is_patronymic
+from entitynorm.retrieval.distinct import among, distinct
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.retrieval.search import Searcher
 from entitynorm.table_cache import kept_words
@@ -240,17 +240,14 @@ def _with_provinces(scan: Scan, joins: Bools) -> Iterator[Window]:
     for step in (1, -1):
         known = named[(named + step >= 0) & (named + step < len(scan))]
         known = known[joins[np.maximum(known, known + step)]]
-        wanted, hashes = scan.hashes[known + step], _hashes_for_provinces()
-        nearest = hashes[np.minimum(np.searchsorted(hashes, wanted), len(hashes) - 1)]
-        for n in known[nearest == wanted].tolist():
+        for n in known[among(scan.hashes[known + step], _hashes_for_provinces())].tolist():
             yield min(n, n + step), max(n, n + step)
 
 
 def _countries(scan: Scan) -> Iterator[Window]:
     """Names of countries in any language that the lexicon knows: Algérie is Algeria in every gazetteer."""
-    named, hashes = np.flatnonzero(scan.upper), _hashes_for_countries()
-    wanted = scan.hashes[named]
-    for n in named[hashes[np.minimum(np.searchsorted(hashes, wanted), len(hashes) - 1)] == wanted].tolist():
+    named = np.flatnonzero(scan.upper)
+    for n in named[among(scan.hashes[named], _hashes_for_countries())].tolist():
         yield n, n
 
 
@@ -305,7 +302,8 @@ def _widened(scan: Scan, joins: Bools, windows: Spans) -> Iterator[Window]:
             yield from _full_names(scan, joins, first, last)
         lead = first
         while lead and joins[lead] and end[lead - 1] - start[lead - 1] == 1 and scan.upper[lead - 1]:
-            if text[end[lead - 1]] not in ".-" or _is_no_initial(scan, joins, lead - 1):
+            letter, small = text[start[lead - 1]], lead > 1 and joins[lead - 1] and not scan.upper[lead - 2]
+            if text[end[lead - 1]] not in ".-" or is_no_initial(letter, bool(small), bool(scan.romance[lead - 1])):
                 break
             lead -= 1
             yield lead, last  # initials
@@ -320,14 +318,6 @@ def _widened(scan: Scan, joins: Bools, windows: Spans) -> Iterator[Window]:
             of = is_of(word) and first > 1 and joins[first - 1]
             if of and _is_type(text[start[first - 2] : end[first - 2]]):
                 yield first - 2, last
-
-
-def _is_no_initial(scan: Scan, joins: Bools, n: int) -> bool:
-    """Whether a letter with a dot is the network (wrote on X. Barzani replied), or Monsieur in French (M. Attaf)."""
-    letter = scan.text[scan.start[n]]
-    if letter == "M":
-        return bool(scan.romance[n])
-    return letter == "X" and n > 0 and bool(joins[n]) and not scan.upper[n - 1]
 
 
 def _typed_behind(scan: Scan, joins: Bools, last: int) -> Iterator[int]:
