@@ -161,6 +161,18 @@ def test_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             run_console(block, page)
 
 
+@needs_docs
+def test_the_readme_shows_lines_that_the_first_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    if not seeds_are_here():
+        pytest.skip("the articles in seeds/ are not part of this copy")
+    shown = next(b.body for b in blocks(ROOT / "README.md") if b.language == "text" and b.body.startswith("doc,start,"))
+    assert main(["link", *map(str, sorted((ROOT / "seeds").glob("*.txt"))), "--format", "csv"]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    for line in shown.splitlines():
+        pattern = re.compile(".*".join(map(re.escape, line.split("…"))))
+        assert any(map(pattern.fullmatch, printed)), line
+
+
 def modules() -> list[str]:
     """Every module of the package; importing `__main__` would start the program."""
     found = pkgutil.walk_packages(entitynorm.__path__, "entitynorm.")

@@ -56,18 +56,8 @@ def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
         return False
     if all(u.role == "number" for u in units) and any(u.role != "number" for u in target.units):
         return False  # 57 is no LT-57
-    if len(units) == 1:
-        words = first.words
-        if first.given and any(m.similarity.kind in (SOUND, TYPO) for m in pairing.matches):
-            return False  # Ramón is a name of its own, no slip for Ratón
-        kinds = [match.similarity.kind for match in pairing.matches]
-        if INFLECTION in kinds and scored.query.script == "Latn" and not declining:
-            return False  # the Kozinkas
-        # An apostrophe inside is no mark of ordinary words (Sana'a).
-        ordinary = len(words) == 1 and words[0].text.isalpha() and is_ordinary(words[0].fold, words[0].script)
-        heard = few and len(words[0].fold) >= _HEARD and kinds == [ROMANISATION]  # Damaskus, for Damascus
-        if (ordinary or not (few or scored.loose)) and not heard and not _is_sure(scored):
-            return False
+    if len(units) == 1 and not _fits_alone(scored, few, declining):
+        return False
     answers = [target.units[j] for match in pairing.matches for j in match.theirs]
     lacking = [target.units[j] for j in pairing.missing]
     if target.kind == "PLACE" and any(u.role == "concept" and not u.types for u in lacking):
@@ -88,28 +78,51 @@ def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
         return False
     answered = {asked[i] for match in pairing.matches for i in match.ours}
     if first.role == "function":
-        # A particle belongs to the name where the alias has it too (El Fasher, al-Assad), at the same place.
-        hyphen = scored.query.name.text[first.end : first.end + 1] == "-"
-        led = min(j for match in pairing.matches for j in match.theirs)
-        before = target.units[led - 1] if led else None
-        particles = {s.id for s in before.senses} if before is not None and before.role == "function" else set[str]()
-        if all(s.lang == "en" for s in first.senses) and not hyphen:
-            return False
-        article = any(s.id == "al-article" for s in first.senses)
-        if article and (hyphen or (first.phrase == "al" and first.capitalised)):
-            # Arabic names are called with their article and without (Al Jufra, for Jufra).
-            met = {m.similarity.kind for m in pairing.matches}
-            return met.isdisjoint((INFLECTION, ADJECTIVE)) and units[1] in answered and last in answered
-        fewer = sum(u.role == "function" for u in units) <= sum(u.role == "function" for u in target.units)
-        return fewer and any(s.id in particles for s in first.senses) and last in answered
+        return last in answered and _led_by_particle(scored, units[1] in answered)
     return all(u in answered or u.role == "initial" or (person and u.is_patronymic) for u in (first, last))
+
+
+def _fits_alone(scored: Scored, few: bool, declining: bool) -> bool:
+    """Whether a single word is near enough to the alias: an ordinary one, or one among many names, to the letter."""
+    first = scored.query.name.units[0]
+    kinds = [match.similarity.kind for match in scored.compared.pairing.matches]
+    if first.given and not {SOUND, TYPO}.isdisjoint(kinds):
+        return False  # Ramón is a name of its own, no slip for Ratón
+    if INFLECTION in kinds and scored.query.script == "Latn" and not declining:
+        return False  # the Kozinkas
+    words = first.words
+    # An apostrophe inside is no mark of ordinary words (Sana'a).
+    ordinary = len(words) == 1 and words[0].text.isalpha() and is_ordinary(words[0].fold, words[0].script)
+    heard = few and len(words[0].fold) >= _HEARD and kinds == [ROMANISATION]  # Damaskus, for Damascus
+    return heard or not (ordinary or not (few or scored.loose)) or _is_sure(scored)
+
+
+def _led_by_particle(scored: Scored, second_answered: bool) -> bool:
+    """Whether a particle at the beginning of a window belongs to the name.
+
+    It does where the alias has it too, at the same place (El Fasher, al-Assad), and the article of Arabic wherever the
+    word behind it is answered as it stands: such names are called with it and without (Al Jufra, for Jufra).
+    """
+    units, target, matches = scored.query.name.units, scored.target, scored.compared.pairing.matches
+    first = units[0]
+    hyphen = scored.query.name.text[first.end : first.end + 1] == "-"
+    if all(s.lang == "en" for s in first.senses) and not hyphen:
+        return False
+    if any(s.id == "al-article" for s in first.senses) and (hyphen or (first.phrase == "al" and first.capitalised)):
+        return second_answered and {INFLECTION, ADJECTIVE}.isdisjoint(m.similarity.kind for m in matches)
+    led = min(j for match in matches for j in match.theirs)
+    before = target.units[led - 1] if led else None
+    if before is None or before.role != "function":
+        return False
+    fewer = sum(u.role == "function" for u in units) <= sum(u.role == "function" for u in target.units)
+    return fewer and not {s.id for s in before.senses}.isdisjoint(s.id for s in first.senses)
 
 
 def _bears_name(scored: Scored, few: bool) -> bool:
     """Whether a window has of a person what can name it: a surname, or two names of three, the first among them.
 
-    Abiy Ahmed is Abiy Ahmed Ali. In short lists a first name counts as well
-    if the text has the name whole: most of the world goes by it (Abiy, Getachew).
+    Abiy Ahmed is Abiy Ahmed Ali. In short lists a first name counts as well if the text has the name whole: most of the
+    world goes by it (Abiy, Getachew).
     """
     target = scored.target
     answered = {j for m in scored.compared.pairing.matches for j in m.theirs}

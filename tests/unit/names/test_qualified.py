@@ -24,10 +24,14 @@ CASES = [
     ("(Kozinka)", "PLACE", []),
     (", Kozinka", "PLACE", []),
     ("Kozinka (", "PLACE", []),
+    ("Kozinka (, Belgorod", "PLACE", []),
+    ("Kozinka) (state)", "PLACE", []),
+    (100_000 * "o" + ")", "PLACE", []),
+    (100_000 * "o" + ", b(", "PLACE", []),
 ]
 
 
-@pytest.mark.parametrize(("name", "entity_type", "expected"), CASES)
+@pytest.mark.parametrize(("name", "entity_type", "expected"), CASES, ids=lambda value: str(value)[:40])
 def test_unqualified(name: str, entity_type: str, expected: list[str]) -> None:
     assert list(unqualified(name, entity_type)) == expected
 
