@@ -69,7 +69,7 @@ _powers: tuple[Hashes, Hashes] = (np.ones(1, np.uint64), np.ones(1, np.uint64))
 """Powers of the base and of its inverse, as many as were ever needed; replaced as a pair, since threads share it."""
 
 
-def _powers_up_to(count: int) -> tuple[Hashes, Hashes]:
+def powers_up_to(count: int) -> tuple[Hashes, Hashes]:
     global _powers
     known = _powers
     if count <= len(known[0]):
@@ -147,7 +147,7 @@ class Scan:
             self._sum_after,
             self._sum_after_stem,
         ) = (np.concatenate(column) for column in columns)
-        self._down = _powers_up_to(self._letters_so_far + 1)[1]
+        self._down = powers_up_to(self._letters_so_far + 1)[1]
 
     def _piece(self, first: int, last: int) -> tuple[NDArray[Any], ...]:
         """The arrays of the tokens of ``text[first:last]``."""
@@ -182,7 +182,7 @@ class Scan:
             _marks(text, codes, letters[1:], values[1:])
         np.cumsum(letters, out=letters)
         self._letters_so_far = int(letters[size])
-        up = _powers_up_to(self._letters_so_far + 1)[0]
+        up = powers_up_to(self._letters_so_far + 1)[0]
         values[1:] *= up.take(letters[:size], out=sheet.powers[:size], mode="clip")
         np.cumsum(values, out=values)
         self._sum_so_far = values[size]

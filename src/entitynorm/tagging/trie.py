@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entitynorm.retrieval.distinct import among, distinct
+from entitynorm.tagging.hash_table import HashTable, bits_for, directory
 from entitynorm.tagging.scan import SEPARATOR, Hashes, Ints, Scan
 from entitynorm.text.tokens import Gap
 
@@ -23,8 +24,6 @@ MOST_TOKENS = 16
 GOES_ON, SMALL, CAPITALS = 1, 2, 4
 """Flags of a key: longer names begin with it; an alias that it spells begins small; all that it spells are acronyms."""
 _CHUNK = 200_000
-_FEW = 256
-"""Hashes up to which halving all keys costs less than the many array operations of the directory."""
 _LONGEST_ACRONYM = 6
 _JOIN, _COMMA, _STOP = int(Gap.JOIN), int(Gap.COMMA), int(Gap.STOP)  # numpy is slow to see that an enum is a number
 _ABBREVIATION = 4
@@ -39,14 +38,6 @@ class Hits:
     count: Ints
     key: Ints
     """Position of the key in the trie."""
-
-
-def _directory(keys: Hashes, bits: int) -> NDArray[np.uint32]:
-    """For each value of the leading bits the place of the first key with it."""
-    buckets = (keys >> np.uint64(64 - bits)).astype(np.int64)
-    out = np.zeros((1 << bits) + 1, np.uint32)
-    np.cumsum(np.bincount(buckets, minlength=1 << bits), out=out[1:])
-    return out
 
 
 def build(texts: Sequence[str]) -> dict[str, NDArray[Any]]:
@@ -116,13 +107,12 @@ def _sorted(
         edges = low[there]
         found[there] |= np.bitwise_or.reduceat(flag & SMALL, edges)
         found[there] |= np.bitwise_and.reduceat(flag & CAPITALS, edges)
-    bits = max(4, len(keys).bit_length())
     return {
         "trie_key": keys,
         "trie_flags": found,
         "trie_ends": np.append(low, len(ends)).astype(np.uint32),
         "trie_alias": alias,
-        "trie_bucket": _directory(keys, bits),
+        "trie_bucket": directory(keys, bits_for(len(keys))),
     }
 
 
@@ -130,34 +120,14 @@ class Trie:
     """The aliases of an index as they are spelled."""
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        self._keys, self.flags = np.asarray(arrays["trie_key"]), np.asarray(arrays["trie_flags"])
+        self.table = HashTable(np.asarray(arrays["trie_key"]), np.asarray(arrays["trie_bucket"]))
+        self.flags = np.asarray(arrays["trie_flags"])
         self._ends, self._alias = np.asarray(arrays["trie_ends"]), np.asarray(arrays["trie_alias"])
-        self._bucket = np.asarray(arrays["trie_bucket"])
         self._small = np.asarray(arrays["trie_small"])
         starts = np.asarray(arrays["trie_small_start"])
         self._may_be_small = np.zeros(1 << 16, np.bool_)
         self._may_be_small[(starts >> np.uint64(48)).astype(np.int64)] = True
         self._some_small = len(starts) > 0
-        self._shift = np.uint64(64 - (len(self._bucket) - 1).bit_length() + 1)
-
-    def find(self, hashes: Hashes) -> Ints:
-        """The position of each hash among the keys, or -1."""
-        if len(hashes) < _FEW:
-            place = np.minimum(self._keys.searchsorted(hashes), len(self._keys) - 1)
-            return np.where(self._keys.take(place) == hashes, place, -1)
-        bucket = (hashes >> self._shift).view(np.int64)
-        low, high = self._bucket.take(bucket), self._bucket.take(bucket + 1)
-        out = np.full(len(hashes), -1, np.int64)
-        live = (low < high).nonzero()[0]
-        low, high, wanted = low.take(live).astype(np.int64), high.take(live), hashes.take(live)
-        while len(live):
-            key = self._keys.take(low)
-            hit = key == wanted
-            out[live[hit]] = low[hit]
-            low += 1
-            on = ((key < wanted) & (low < high)).nonzero()[0]
-            live, low, high, wanted = live.take(on), low.take(on), high.take(on), wanted.take(on)
-        return out
 
     def written_small(self, scan: Scan, tokens: Ints) -> NDArray[np.bool_]:
         """Whether each token begins like a word that some name writes small."""
@@ -172,7 +142,7 @@ class Trie:
 
     def hits(self, scan: Scan) -> Hits:
         """Every run of tokens that is spelled like an alias and written in its case."""
-        if not len(scan) or not len(self._keys):
+        if not len(scan) or not len(self.table.keys):
             nothing = np.zeros(0, np.int64)
             return Hits(nothing, nothing, nothing)
         as_name = ~scan.small
@@ -180,7 +150,7 @@ class Trie:
         if self._some_small:  # a token written small begins a name only where some alias does so too
             may_begin = as_name | self._may_be_small.take((scan.hashes >> np.uint64(48)).view(np.int64))
         first = may_begin.nonzero()[0]
-        key = self.find(scan.hash(first, first))
+        key = self.table.find(scan.hash(first, first))
         firsts, counts, keys = [], [], []
         for length in range(1, MOST_TOKENS + 1):
             there = (key >= 0).nonzero()[0]
@@ -193,7 +163,7 @@ class Trie:
             first = first.compress(joinable(scan, tokens=first + length))
             if not len(first):
                 break
-            key = self.find(scan.hash(first, first + length))
+            key = self.table.find(scan.hash(first, first + length))
         first, count, key = np.concatenate(firsts), np.concatenate(counts), np.concatenate(keys)
         ends = self._ends.take(key + 1) > self._ends.take(key)
         first, count, key = first.compress(ends), count.compress(ends), key.compress(ends)

@@ -43,14 +43,14 @@ from entitynorm.tagging.leads import (
     unpacked,
 )
 from entitynorm.tagging.scan import SEPARATOR, Hashes, Ints, Scan
-from entitynorm.tagging.trie import Trie, joinable
+from entitynorm.tagging.trie import Hits, Trie, joinable
 from entitynorm.text.folding import fold_text
 from entitynorm.text.terms import may_begin_compound, terms_of
 from entitynorm.text.tokens import SIGNED, Gap, script_of
 
 _KNOWN_ACRONYMS, _KNOWN_NEIGHBOURS = 65_536, 32_768
 _ACRONYM = 7
-_INITIALS = 2
+INITIALS = 2
 """Letters of a capitalised word that a full stop may follow inside a name that is not spelled like an alias."""
 _PROVINCES = frozenset({"adm1", "adm2", "adm3"})
 
@@ -85,22 +85,13 @@ class WindowFinder:
         """All windows of a block."""
         if not len(scan):
             return Found(_NONE, _NONE, np.zeros(0, np.bool_), NO_PARTS)
-        hits = self.trie.hits(scan)
-        kept = np.ones(len(hits.first), np.bool_)
-        # A comma or full stop stands inside a name only where the name has one (Washington, D.C.).
-        for gap, mark in ((Gap.COMMA, ","), (Gap.STOP, ".")):
-            broken = np.concatenate((np.zeros(1, np.int64), np.cumsum(scan.gap == gap)))
-            for n in np.flatnonzero(broken[hits.first + hits.count] > broken[hits.first + 1]).tolist():
-                kept[n] &= self._holds(int(hits.key[n]), mark)
-        spelled = distinct(packed(hits.first, hits.first + hits.count - 1)[kept])
-        joins = joinable(scan, _INITIALS) & (scan.gap != Gap.COMMA)
+        hits = spelled_hits(self.index, self.trie, scan)
+        spelled = distinct(packed(hits.first, hits.first + hits.count - 1))
+        joins = joinable(scan, INITIALS) & (scan.gap != Gap.COMMA)
         alike, parts = (_NONE, NO_PARTS) if self.index.to_the_letter else self._alike(scan, joins)
         found = distinct(np.concatenate((spelled, alike, self._acronym_windows(scan))))
         found = distinct(np.concatenate((found, packed_windows(_widened(scan, joins, found)))))
         return Found(*unpacked(found), np.isin(found, spelled, assume_unique=True), parts)
-
-    def _holds(self, key: int, mark: str) -> bool:
-        return any(mark in self.index.alias_text(alias) for alias in self.trie.spelled(key))
 
     def _alike(self, scan: Scan, joins: Bools) -> tuple[Spans, Parts]:
         """Windows of words that sound like an alias, or like part of one."""
@@ -171,6 +162,20 @@ class WindowFinder:
         known.update((text, bool(some or full_names(text))) for text, some in zip(unknown, found, strict=True))
         some = places[[known[text] for text in texts]] if texts else _NONE
         return packed(some, some)
+
+
+def spelled_hits(index: NameIndex, trie: Trie, scan: Scan) -> Hits:
+    """What is spelled like an alias; a comma or full stop stands inside only as in the name (Washington, D.C.)."""
+    hits = trie.hits(scan)
+    kept = np.ones(len(hits.first), np.bool_)
+    marked = scan.gap > Gap.JOIN
+    broken = np.concatenate((np.zeros(1, np.int64), np.cumsum(marked)))
+    for n in np.flatnonzero(broken[hits.first + hits.count] > broken[hits.first + 1]).tolist():
+        first, last = int(hits.first[n]), int(hits.first[n] + hits.count[n])
+        for gap, mark in ((Gap.COMMA, ","), (Gap.STOP, ".")):
+            if gap in scan.gap[first + 1 : last]:
+                kept[n] &= any(mark in index.alias_text(alias) for alias in trie.spelled(int(hits.key[n])))
+    return Hits(hits.first.compress(kept), hits.count.compress(kept), hits.key.compress(kept))
 
 
 def _ending_with(spans: Spans, compounds: Sequence[Window]) -> Iterator[Window]:

@@ -96,7 +96,7 @@ def test_a_capital_alias_beside_a_plain_one_asks_for_no_capitals() -> None:
 
 def test_the_beginning_of_a_name_goes_on(trie: Trie) -> None:
     scan = Scan("Kyiv New Petersburg")
-    keys = trie.find(scan.hashes)
+    keys = trie.table.find(scan.hashes)
     assert (keys >= 0).tolist() == [True, True, False]
     assert [bool(trie.flags[key] & GOES_ON) for key in keys[:2]] == [True, True]
     assert [trie.spelled(int(key)) for key in keys[:2]] == [[0], []]
@@ -138,10 +138,10 @@ def test_of_many_tokens_as_of_each_alone(trie: Trie) -> None:
     names = [f"Name{n}" for n in range(0, 2_000, 2)]
     many = Trie(build(names))
     hashes = Scan(" ".join(f"Name{n}" for n in range(2_000))).hashes
-    found = many.find(hashes)
+    found = many.table.find(hashes)
     assert (found >= 0).tolist() == [n % 2 == 0 for n in range(2_000)]
     assert [names[many.spelled(key)[0]] for key in found[::2].tolist()] == names
-    assert [int(many.find(hashes[n : n + 1])[0]) for n in range(2_000)] == found.tolist()
+    assert [int(many.table.find(hashes[n : n + 1])[0]) for n in range(2_000)] == found.tolist()
     scan = Scan("St. Louis, Missouri. Street. A/B «C» D; E")
     alone = [bool(joinable(scan, tokens=np.array([n]))[0]) for n in range(len(scan))]
     assert alone == joinable(scan).tolist()
