@@ -10,7 +10,7 @@ import pytest
 from entitynorm import Entity, Gazetteer, Linker
 from entitynorm.io.formats import parse_marked, to_marked
 from entitynorm.model import Alias
-from entitynorm.retrieval.index import FEW
+from entitynorm.retrieval.build import FEW
 
 GIVEN = ("Boris", "Anna", "Kirill", "Petr", "Nadia", "Oleg", "Igor", "Lena", "Zoya", "Ruslan")
 ENDINGS = ("nov", "dovsky", "benko", "tikh")

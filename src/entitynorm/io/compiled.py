@@ -27,7 +27,7 @@ from entitynorm.retrieval.index import NameIndex
 from entitynorm.wording import one_line
 
 KIND = "entitynorm-gazetteer"
-SCHEMA = 3
+SCHEMA = 4
 """Raised when the arrays change their meaning; files of another number are refused."""
 _TABLES = ("sounds.yaml", "sounds_scripts.yaml", "compounds.yaml")
 _VERIFIED_BELOW = 64 * 1024 * 1024

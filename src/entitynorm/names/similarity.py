@@ -23,6 +23,7 @@ _CLASS = str.maketrans(
 )
 _LEAST_FOR_SLIP = 4
 _LEAST_FOR_TWO_SLIPS = 9
+MOST_SLIPS = 2
 _SHORT_ACRONYM = 3
 
 
@@ -79,6 +80,8 @@ _KNOWN: dict[tuple[Word, Word], Similarity] = {}
 _MOST_KNOWN = 60_000
 _TRIED = 2
 """Pairs of readings that the pair-HMM compares for two words, the likest by plain edit distance."""
+SHARED_READING, LIKEST_HEARD = 0.99, 0.98
+"""How alike words are that share a reading, and at most those whose readings are near."""
 _ROUGH, _STEM = 0.45, 0.6
 """Least plain similarity of two readings for the pair-HMM, and for case forms, to be tried."""
 
@@ -119,6 +122,19 @@ def prime(pairs: Iterable[tuple[Word, Word]]) -> None:
             at += len(plan)
 
 
+def slip_of(a: str, b: str) -> tuple[float, float] | None:
+    """How alike two folded words of one script are, and what that is worth in nats, if few slips of the pen part them.
+
+    >>> slip_of("graivoron", "grivoron")
+    (0.9, 15.5)
+    """
+    length = min(len(a), len(b))
+    slips = OSA.distance(a, b, score_cutoff=MOST_SLIPS) if length >= _LEAST_FOR_SLIP else 0
+    if slips != 1 and (slips != 2 or length < _LEAST_FOR_TWO_SLIPS):
+        return None
+    return 1 - 0.9 * slips / max(len(a), len(b)), agreement(length - slips) - 2.0 * slips
+
+
 Near = list[tuple[float, str, str, float, str]]
 """Pairs of readings with cost less likeness, the likest first once sorted."""
 
@@ -136,12 +152,11 @@ def _begin(a: Word, b: Word) -> tuple[Similarity, Near]:
     if 2 * shared < fewer:
         return UNLIKE, []
     best = UNLIKE
-    if a.script == b.script and length >= _LEAST_FOR_SLIP:
-        slips = OSA.distance(a.fold, b.fold, score_cutoff=2)
-        if slips == 1 or (slips == 2 and length >= _LEAST_FOR_TWO_SLIPS):
-            value = 1 - 0.9 * slips / max(len(a.fold), len(b.fold))
+    if a.script == b.script:
+        found = slip_of(a.fold, b.fold)
+        if found is not None:
+            value, nats = found
             level, start = levels(a.plain[0][0], b.plain[0][0]) if a.plain and b.plain else (0, True)
-            nats = agreement(length - slips) - 2.0 * slips
             best = Similarity(value, TYPO, f"{a.fold}~{b.fold}", nats, level, start)
     return _plainly(a, b, best)
 
@@ -190,7 +205,7 @@ def _plan(a: Word, b: Word, best: Similarity, near: Near) -> tuple[Similarity, P
 
 def _shared(a: Word, b: Word, best: Similarity, phones: str, cost: float, form: str) -> Similarity:
     """The similarity of two words that have a reading in common."""
-    value = max(0.6, 0.99 - cost)
+    value = max(0.6, SHARED_READING - cost)
     if value <= best.value:
         return best
     return Similarity(value, form, f"{a.fold}~{b.fold} [{phones}]", agreement(len(phones)) - 1.0, 2)
@@ -198,7 +213,7 @@ def _shared(a: Word, b: Word, best: Similarity, phones: str, cost: float, form: 
 
 def _settle(a: Word, b: Word, best: Similarity, plan: Plan, values: Sequence[tuple[float, float]]) -> Similarity:
     for (x, y, cost, form), (value, nats) in zip(plan, values, strict=True):
-        value = min(0.98, value - cost)
+        value = min(LIKEST_HEARD, value - cost)
         if value > best.value:
             best = Similarity(value, form or SOUND, f"{a.fold}~{b.fold} [{x}/{y}]", max(0.0, nats), *levels(x, y))
     if len(_KNOWN) >= _MOST_KNOWN:

@@ -20,15 +20,18 @@ from numpy.typing import NDArray
 
 from entitynorm.errors import GazetteerError, Problem
 from entitynorm.model import Alias, Entity, Fuzzy
+from entitynorm.names.background import rarity_in
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.meanings import meanings_of
 from entitynorm.names.qualified import unqualified
 from entitynorm.names.types import entity_class
+from entitynorm.names.units import is_patronymic
 from entitynorm.retrieval import phones
 from entitynorm.retrieval.distinct import distinct
 from entitynorm.tagging import trie
 from entitynorm.text.sounds import latin_initials, wide_readings
 from entitynorm.text.terms import MAYBE_CUT, all_terms_of, fold_term, terms_of
+from entitynorm.text.tokens import script_of
 
 Arrays = dict[str, NDArray[Any]]
 Progress = Callable[[str, int, int], None]
@@ -48,6 +51,8 @@ POLICIES: tuple[Fuzzy, ...] = ("edit", "key", "off", "edit")
 STATED = 3
 """The policy "edit" where the gazetteer says so itself: among many names, single words of texts may slip as well."""
 WEAK, CANONICAL, SHORTENED = 1, 2, 16
+FEW = 1_000
+"""Aliases below which a gazetteer's own word frequencies are chance, and what it lacks is likelier."""
 BLOCKS = 1
 """Flag of an entity that must never take some surface forms."""
 
@@ -60,6 +65,10 @@ def weight_of_role(role: str) -> float:
 BEARING = 0.5
 """What a word of a role may weigh at least, if the role is to carry a name."""
 _ROLE_ORDER = ("function", "type", "title", "country", "concept", "given")
+ROLES = (*_ROLE_ORDER, "core", "initial", "number")
+"""What a term can be, by the lexicon or its letters; `term_role` holds the place in this list, and flags above."""
+ROLE_BITS, PATRONYMIC, FOREIGN = 15, 16, 32
+"""The bits of `term_role` that tell the role; flags of a patronymic, and of a term in letters that are not Latin."""
 
 
 @lru_cache(maxsize=32_768)
@@ -67,6 +76,17 @@ def role_of_term(fold: str) -> str:
     """The first lexicon role of a folded term, "core" for a word no table knows."""
     slots = {sense.slot for sense in meanings_of(fold) if not sense.caps}
     return next((role for role in _ROLE_ORDER if role in slots), "core")
+
+
+def _role_number(term: str, fold: str, role: str) -> int:
+    """What `term_role` says of a term."""
+    if len(fold) == 1:
+        role = "initial"
+    elif fold.isdigit():
+        role = "number"
+    father = PATRONYMIC if role in ("core", "given") and is_patronymic(fold) else 0
+    foreign = 0 if term.isascii() or script_of(term) in ("Latn", "Zyyy") else FOREIGN
+    return ROLES.index(role) | father | foreign
 
 
 def carries_name(fold: str, role: str) -> bool:
@@ -373,6 +393,13 @@ def _arrays(grown: _Growing, progress: Progress | None) -> tuple[Arrays, dict[st
     fold_of = np.array([fold_number[fold] for fold in folds], np.int64)
     together = np.bincount(fold_of, frequency, len(fold_number)).astype(np.uint32)
     arrays["term_frequency"] = together[fold_of] if len(folds) else np.zeros(0, np.uint32)
+    arrays["term_role"] = np.array(
+        [_role_number(term, fold, roles[fold]) for term, fold in zip(terms, folds, strict=True)], np.uint8
+    )
+    names = 0 if count < FEW else count
+    held = arrays["term_frequency"].tolist() if names else [0] * len(terms)
+    rare = (rarity_in(fold, own, names) for fold, own in zip(folds, held, strict=True))
+    arrays["term_rarity"] = np.fromiter(rare, np.float32, len(terms))
     _hashed(folds, np.arange(len(terms)), "fold", arrays)
     _blob(terms, "term", arrays)
     arrays["term_tie"] = _ties(terms)

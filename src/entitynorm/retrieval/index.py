@@ -15,6 +15,7 @@ from entitynorm.retrieval.build import (
     BLOCKS,
     CANONICAL,
     COST_SCALE,
+    FEW,
     POLICIES,
     SHORTENED,
     STATED,
@@ -25,8 +26,6 @@ from entitynorm.retrieval.build import (
 from entitynorm.retrieval.phones import LONGEST, PHONES, text_hashes
 from entitynorm.text.sounds import Reading
 
-FEW = 1_000
-"""Aliases below which a gazetteer's own word frequencies are chance, and what it lacks is likelier."""
 _LETTERS = bytes(PHONES, "ascii").ljust(256, b"?")
 
 

@@ -50,7 +50,7 @@ def _coarse() -> Bytes:
     return table
 
 
-_MIDDLE, _COARSE = _middle(), _coarse()
+MIDDLE_CLASS, COARSE_CLASS = _middle(), _coarse()
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -64,6 +64,15 @@ def _powers(n: int, factor: int) -> Words:
 _POWERS = _powers(64, 0x100000001B3)
 EQUAL, SKELETON, MIDDLE, TYPO, LEXICAL = (np.uint64(n * 0x51ED270B) for n in (1, 2, 3, 4, 5))
 """Families of keys, mixed into the hash so that one sorted array serves them all."""
+
+
+def numbers(signs: str | NDArray[np.uint8]) -> Bytes:
+    """The number of each phone of a string or of its bytes, `PAD` for what is none.
+
+    >>> numbers("ae-").tolist()
+    [0, 1, 25]
+    """
+    return _CODE.take(np.frombuffer(signs.encode("latin-1", "replace"), np.uint8) if isinstance(signs, str) else signs)
 
 
 def encode(texts: Sequence[str]) -> tuple[Bytes, Bytes]:
@@ -120,12 +129,12 @@ def _without_doubles(matrix: Bytes) -> tuple[Bytes, NDArray[np.int64]]:
 
 def middle(codes: Bytes) -> tuple[Bytes, NDArray[np.int64]]:
     """Rows in the middle classes, doubles made one."""
-    return _without_doubles(_MIDDLE[codes])
+    return _without_doubles(MIDDLE_CLASS[codes])
 
 
 def skeleton(codes: Bytes) -> tuple[Bytes, NDArray[np.int64]]:
     """Rows of consonant classes; a first vowel stays."""
-    classes = _COARSE[codes]
+    classes = COARSE_CLASS[codes]
     keep = classes > 1
     keep[:, 0] |= classes[:, 0] == 1
     compact, _ = _compact(classes, keep)
@@ -186,14 +195,14 @@ def keys(codes: Bytes, depth: Depth = "wide") -> tuple[Keys, NDArray[np.int64]]:
     return np.concatenate(out), np.concatenate(owners)
 
 
-_PHONE_BITS = np.zeros(PAD + 1, np.uint64)
+PHONE_BITS = np.zeros(PAD + 1, np.uint64)
 for _n, _phone in enumerate(PHONES):
-    _PHONE_BITS[_n] |= np.uint64(1) << np.uint64(_n)
+    PHONE_BITS[_n] |= np.uint64(1) << np.uint64(_n)
     _class = next(k for k, phones in enumerate(_COARSE_CLASSES) if _phone in phones)
     if _class:  # a consonant class lost or won counts twice
         for _shift in (25, 34):
-            _PHONE_BITS[_n] |= np.uint64(1) << np.uint64(_shift + _class - 1)
-_LENGTH_BITS = np.array([((1 << n) - 1) << 43 for n in range(LONGEST + 1)], np.uint64)
+            PHONE_BITS[_n] |= np.uint64(1) << np.uint64(_shift + _class - 1)
+LENGTH_BITS = np.array([((1 << n) - 1) << 43 for n in range(LONGEST + 1)], np.uint64)
 
 
 def masks(codes: Bytes, lengths: Bytes) -> tuple[Words, Words]:
@@ -201,7 +210,7 @@ def masks(codes: Bytes, lengths: Bytes) -> tuple[Words, Words]:
 
     The number of bits in which two rows differ tells, roughly, how far apart they are.
     """
-    first = np.bitwise_or.reduce(_PHONE_BITS[codes], axis=1) | _LENGTH_BITS[lengths]
+    first = np.bitwise_or.reduce(PHONE_BITS[codes], axis=1) | LENGTH_BITS[lengths]
     mid, mid_length = middle(codes)
     framed = np.zeros((len(codes), LONGEST + 2), np.uint64)
     framed[:, 0] = 26

@@ -22,9 +22,9 @@ from entitynorm.names.structure import parse, senses_of
 from entitynorm.names.words import read_forms, warm, word
 from entitynorm.retrieval import phones
 from entitynorm.retrieval.build import SLIPPING, carries_name, lexical_ids, means_nothing, role_of_term, weight_of_role
+from entitynorm.retrieval.heard import Heard
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.text.sound_distance import similarities, table_for
-from entitynorm.text.sounds import plain_readings
 from entitynorm.text.terms import fold_term
 from entitynorm.text.tokens import script_of
 
@@ -116,11 +116,12 @@ class TermSearcher:
 
     def _forms(
         self, terms: Sequence[str], plainly: bool
-    ) -> tuple[list[str], NDArray[np.int64], NDArray[np.float32], NDArray[np.bool_]]:
-        """Phones to look for, the term that each belongs to, its cost, and whether slips are looked for in it."""
+    ) -> tuple[phones.Bytes, phones.Bytes, NDArray[np.int64], NDArray[np.float32], NDArray[np.bool_]]:
+        """Readings to look for, their lengths, the term that each belongs to, its cost, and whether it may slip."""
         if plainly:
-            count = len(terms)
-            return plain_readings(terms), np.arange(count), np.zeros(count, np.float32), np.ones(count, np.bool_)
+            everyone = np.arange(len(terms))
+            rows = Heard.of_words(terms).rows(everyone)
+            return *rows, everyone, np.zeros(len(terms), np.float32), np.ones(len(terms), np.bool_)
         texts: list[str] = []
         slipping: list[bool] = []
         owner: list[int] = []
@@ -134,14 +135,14 @@ class TermSearcher:
                 owner.append(n)
                 cost.append(extra)
                 slipping.append(not form and k < SLIPPING)
-        return texts, np.array(owner, np.int64), np.array(cost, np.float32), np.array(slipping, bool)
+        rows = phones.encode(texts)
+        return *rows, np.array(owner, np.int64), np.array(cost, np.float32), np.array(slipping, bool)
 
     def _find(self, terms: Sequence[str], plainly: bool) -> list[TermHits]:
         arrays = self.index.arrays
         folds = [fold_term(t) for t in terms]
         same = self.index.lookup_many("fold", folds)
-        texts, owner, cost, slipping = self._forms(terms, plainly)
-        codes, lengths = phones.encode(texts)
+        codes, lengths, owner, cost, slipping = self._forms(terms, plainly)
         bits, pairs = phones.masks(codes, lengths)
         heard = np.flatnonzero(lengths >= 2)
         # Where names are few, a word that is one of them may all the same be a slip for another.
@@ -314,7 +315,7 @@ class TermSearcher:
         if found is None:
             if len(self._begun) > _CACHED_TERMS:
                 self._begun = {}
-            codes, lengths = phones.encode(plain_readings([term]))
+            codes, lengths = Heard.of_words([term]).rows(np.zeros(1, np.int64))
             found = self._begun[term] = bool(lengths[0] > 2 and self._beginnings[phones.beginnings(codes)[0]])
         return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from entitynorm.table_cache import packaged_table
@@ -13,21 +13,43 @@ from entitynorm.table_cache import packaged_table
 Letters = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+NO_PHONE, LINE_END = 255, 254
+
+
+@dataclass(frozen=True, eq=False)
 class Substitution:
     """Letter groups and their phones, applied to many words at once; the longest group wins."""
 
     groups: tuple[tuple[str, str], ...]
-    """Groups of two letters and more, the longest first."""
+    """Groups of two letters and more, the longest first, and letters that stand for several phones."""
     single: dict[int, str]
+    """Letters that stand for one phone or none."""
 
     def __call__(self, text: str) -> str:
         """Replace every letter group; what the table does not hold stays as it is."""
+        return self.grouped(text).translate(self.single)
+
+    def grouped(self, text: str) -> str:
+        """Replace the groups only; their phones stand as control characters."""
         # Plain replacements over a long text cost a tenth of one pattern with all groups.
         for group, phones in self.groups:
             if group in text:
                 text = text.replace(group, phones)
-        return text.translate(self.single)
+        return text
+
+    @cached_property
+    def numbers(self) -> bytes:
+        """For each code unit of UTF-16 the phone that it stands for once groups are replaced, as its number.
+
+        `NO_PHONE` for what stands for none, `LINE_END` for a line break.
+        """
+        out = bytearray([NO_PHONE]) * 0x10000
+        for number, phone in enumerate(_PHONES):
+            out[ord(phone)] = out[ord(_PRIVATE[phone])] = number
+        for letter, phones in self.single.items():
+            out[letter] = out[ord(phones)] if phones else NO_PHONE
+        out[ord("\n")] = LINE_END
+        return bytes(out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +107,18 @@ class Tables:
 
 
 # Phones are Latin letters too, so a table's output must not be read again by the table of single letters: on the way
-# they stand as private characters, one for each phone.
+# they stand as control characters of Latin-1, one for each phone, which keep a buffer of ASCII at a byte a letter.
 _PHONES = "aeioubpdtgkhfvzsZScCJmnlr"
-_PRIVATE = {phone: chr(0xE000 + n) for n, phone in enumerate(_PHONES)}
+_PRIVATE = {phone: chr(0x80 + n) for n, phone in enumerate(_PHONES)}
 _PUBLIC = {ord(private): phone for phone, private in _PRIVATE.items()}
 
 
 def substitution(letters: Letters) -> Substitution:
-    """Letter groups replaced by their phones, the longest first; the phones stand as private characters yet."""
+    """Letter groups replaced by their phones, the longest first; the phones stand as control characters yet."""
     hidden = {group: "".join(_PRIVATE.get(p, p) for p in phones) for group, phones in letters.items()}
-    long = sorted((item for item in hidden.items() if len(item[0]) > 1), key=lambda item: (-len(item[0]), item[0]))
-    return Substitution(tuple(long), {ord(group): phones for group, phones in hidden.items() if len(group) == 1})
+    plain = {ord(group): phones for group, phones in hidden.items() if len(group) == 1 and len(phones) < 2}
+    long = [item for item in hidden.items() if len(item[0]) > 1 or ord(item[0]) not in plain]
+    return Substitution(tuple(sorted(long, key=lambda item: (-len(item[0]), item[0]))), plain)
 
 
 def public(text: str) -> str:

@@ -31,6 +31,7 @@ _GLIDE = re.compile(r"(?<=.)i(?=[aeou])|^i(?=[ei])", re.MULTILINE)
 _NOT_PHONE = re.compile("[^aeioubpdtgkhfvzsZScCJmnlr\n]")
 # Marks belong to their letter: the tie of ALA-LC (i͡a) does not cut a word.
 _WORD = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f]|['’ʼʻʹ`´′”](?=[^\\W_]))*")
+_CYRILLIC = re.compile("[\u0400-\u052f]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _APOSTROPHES = re.compile("['’ʼʻʹ`´′]")
 # Letters drawn alike in Latin and Cyrillic, for words that mix the two scripts by a slip of the keyboard.
@@ -66,19 +67,26 @@ def _one_script(word: str) -> str:
     return word.translate(_TO_CYRILLIC if cyrillic >= latin else _TO_LATIN)
 
 
-def _letters(word: str) -> str:
-    """Case folded, marks gone but where they decide the sound."""
-    lowered = _INVISIBLE.sub("", word.lower())
+def _letters(text: str) -> str:
+    """Case folded, marks gone but where they decide the sound; of a word, or of words on lines of their own."""
+    lowered = _INVISIBLE.sub("", text.lower())
     if lowered.isascii():
         return lowered
-    return "".join(map(_plain_letter, unicodedata.normalize("NFC", lowered)))
+    return unicodedata.normalize("NFC", lowered).translate(_plain_letters)
 
 
-@lru_cache(maxsize=8_192)
-def _plain_letter(letter: str) -> str:
-    # The voicing marks of kana (ト, ド) are no accents.
-    kept = letter in _tables().marked or "\u3040" <= letter <= "\u30ff"
-    return letter if kept else fold_text(letter)
+class _PlainLetters(dict[int, str]):
+    """What letters are written as without marks; filled when a letter is first met."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        # The voicing marks of kana (ト, ド) are no accents.
+        kept = code < 0x80 or letter in _tables().marked or "\u3040" <= letter <= "\u30ff"
+        found = self[code] = letter if kept else fold_text(letter)
+        return found
+
+
+_plain_letters = _PlainLetters()
 
 
 def _read(text: str, profile: Profile) -> list[str]:
@@ -246,17 +254,42 @@ def wide_readings(words: Sequence[str]) -> list[tuple[Reading, ...]]:
     return [_ranked(found, MAX_WIDE) for found in raw]
 
 
-def plain_readings(words: Sequence[str]) -> list[str]:
-    """The plainest reading of each of many lower-case words in Latin letters, as phones; "" for one without sounds.
+def plain_units() -> bytes:
+    """What each code unit of UTF-16 of `plain_text` stands for: see `Substitution.numbers`."""
+    return _tables().base.variants[0].numbers
 
-    >>> plain_readings(["grayvoron", "graivoron"])
-    ['graivoron', 'graivoron']
+
+def plain_text(words: Sequence[str]) -> str:
+    """Many lower-case words in Latin letters on lines of their own, their letter groups replaced by phones.
+
+    What each character stands for, `plain_units` tells; doubled phones and glides are in it yet
+    (see `entitynorm.retrieval.heard`).
     """
-    if not words:
-        return []
-    letters = [word if word.isascii() else _APOSTROPHES.sub("", _letters(_one_script(word))) for word in words]
-    buffer = "\n".join([one.replace("\n", "") for one in letters])
-    return _finish(_read(buffer, _tables().base)[0]).split("\n")
+    lines = "\n".join(words)
+    if lines.count("\n") >= max(1, len(words)):  # a line break in a word
+        words = [word.replace("\n", "") for word in words]
+        lines = "\n".join(words)
+    if lines.isascii():
+        return _plainly(lines)
+    odd = [n for n, word in enumerate(words) if not word.isascii()]
+    # Apart, since a letter beyond Latin-1 doubles what all letters of a buffer cost.
+    out = list(words)
+    for n in odd:
+        out[n] = ""
+    marked = "\n".join([words[n] for n in odd])
+    if _CYRILLIC.search(marked):
+        marked = "\n".join(map(_one_script, marked.split("\n")))
+    read = _plainly("\n".join(out)).split("\n")
+    for n, word in zip(odd, _plainly(_APOSTROPHES.sub("", _letters(marked))).split("\n"), strict=True):
+        read[n] = word
+    return "\n".join(read)
+
+
+def _plainly(lines: str) -> str:
+    base = _tables().base
+    for pattern, reading in base.patterns:
+        lines = pattern.sub(reading, lines)
+    return base.variants[0].grouped(lines)
 
 
 def without_foreign_ending(word: str) -> list[tuple[str, float]]:
