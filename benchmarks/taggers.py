@@ -87,6 +87,27 @@ class Linking:
         return [(m.start, m.end, m.id) for m in answer.mentions if m.id is not None]
 
 
+class Screening:
+    """`Linker.screen` over a compiled gazetteer: names as listed and names that sound like one, as arrays."""
+
+    package = "entitynorm"
+    remembers = False
+    fuzzy = True
+
+    def build(self, folder: Path) -> None:
+        import entitynorm
+
+        self.linker = entitynorm.load(folder / "gazetteer.enx")
+        list(self.linker.screen(["-"]))  # makes what is made at the first question
+
+    def tag(self, texts: Sequence[str]) -> Sequence[Any]:
+        return list(self.linker.screen(texts))
+
+    def found(self, text: str, answer: Any) -> list[Found]:
+        rows = zip(answer.start.tolist(), answer.end.tolist(), answer.ids, strict=True)
+        return [(start, end, entity) for start, end, entity in rows if entity is not None]
+
+
 class ExactArrays:
     """The trie under it: everything spelled like a name, as arrays of code points; overlaps are sorted out outside the
     clock, as for spaCy."""
@@ -270,6 +291,7 @@ TAGGERS: dict[str, Callable[[], Tagger]] = {
     "entitynorm, exact": lambda: Linking(fuzzy=False),
     "entitynorm, exact, arrays": ExactArrays,
     "entitynorm": lambda: Linking(fuzzy=True),
+    "entitynorm, screening": Screening,
     "flashtext": Flashtext,
     "ahocorasick_rs": AhoCorasick,
     "spaCy PhraseMatcher(LOWER)": SpacyLower,

@@ -166,6 +166,28 @@ class LearnedScorer:
         found: list[float] = np.ascontiguousarray(terms * weights).sum(axis=1).tolist()
         return found
 
+    def log_odds_by_column(
+        self, columns: Mapping[str, NDArray[np.float64]], kinds: Mapping[str, NDArray[np.bool_]]
+    ) -> NDArray[np.float64]:
+        """`log_odds` of thousands of pairs of names, told feature by feature; what is not told is 0 for all.
+
+        ``kinds``: for each class (PERSON, PLACE) which pairs are of it. Sums may differ from `log_odds` in their last
+        digits, but never with what else is asked about.
+        """
+        held = {
+            **kinds,
+            "alone": columns["one_word"] > 0,
+            "across": columns["one_script"] == 0,
+            "few": columns["few_names"] > 0,
+        }
+        out = np.zeros(len(columns["one_word"]))
+        for feature, condition, knots, worth in _curves(self):
+            values = columns.get(feature)
+            if values is not None:
+                added = np.interp(values, knots, worth)
+                out += np.where(held[condition], added, 0.0) if condition else added
+        return out
+
     def log_odds(self, values: Sequence[float], kind: str) -> float:
         """The log-odds of one candidate against NIL, before others compete."""
         return sum(self.contributions(values, kind))
@@ -186,6 +208,21 @@ def _flat(
     ]
     columns, knots, weights, conditions = zip(*terms, strict=True) if terms else ((), (), (), ())
     return np.array(columns, np.int64), np.array(knots), np.array(weights), np.array(conditions, np.int64)
+
+
+@cache
+def _curves(
+    scorer: LearnedScorer,
+) -> tuple[tuple[str, str, NDArray[np.float64], NDArray[np.float64]], ...]:
+    """What each feature adds under each condition: (feature, condition, values, what these are worth)."""
+    out = []
+    for feature, terms in zip(FEATURES, scorer.terms, strict=True):
+        for condition in dict.fromkeys(condition for condition, _, _ in terms):
+            own = [(knot, weight) for c, knot, weight in terms if c == condition]
+            knots = sorted({0.0, 1.0, *(knot for knot, _ in own)})
+            worth = [sum(weight * max(0.0, at - knot) for knot, weight in own) for at in knots]
+            out.append((feature, condition, np.array(knots), np.array(worth)))
+    return tuple(out)
 
 
 def read_scorer(path: Path) -> LearnedScorer:

@@ -25,11 +25,15 @@ if TYPE_CHECKING:
     from entitynorm.reading import TextLinker
     from entitynorm.resolver import Resolver
     from entitynorm.retrieval.index import NameIndex
+    from entitynorm.screening.screened import Screened
+    from entitynorm.screening.screener import Screener
 
 _BLOCK = 400_000
 """Code points of text read together."""
 _SHARED = 8
 """How many times smaller blocks are where processes share them."""
+_SCREENED = 2
+"""How many times larger blocks are where texts are only screened."""
 _BATCH = 256
 """Names resolved together."""
 _AREAS_KEPT = 65_536
@@ -215,6 +219,28 @@ class Linker:
         linked = ordered_map(self, "_link_batch", batches, {"lang": lang}, jobs)
         return (document for some in linked for document in some)
 
+    def screen(self, texts: Iterable[str], *, jobs: int = 1) -> Iterator[Screened]:
+        """What many texts name, as arrays, in input order: spelled as it is listed, or sounding like it.
+
+        For streams and archives of which few texts matter: ten times as fast as `link_many` and more. Nothing around a
+        name is looked at, no name is declined, shortened or translated; `link` decides what a page means.
+        ``jobs`` > 1 shares the work between processes.
+        """
+        from entitynorm.parallel import ordered_map
+
+        batches = _blocks(texts, _SCREENED * self._block, at_once=True)
+        screened = ordered_map(self, "_screen_batch", batches, {}, jobs)
+        return (one for some in screened for one in some)
+
+    def _screen_batch(self, texts: Sequence[str]) -> list[Screened]:
+        return self._screener.screen(texts)
+
+    @cached_property
+    def _screener(self) -> Screener:
+        from entitynorm.screening.screener import Screener
+
+        return Screener(self._resolver)
+
     def normalize(self, text: str, *, lang: str | None = None, style: Style = "name") -> str:
         """The text with every linked mention replaced by its canonical name; nothing else changes.
 
@@ -278,13 +304,13 @@ def _steps(parsed: Name) -> Iterator[str]:
         )
 
 
-def _blocks(texts: Iterable[str], most: int) -> Iterator[list[str]]:
+def _blocks(texts: Iterable[str], most: int, *, at_once: bool = False) -> Iterator[list[str]]:
     """Texts in lists of up to about ``most`` code points together: arrays are worth their while from some size on.
 
-    The first ones are smaller: nobody waits for a whole block to see the first answer.
+    The first ones are smaller, unless ``at_once``: nobody waits for a whole block to see the first answer.
     """
     block: list[str] = []
-    size, enough = 0, max(1, most // 32)
+    size, enough = 0, most if at_once else max(1, most // 32)
     for text in texts:
         block.append(text)
         size += len(text)

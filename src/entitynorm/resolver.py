@@ -30,7 +30,7 @@ _OVERSHADOWED = Evidence("less_prominent", 1.0, -5.0, f"a namesake is {_PROMINEN
 _NOTHING: dict[int, str] = {}
 
 
-def _overshadowing(weights: Sequence[float | None]) -> float | None:
+def overshadowing(weights: Sequence[float | None]) -> float | None:
     """The weight of the one among namesakes of the very same spelling that is far more prominent than the others."""
     if len(weights) < 2 or any(w is None for w in weights):
         return None
@@ -57,7 +57,8 @@ class Resolver:
         self.blocked_words = lru_cache(maxsize=_PLACES_KEPT)(self._blocked_words)
         self.names = lru_cache(maxsize=_PLACES_KEPT)(self._names)
 
-    def _hidden(self, level: int, entity: int) -> bool:
+    def is_hidden(self, level: int, entity: int) -> bool:
+        """Whether a later layer has an entity of the same id."""
         later = self.layers[level + 1 :]
         if not later:
             return False
@@ -186,7 +187,7 @@ class Resolver:
             (layer, entity, text)
             for level, (layer, some) in enumerate(zip(self.layers, found, strict=True))
             for entity, text in some.items()
-            if not self._hidden(level, entity)
+            if not self.is_hidden(level, entity)
         ]
         if len(kept) == 1:
             layer, entity, text = kept[0]
@@ -196,7 +197,7 @@ class Resolver:
             ids = [layer.index.entity_id(entity) for layer, entity, _ in kept]
             order = sorted(range(len(kept)), key=lambda n: (-(weights[n] or 0.0), ids[n]))[:MOST_NAMESAKES]
             kept, weights = [kept[n] for n in order], [weights[n] for n in order]
-        lead = _overshadowing(weights)
+        lead = overshadowing(weights)
         out = [
             layer.listed(entity, text, () if lead is None or mine == lead else (_OVERSHADOWED,))
             for (layer, entity, text), mine in zip(kept, weights, strict=True)
@@ -212,7 +213,7 @@ class Resolver:
         kept: list[Scored] = []
         for level, (some, _) in enumerate(scored):
             for one in some:
-                if self._hidden(level, one.entity):
+                if self.is_hidden(level, one.entity):
                     continue
                 if one.layer.is_blocked(name, key, one.entity):
                     blocked.add(one.layer.index.entity_id(one.entity))
@@ -231,7 +232,7 @@ class Resolver:
                 entity = layer.index.entity_of(hit.alias)
                 if layer.index.entity_id(entity) in known or len(out) >= MOST_CANDIDATES:
                     continue
-                if not self._hidden(level, entity) and not layer.is_blocked(name, key, entity):
+                if not self.is_hidden(level, entity) and not layer.is_blocked(name, key, entity):
                     out.append(layer.glimpsed(hit))
                     known.add(out[-1].id)
         out.sort(key=lambda c: (-c.score, c.id))  # what was only glimpsed may be likelier than what was refuted

@@ -16,7 +16,7 @@ from entitynorm.model import Candidate, Evidence, NilReason
 
 VETO = -math.inf
 IDENTITY = math.inf
-_SHARED = 0.7
+SHARED = 0.7
 """What all candidates together have to reach for a name to be one of them, only not clear which."""
 
 WRITTEN: dict[str, str] = {
@@ -93,7 +93,7 @@ def decide(
         return None, "blocked" if blocked else "no_candidate"
     best = candidates[0]
     if best.score < scorer.threshold_of(best.type):
-        if len(candidates) > 1 and sum(c.score for c in candidates) >= _SHARED:
+        if len(candidates) > 1 and sum(c.score for c in candidates) >= SHARED:
             return None, "ambiguous"
         return None, "blocked" if blocked else "below_threshold"
     if is_ambiguous(candidates, scorer):

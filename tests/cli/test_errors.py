@@ -67,6 +67,7 @@ def test_the_click_group_works_under_clicks_own_runner():
         (["link", "x", "--format", "jsnol"], "did you mean 'jsonl'?"),
         (["link", "x", "--min-score", "7"], "--min-score"),
         (["link", "x", "--jobs", "0"], "--jobs"),
+        (["link", "x", "--screen", "--lang", "pl"], "--lang came with --screen"),
         (["link", "x", "--excel-safe"], "--format csv"),
         (["link", "x", "--title", "T"], "--format html"),
         (["link", "-", "-"], "standard input (-) came twice"),

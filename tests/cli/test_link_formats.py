@@ -97,6 +97,15 @@ def test_nil_is_for_programs_unless_asked(run, names, note):
         assert label in run(*args, "-f", form, "--all").out
 
 
+def test_texts_may_be_screened_only(run, names, note, tmp_path):
+    path = tmp_path / "texts.jsonl"
+    path.write_text("".join(json.dumps({"t": text}) + "\n" for text in ("Nothing.", "Hraivoron was calm.")))
+    out = run("link", path, "--screen", "--text-field", "t", "-f", "csv").out.splitlines()
+    assert len(out) == 2 and out[1].startswith(f"{path}:2,0,9,Hraivoron,place:grayvoron,Grayvoron,PLACE,")
+    assert out[1].endswith("sounds like a listed name")
+    assert "spelled as it is listed" in run("link", note, "-g", names, "--screen", "-f", "csv").out
+
+
 def test_json_lines_are_texts(run, names, tmp_path):
     path = tmp_path / "texts.jsonl"
     path.write_text("".join(json.dumps({"n": n, "t": TEXT * n}) + "\n" for n in range(3)))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from entitynorm.io.documents import Text
     from entitynorm.linker import Linker
     from entitynorm.model import Document
+    from entitynorm.screening.screened import Screened
 
 AnyText = TypeVar("AnyText", bound="Text")
 
@@ -28,30 +29,36 @@ def linked_texts(
     lang: str | None,
     jobs: int,
     streams_to: str | None,
+    screen: bool = False,
     keep: Callable[[Document], Document] | None = None,
 ) -> Iterator[tuple[AnyText, Iterator[Document]]]:
     """Each text with its linked pieces, in order; a text's pieces have to be taken before the next text.
 
     No more is held than the pieces at work. ``total`` is the size of all texts in bytes, for the progress bar under
     ``label``; ``streams_to`` is where results go meanwhile, and ``keep`` sees every piece before it is handed on.
+    ``screen``: names are looked for by spelling and sound only (see `Linker.screen`).
     """
     from entitynorm.io.offsets import width
+    from entitynorm.model import Document
 
-    waiting: deque[tuple[_Turn[AnyText], int]] = deque()
+    waiting: deque[tuple[_Turn[AnyText], str, int]] = deque()
 
     def pieces() -> Iterator[str]:
         for text in texts:
             turn, left = _Turn(text), text.size
             for piece in text.pieces():
                 size = min(left, width(piece.text, "utf8"))
-                waiting.append((turn, size))
+                waiting.append((turn, piece.text, size))
                 left -= size
                 yield piece.text
 
     def documents() -> Iterator[tuple[_Turn[AnyText], Document]]:
         with progress(label, total, streams_to=streams_to) as advance:
-            for document in linker.link_many(pieces(), lang=lang, jobs=jobs):
-                turn, size = waiting.popleft()
+            found: Iterator[Document | Screened]
+            found = linker.screen(pieces(), jobs=jobs) if screen else linker.link_many(pieces(), lang=lang, jobs=jobs)
+            for one in found:
+                turn, text, size = waiting.popleft()
+                document = one if isinstance(one, Document) else one.document(text, linker.gazetteer)
                 yield turn, document if keep is None else keep(document)
                 advance(size)
 

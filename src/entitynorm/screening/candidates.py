@@ -1,0 +1,84 @@
+"""Which aliases the windows of a block may be: the same by sound, by consonants, or with one word heard wrongly."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from entitynorm.retrieval.distinct import distinct
+from entitynorm.retrieval.heard import Ints, ragged
+from entitynorm.retrieval.phones import Words
+from entitynorm.screening.keys import mixed
+from entitynorm.screening.listed import LEAST_BONES, LEAST_PHONES, Listed
+from entitynorm.screening.windows import Sounding, Worded
+
+_NAMESAKES = 64
+"""Aliases of one sound above which no spelling tells which is meant."""
+_NEIGHBOURS = 128
+"""Words that share a key above which the key says nothing."""
+_WINDOW = np.uint64(32)
+_LOW = np.uint64(0xFFFFFFFF)
+
+
+def candidates(listed: Listed, words: Worded, begin: Ints, end: Ints) -> tuple[Ints, Ints]:
+    """(window, alias) of all that are worth a comparison; windows by the places of their first and last words."""
+    sounding = Sounding(words.middle, words.word)
+    hashes, length = sounding.whole(begin, end)
+    found: list[tuple[Ints, Ints]] = []
+
+    def look(windows: Ints, keys: Words, *, by_bones: bool = False) -> None:
+        postings = listed.by_bones if by_bones else listed.by_sound
+        which, alias = postings.find(keys, _NAMESAKES)
+        found.append((windows.take(which), alias))
+
+    some = np.flatnonzero(length >= LEAST_PHONES)
+    look(some, mixed(hashes.take(some)))
+    coarse, weight = Sounding(words.bones, words.word).whole(begin, end)
+    some = np.flatnonzero(weight >= LEAST_BONES)
+    look(some, mixed(coarse.take(some), 1), by_bones=True)
+    window, place, other = _replaced(listed, words, begin, end)
+    keys = sounding.with_another(
+        begin.take(window), end.take(window), place, listed.word_hash.take(other), listed.word_length.take(other)
+    )
+    look(window, mixed(keys))
+    pairs = np.concatenate([(w.astype(np.uint64) << _WINDOW) | a.astype(np.uint64) for w, a in found])
+    pairs = distinct(pairs)
+    return (pairs >> _WINDOW).view(np.int64), (pairs & _LOW).view(np.int64)
+
+
+def _replaced(listed: Listed, words: Worded, begin: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
+    """(window, place of the word, listed sound) for each word that may stand for another, where all others are listed.
+
+    An ordinary word is no slip for a name.
+    """
+    middle = words.middle
+    known = (listed.known.find(middle.hash) >= 0) | (middle.length == 0)
+    strange = np.concatenate((np.zeros(1, np.int64), np.cumsum(~known.take(words.word))))
+    others = strange.take(end) - strange.take(begin)
+    possible = np.flatnonzero(others < 2)
+    row, place = ragged((end - begin).take(possible))
+    window = possible.take(row)
+    place += begin.take(window)
+    word = words.word.take(place)
+    able = (middle.length >= listed.depth.heard) & ~words.ordinary
+    wanted = np.flatnonzero((others.take(window) == ~known.take(word)) & able.take(word))
+    window, place, word = window.take(wanted), place.take(wanted), word.take(wanted)
+    asked = np.zeros(len(able), np.bool_)
+    asked[word] = True
+    near, owner = _near(listed, words, np.flatnonzero(asked))
+    bounds = np.searchsorted(owner, np.arange(len(able) + 1))
+    row, at = ragged(np.diff(bounds).take(word))
+    return window.take(row), place.take(row), near.take(bounds.take(word).take(row) + at)
+
+
+def _near(listed: Listed, words: Worded, asked: Ints) -> tuple[Ints, Ints]:
+    """(listed sound, word) of all that differ little from some words and begin alike, sorted by word."""
+    middle = words.middle
+    long = asked.compress(middle.length.take(asked) > listed.depth.cut)
+    cut, which = middle.without_one(long)
+    keys = np.concatenate((middle.hash.take(asked), cut))
+    place, sound = listed.near.find(mixed(keys), _NEIGHBOURS)
+    owner = np.concatenate((asked, which)).take(place)
+    other = listed.word_start.take(sound) == words.heard.start.take(owner)
+    other &= listed.word_hash.take(sound) != middle.hash.take(owner)
+    pairs = distinct((owner.compress(other).astype(np.uint64) << _WINDOW) | sound.compress(other).astype(np.uint64))
+    return (pairs & _LOW).view(np.int64), (pairs >> _WINDOW).view(np.int64)

@@ -1,0 +1,55 @@
+"""Values by hashes of 32 bits: one sorted array, and a directory that finds a key in about one step."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from entitynorm.retrieval.distinct import distinct
+from entitynorm.retrieval.heard import Ints, ragged
+from entitynorm.retrieval.phones import Words
+
+_MIX = np.uint64(0xD6E8FEB86659FD93)
+_HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
+
+
+def mixed(hashes: Words, family: int = 0) -> Words:
+    """Hashes whose leading 32 bits depend on all others; those of another family are other ones."""
+    found = hashes * _MIX
+    found ^= found >> _HALF
+    found += np.uint64(family)
+    found *= _MIX
+    return found
+
+
+class Postings:
+    """Numbers by keys, some of them more than once."""
+
+    def __init__(self, keys: Words, values: Ints) -> None:
+        """``keys`` as `mixed` gives them; values are below 2^32."""
+        packed = keys & ~_LOW
+        packed |= values.astype(np.uint64)
+        self._packed = distinct(packed)
+        bits = max(4, len(self._packed).bit_length())
+        self._shift = np.uint64(64 - bits)
+        self._bucket = np.zeros((1 << bits) + 1, np.uint32)
+        np.cumsum(np.bincount((self._packed >> self._shift).view(np.int64), minlength=1 << bits), out=self._bucket[1:])
+
+    def find(self, keys: Words, most: int) -> tuple[Ints, Ints]:
+        """(place of the key, value) of all that is found; a bucket of more than ``most`` values is passed over."""
+        bucket = (keys >> self._shift).view(np.int64)
+        low = self._bucket.take(bucket)
+        count = self._bucket.take(bucket + 1) - low
+        there = np.flatnonzero((count > 0) & (count <= most))
+        row, place = ragged(count.take(there))
+        place += low.take(there).take(row)
+        packed, which = self._packed.take(place), there.take(row)
+        same = np.flatnonzero((packed ^ keys.take(which)) >> _HALF == 0)
+        values: NDArray[np.int64] = (packed.take(same) & _LOW).view(np.int64)
+        return which.take(same), values
+
+    def holds(self, keys: Words) -> NDArray[np.bool_]:
+        """Whether each key is there."""
+        out = np.zeros(len(keys), np.bool_)
+        out[self.find(keys, len(self._packed))[0]] = True
+        return out
