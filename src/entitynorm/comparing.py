@@ -38,6 +38,7 @@ Keep = Callable[[str], bool] | None
 _FACT_ALIASES = 8
 _ENTITIES_KEPT = 8_192
 _ALIASES_KEPT = 32_768
+_NUMBERS_KEPT = 65_536
 _WORTH, _BEHIND, _ALWAYS = 0.5, 0.25, 2
 """An alias is compared if it answers this share of what the best one does and is no farther behind, or leads."""
 _BEHIND_PLAINLY, _MOST_PLAINLY = 0.08, 6
@@ -85,6 +86,8 @@ class Layer:
         self._known = lru_cache(maxsize=_ENTITIES_KEPT)(self._learn)
         self._side = lru_cache(maxsize=_ALIASES_KEPT)(self._make_side)
         self._rarities: dict[str, float] = {}
+        self._numbers: dict[str, int] = {}
+        """The entities that were candidates lately: what is asked of a candidate goes by its id."""
 
     # -- what is known of names and entities ----------------------------------------------------------------------
 
@@ -232,9 +235,16 @@ class Layer:
 
     def _candidate(self, number: int, alias: str, score: float, evidence: Sequence[Evidence]) -> Candidate:
         index = self.index
-        return Candidate(
-            index.entity_id(number), index.entity_name(number), index.entity_type(number), score, alias, evidence
-        )
+        entity_id = index.entity_id(number)
+        if len(self._numbers) > _NUMBERS_KEPT:
+            self._numbers = {}
+        self._numbers[entity_id] = number
+        return Candidate(entity_id, index.entity_name(number), index.entity_type(number), score, alias, evidence)
+
+    def find(self, entity_id: str) -> int | None:
+        """The number of an entity by its id, or by an id it had."""
+        number = self._numbers.get(entity_id)
+        return self.index.find_entity(entity_id) if number is None else number
 
     def examine(self, names: Sequence[str]) -> list[list[Scored]]:
         """For each name every alias compared, but not decided: what a scorer is fitted on."""

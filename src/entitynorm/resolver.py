@@ -108,7 +108,7 @@ class Resolver:
     def _place_of(self, entity_id: str) -> tuple[Layer, int] | None:
         """The layer that an entity is read from, and its number there."""
         for layer in reversed(self.layers):
-            number = layer.index.find_entity(entity_id)
+            number = layer.find(entity_id)
             if number is not None:
                 return layer, number
         return None
