@@ -31,7 +31,6 @@ from entitynorm.text.sounds import initial_pairs
 from entitynorm.text.tokens import Gap, Token, pieces, tokenize
 
 _DIGIT = re.compile(r"\d")
-_JOIN, _STOP = Gap.JOIN, Gap.STOP  # members of an enumeration take long to look up
 _HANDLE_PART = re.compile(r"[^\W_]+")
 _HANDLE_TAILS = frozenset(
     {"en", "eng", "ua", "ukr", "ru", "rus", "uk", "us", "eu", "de", "fr", "pl", "official", "live", "tv", "hq", "int"}
@@ -66,7 +65,7 @@ def is_of(word: str) -> bool:
     return any(s.slot == "function" and s.id == "of" for s in senses_of(word))
 
 
-def _role(senses: tuple[Sense, ...], words: tuple[Word, ...], kind: str, gap_after: Gap | None) -> str:
+def _role(senses: tuple[Sense, ...], words: tuple[Word, ...], kind: str, gap_after: int | None) -> str:
     if kind == "initial":
         return "initial"
     if len(words) == 1:
@@ -107,7 +106,7 @@ def _said(words: tuple[Word, ...], senses: tuple[Sense, ...], kind: str, stop_af
     return _Said(role, ids("concept"), ids("country"), ids("type"), ids("given"), phrase)
 
 
-def _unit(token: Token, end: int, words: tuple[Word, ...], senses: tuple[Sense, ...], gap_after: Gap | None) -> Unit:
+def _unit(token: Token, end: int, words: tuple[Word, ...], senses: tuple[Sense, ...], gap_after: int | None) -> Unit:
     said = _said(words, senses, token.kind, gap_after == Gap.STOP)
     return Unit(words, token.start, end, token.gap, token.kind, senses, *said)
 
@@ -157,9 +156,9 @@ def _style(tokens: Sequence[Token], i: int) -> str:
         return ""
     if not near[0].isupper():
         near = ""
-    if i and tokens[i].gap <= _JOIN and (before := tokens[i - 1].text)[0].isupper():
+    if i and tokens[i].gap <= Gap.JOIN and (before := tokens[i - 1].text)[0].isupper():
         near = f"{before} {near}" if near else before
-    if i + 1 < len(tokens) and tokens[i + 1].gap <= _JOIN and (after := tokens[i + 1].text)[0].isupper():
+    if i + 1 < len(tokens) and tokens[i + 1].gap <= Gap.JOIN and (after := tokens[i + 1].text)[0].isupper():
         near = f"{near} {after}" if near else after
     near = near.lower()
     return near if "w" in near or "j" in near or "sch" in near else ""
@@ -267,13 +266,13 @@ def parse_units(text: str, *, running: bool = False, begin: int = 0, end: int | 
         begins = (
             begins
             and after is not None
-            and after.gap <= _JOIN
+            and after.gap <= Gap.JOIN
             and after.kind == "word"
             and pair_begins_phrase(only.fold, read[i + 1].word.fold)
         )
         if plain is not None and not begins and token.kind == "word":
             i += 1
-            said = plain.said_before_stop if after is not None and after.gap == _STOP else plain.said
+            said = plain.said_before_stop if after is not None and after.gap == Gap.STOP else plain.said
             units.append(Unit(plain.words, token.start, token.end, token.gap, "word", plain.senses, *said))
             continue
         group = _group(tokens, read, i, running) if begins else ((only,), meanings_of(only.fold))
@@ -292,7 +291,7 @@ def _group(
 ) -> tuple[tuple[Word, ...], tuple[Sense, ...]]:
     """The words of the longest phrase of the lexicon at a place, or the one word that stands there, and the senses."""
     reach = i + 1
-    while reach < len(tokens) and reach - i < 6 and tokens[reach].gap <= _JOIN and tokens[reach].kind == "word":
+    while reach < len(tokens) and reach - i < 6 and tokens[reach].gap <= Gap.JOIN and tokens[reach].kind == "word":
         reach += 1
     words = tuple(one.word for one in read[i:reach])
     length, senses = longest_phrase([w.fold for w in words])

@@ -10,7 +10,6 @@ from entitynorm.names.lexicon import Sense
 from entitynorm.names.words import Word
 from entitynorm.text.folding import fold_text
 from entitynorm.text.sounds import readings
-from entitynorm.text.tokens import Gap
 
 _PATRONYMIC = re.compile(
     r"(?:ич|[оеё]вич(?:[ауеі]|[её]м)|[аеёо]віч(?:[ауеы]|ам)?|[оеё]вн(?:[аыуе]|ой|ою)|[іїо]вн(?:[аиуі]|ою)"
@@ -28,7 +27,8 @@ class Unit:
     words: tuple[Word, ...]
     start: int
     end: int
-    gap: Gap
+    gap: int
+    """What stands before it (see `entitynorm.text.tokens.Gap`)."""
     kind: str
     """Token kind: word, handle, hashtag, domain or dotted."""
     senses: tuple[Sense, ...]
