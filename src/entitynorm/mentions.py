@@ -97,6 +97,9 @@ class _Language(NamedTuple):
     """Only their first word has a capital."""
 
 
+_LANGUAGES = [[_Language(declining, romance) for romance in (False, True)] for declining in (False, True)]
+
+
 class _Window(NamedTuple):
     """A stretch of a text, in code points, that may name an entity."""
 
@@ -244,11 +247,13 @@ class Reader:
             parts.append(_Parts(scan.start[whole.first], scan.end[whole.last], *there, whole.alias))
             starts, ends = scan.start[some.first], scan.end[some.last]
             ends = ends + _followed_by_its_dot(scan, starts, ends)
-            languages = map(_Language, scan.declining[some.first].tolist(), scan.romance[some.first].tolist())
-            told = zip(starts.tolist(), ends.tolist(), languages, some.spelled.tolist(), strict=True)
-            for start, end, language, spelled in told:
-                found[start, end] = language, spelled or ((start, end) in found and found[start, end][1])
-        windows = [_Window(*where, *how) for where, how in sorted(found.items())]
+            languages = scan.declining[some.first].tolist(), scan.romance[some.first].tolist()
+            told = zip(starts.tolist(), ends.tolist(), *languages, some.spelled.tolist(), strict=True)
+            for start, end, declining, romance, spelled in told:
+                before = found.get((start, end))
+                language = _LANGUAGES[declining][romance]
+                found[start, end] = language, spelled or (before is not None and before[1])
+        windows = sorted(found.items())
         offset = k = 0
         out: list[list[_Window]] = []
         for text in texts:
@@ -257,11 +262,9 @@ class Reader:
             prefixed = behind_prefixes(text, self.resolver.spells)
             own.update(((a, b), _Window(a, b, _Language(), True)) for a, b in prefixed)
             begin = k
-            while k < len(windows) and windows[k].start < end:
+            while k < len(windows) and windows[k][0][0] < end:
                 k += 1
-            here = windows[begin:k]
-            if offset:
-                here = [_Window(one.start - offset, one.end - offset, one.language, one.spelled) for one in here]
+            here = [_Window(a - offset, b - offset, *how) for (a, b), how in windows[begin:k]]
             if own:
                 own.update(((one.start, one.end), one) for one in here)
                 here = sorted(own.values())
@@ -284,7 +287,7 @@ class Reader:
                 n = bisect_right(offsets, int(some.start[k])) - 1
                 start, end = int(some.start[k]) - offsets[n], int(some.end[k]) - offsets[n]
                 if int(owner[k]) in whole[n] and not pages[n].settles(start, end):
-                    language = _Language(bool(some.declining[k]), bool(some.romance[k]))
+                    language = _LANGUAGES[int(some.declining[k])][int(some.romance[k])]
                     asked.setdefault((n, start, end, language), []).append((level, int(some.alias[k])))
         for (n, start, end, language), aliases in asked.items():
             surface = pages[n].text[start:end]

@@ -27,9 +27,7 @@ from entitynorm.text.quotation import quoted_alone
 from entitynorm.text.tokens import is_unspaced, script_of
 
 _WORD = 40
-_LEFT = re.compile(
-    r"(?:^|\n|[(,;:] |(?<![\w.])[a-z][^\W\d_]+[.!?] |(?<![\w-])\d+ |(?<![\w-])((?:[^\W\d_]+-)*[^\W\d_]+) )\Z"
-)
+_LEFT = re.compile(r"(?:[(,;:] |(?<![\w.])[a-z][^\W\d_]+[.!?] |(?<![\w-])\d+ |(?<![\w-])((?:[^\W\d_]+-)*[^\W\d_]+) )\Z")
 _RIGHT = re.compile(
     r"(?:\Z|\n|[’']s(?:\s|\Z)|[.;:!?)](?:[\s”»\"]|\Z)|,(?: (?P<form>[^\W\d_]+)|[\s”»\"]|\Z)"
     r"| \d+(?![\w.-])| (?P<word>[^\W\d_]+)(?![\w’'-]|\.\w))"
@@ -86,10 +84,15 @@ def _quoted(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
 
 def _before(text: str, start: int) -> str | None:
     """The word before a window, "" where what stands there is none; None where a rule needs to look."""
-    at = text.rfind(" ", max(0, start - _WORD), start - 1) if start > 1 and text[start - 1] == " " else -1
+    if not start or text[start - 1] == "\n":
+        return ""
+    if text[start - 1] != " ":
+        return None
+    first = max(0, start - _WORD)
+    at = text.rfind(" ", first, start - 1)
     if at >= 0 and (word := text[at + 1 : start - 1]).isalpha():  # nearly always, at a fraction of the cost
         return word
-    found = _LEFT.search(text, max(0, start - _WORD), start)
+    found = _LEFT.search(text, max(first, at), start)
     return None if found is None else found[1] or ""
 
 

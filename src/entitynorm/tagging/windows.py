@@ -55,7 +55,7 @@ _INITIALS = 2
 _PROVINCES = frozenset({"adm1", "adm2", "adm3"})
 
 _NONE = np.zeros(0, np.int64)
-_SIGN = re.compile(r"[@#]|(?<=\w)\.(?=\w)")
+_SIGN = re.compile(r"@|#|\.(?<=\w\.)(?=\w)")  # the signs first: so the search runs past all else
 _WHITE = re.compile(r"\s")
 _COMMA = ", "
 
