@@ -31,6 +31,8 @@ from entitynorm.text.sounds import initial_pairs
 from entitynorm.text.tokens import Gap, Token, pieces, tokenize
 
 _DIGIT = re.compile(r"\d")
+_NO_IDS: frozenset[str] = frozenset()
+"""One for all: most words have none, and there are many words."""
 _HANDLE_PART = re.compile(r"[^\W_]+")
 _HANDLE_TAILS = frozenset(
     {"en", "eng", "ua", "ukr", "ru", "rus", "uk", "us", "eu", "de", "fr", "pl", "official", "live", "tv", "hq", "int"}
@@ -56,7 +58,8 @@ def senses_of(text: str) -> tuple[Sense, ...]:
 @lru_cache(maxsize=16_384)
 def slots_of(text: str) -> frozenset[str]:
     """The slots of `senses_of`: whether a written word can be a type word, a title, a country and so on."""
-    return frozenset(sense.slot for sense in senses_of(text))
+    senses = senses_of(text)
+    return frozenset([sense.slot for sense in senses]) if senses else _NO_IDS
 
 
 @lru_cache(maxsize=16_384)
@@ -81,9 +84,6 @@ def _role(senses: tuple[Sense, ...], words: tuple[Word, ...], kind: str, gap_aft
     return role_of(senses)
 
 
-_NO_IDS: frozenset[str] = frozenset()
-
-
 class _Said(NamedTuple):
     """What words are, wherever they stand."""
 
@@ -95,15 +95,17 @@ class _Said(NamedTuple):
     phrase: str
 
 
-@lru_cache(maxsize=8_192)
-def _said(words: tuple[Word, ...], senses: tuple[Sense, ...], kind: str, stop_after: bool) -> _Said:
+def _told(words: tuple[Word, ...], senses: tuple[Sense, ...], kind: str, stop_after: bool) -> _Said:
     def ids(slot: str) -> frozenset[str]:
         found = [s.id for s in senses if s.slot == slot]
-        return frozenset(found) if found else _NO_IDS  # one for all: most words have none, and there are many words
+        return frozenset(found) if found else _NO_IDS
 
     role = _role(senses, words, kind, Gap.STOP if stop_after else None)
     phrase = " ".join(w.fold for w in words)
     return _Said(role, ids("concept"), ids("country"), ids("type"), ids("given"), phrase)
+
+
+_said = lru_cache(maxsize=8_192)(_told)
 
 
 def _unit(token: Token, end: int, words: tuple[Word, ...], senses: tuple[Sense, ...], gap_after: int | None) -> Unit:
@@ -229,20 +231,23 @@ class _Read(NamedTuple):
 @lru_cache(maxsize=16_384)
 def _read_word(text: str, style: str) -> _Read:
     only = word(text, style)
-    begins = begins_phrase(only.fold)
-    senses = meanings_of(only.fold)
-    if only.shape in ("lower", "title"):
-        senses = tuple(s for s in senses if not s.caps)
+    fold = only.fold
+    begins = begins_phrase(fold)
+    senses = meanings_of(fold)
+    if senses and only.shape in ("lower", "title"):
+        senses = tuple([s for s in senses if not s.caps])
     words = (only,)
-    unknown = not senses and len(only.fold) > _LONGEST_INITIAL and only.script != "Cyrl" and only.shape != "number"
-    if unknown and compound_form(only.fold) is None:  # what names are made of: no table knows it
-        said = _Said("core", _NO_IDS, _NO_IDS, _NO_IDS, _NO_IDS, only.fold)
-        return _Read(only, _Plain(words, senses, said, said), begins)
-    said = _said(words, senses, "word", False)
-    unit = Unit(words, 0, 0, Gap.NONE, "word", senses, *said)
-    if list(_expand(unit)) != [unit]:
-        return _Read(only, None, begins)
-    return _Read(only, _Plain(words, senses, said, _said(words, senses, "word", True)), begins)
+    shortest = len(fold) <= _LONGEST_INITIAL
+    if not senses and not shortest and only.shape != "number":  # what names are made of: no table knows it
+        said = _Said("core", _NO_IDS, _NO_IDS, _NO_IDS, _NO_IDS, fold)
+    else:
+        said = _told(words, senses, "word", False)
+    if only.script == "Cyrl" or compound_form(fold) is not None:
+        unit = Unit(words, 0, 0, Gap.NONE, "word", senses, *said)
+        if list(_expand(unit)) != [unit]:
+            return _Read(only, None, begins)
+    before_stop = _told(words, senses, "word", True) if shortest else said
+    return _Read(only, _Plain(words, senses, said, before_stop), begins)
 
 
 def parse_units(text: str, *, running: bool = False, begin: int = 0, end: int | None = None) -> tuple[Unit, ...]:
