@@ -32,7 +32,6 @@ from entitynorm.tagging.codepoints import LATIN_ENDS
 from entitynorm.tagging.leads import (
     NO_PARTS,
     Bools,
-    Lead,
     LeadFinder,
     Parts,
     Spans,
@@ -42,6 +41,7 @@ from entitynorm.tagging.leads import (
     standing_in_names,
     unpacked,
 )
+from entitynorm.tagging.postings import Lead
 from entitynorm.tagging.scan import SEPARATOR, Hashes, Ints, Scan
 from entitynorm.tagging.trie import Trie, joinable
 from entitynorm.text.folding import fold_text
