@@ -226,12 +226,9 @@ class Layer:
     def listed(self, number: int, alias: str, rivals: tuple[Evidence, ...] = ()) -> Candidate:
         """A candidate whose alias is spelled like the name."""
 
-        def evidence() -> tuple[Evidence, ...]:
-            return Evidence("identical", 1.0, IDENTITY, f"spelled like the alias {alias!r}"), *rivals
-
-        score = probability(evidence()) if rivals else 1.0
-        named = frozenset({"identical", *(item.feature for item in rivals)})
-        return self._candidate(number, alias, score, LazyEvidence(evidence, lambda: named))
+        score = probability(_spelled_like(alias, rivals)) if rivals else 1.0
+        evidence = LazyEvidence(partial(_spelled_like, alias, rivals), partial(_spelled_features, rivals))
+        return self._candidate(number, alias, score, evidence)
 
     def _candidate(self, number: int, alias: str, score: float, evidence: Sequence[Evidence]) -> Candidate:
         index = self.index
@@ -399,6 +396,15 @@ class Layer:
         items = (Evidence("unexamined", 1.0, hit.score - _UNEXAMINED, f"share of weight answered by {hit.how}"),)
         entity = self.index.entity_of(hit.alias)
         return self._candidate(entity, self.index.alias_text(hit.alias), probability(items), items)
+
+
+def _spelled_like(alias: str, rivals: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    return Evidence("identical", 1.0, IDENTITY, f"spelled like the alias {alias!r}"), *rivals
+
+
+@lru_cache(maxsize=64)
+def _spelled_features(rivals: tuple[Evidence, ...]) -> frozenset[str]:
+    return frozenset({"identical", *(item.feature for item in rivals)})
 
 
 def _slipped(match: Match) -> bool:

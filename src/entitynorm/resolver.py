@@ -28,6 +28,7 @@ _PROMINENT = 10
 """How many times the ``weight`` of every namesake an entity needs to win by prominence alone."""
 _OVERSHADOWED = Evidence("less_prominent", 1.0, -5.0, f"a namesake is {_PROMINENT} times as prominent or more")
 _NOTHING: dict[int, str] = {}
+_NO_WORDS: frozenset[str] = frozenset()
 
 
 def _overshadowing(weights: Sequence[float | None]) -> float | None:
@@ -127,7 +128,7 @@ class Resolver:
         """The folded words of the surface forms that an entity must never take."""
         place = self.place_of(entity_id)
         if place is None or not place[0].index.blocks(place[1]):
-            return frozenset()
+            return _NO_WORDS
         return frozenset(word for form in place[0].entity(place[1]).blocked for word in name_key(form).split())
 
     def spells(self, texts: Sequence[str]) -> list[bool]:

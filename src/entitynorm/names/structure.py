@@ -210,22 +210,18 @@ _LONGEST_INITIAL = 2
 """Letters of a word that a full stop makes an initial (Yu.)."""
 
 
-class _Plain(NamedTuple):
-    """A word that holds no more than one idea, without a full stop after it and with one."""
-
-    words: tuple[Word, ...]
-    senses: tuple[Sense, ...]
-    said: _Said
-    said_before_stop: _Said
-
-
 class _Read(NamedTuple):
     """A word as it stands in a text."""
 
-    word: Word
-    plain: _Plain | None
+    words: tuple[Word, ...]
+    """The one word."""
     begins: bool
     """Whether some phrase of the lexicon begins with it."""
+    senses: tuple[Sense, ...]
+    plain: bool
+    """Whether it holds no more than one idea."""
+    said: _Said
+    said_before_stop: _Said
 
 
 @lru_cache(maxsize=16_384)
@@ -242,12 +238,12 @@ def _read_word(text: str, style: str) -> _Read:
         said = _Said("core", _NO_IDS, _NO_IDS, _NO_IDS, _NO_IDS, fold)
     else:
         said = _told(words, senses, "word", False)
+    plain = True
     if only.script == "Cyrl" or compound_form(fold) is not None:
         unit = Unit(words, 0, 0, Gap.NONE, "word", senses, *said)
-        if list(_expand(unit)) != [unit]:
-            return _Read(only, None, begins)
+        plain = list(_expand(unit)) == [unit]
     before_stop = _told(words, senses, "word", True) if shortest else said
-    return _Read(only, _Plain(words, senses, said, before_stop), begins)
+    return _Read(words, begins, senses, plain, said, before_stop)
 
 
 def parse_units(text: str, *, running: bool = False, begin: int = 0, end: int | None = None) -> tuple[Unit, ...]:
@@ -266,22 +262,21 @@ def parse_units(text: str, *, running: bool = False, begin: int = 0, end: int | 
     i = 0
     while i < count:
         token = tokens[i]
-        only, plain, begins = read[i]
+        one = read[i]
         after = tokens[i + 1] if i + 1 < count else None
         begins = (
-            begins
+            one.begins
             and after is not None
             and after.gap <= Gap.JOIN
             and after.kind == "word"
-            and pair_begins_phrase(only.fold, read[i + 1].word.fold)
+            and pair_begins_phrase(one.words[0].fold, read[i + 1].words[0].fold)
         )
-        if plain is not None and not begins and token.kind == "word":
+        if one.plain and not begins and token.kind == "word":
             i += 1
-            said = plain.said_before_stop if after is not None and after.gap == Gap.STOP else plain.said
-            units.append(Unit(plain.words, token.start, token.end, token.gap, "word", plain.senses, *said))
+            said = one.said_before_stop if after is not None and after.gap == Gap.STOP else one.said
+            units.append(Unit(one.words, token.start, token.end, token.gap, "word", one.senses, *said))
             continue
-        group = _group(tokens, read, i, running) if begins else ((only,), meanings_of(only.fold))
-        words, senses = group
+        words, senses = _group(tokens, read, i, running) if begins else (one.words, meanings_of(one.words[0].fold))
         if any(w.shape in ("lower", "title") for w in words):
             senses = tuple(s for s in senses if not s.caps)  # US and us, ООО and ооо
         last = i + len(words)
@@ -298,7 +293,7 @@ def _group(
     reach = i + 1
     while reach < len(tokens) and reach - i < 6 and tokens[reach].gap <= Gap.JOIN and tokens[reach].kind == "word":
         reach += 1
-    words = tuple(one.word for one in read[i:reach])
+    words = tuple(one.words[0] for one in read[i:reach])
     length, senses = longest_phrase([w.fold for w in words])
     if length > 1 and running and _holds_acronym(words[:length]):
         length = 0  # "head of the FSB" is a role, but FSB is a mention
