@@ -303,6 +303,8 @@ class Layer:
         pairs: dict[tuple[Word, Word], None] = {}
         for task in (task for some in tasks for task in some):
             query, target = task.query, task.target
+            if query.whole is not None and target.whole is not None:
+                pairs[query.whole, target.whole] = None
             pairs.update(dict.fromkeys(word_pairs(query.units, target.units, query.weights, target.weights)))
         prime(pairs)
         return list(zip(tasks, rest, strict=True))

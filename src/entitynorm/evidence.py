@@ -101,6 +101,7 @@ _LONG = 6
 _VOWELS = re.compile("[aeiouy]")
 _SOUNDS_ALIKE = 2
 """The level of similarity (see `entitynorm.names.similarity`) of words that sound the same but for kindred sounds."""
+_NONE_SPARED: frozenset[int] = frozenset()
 Rarity = Callable[[str], float]
 
 
@@ -192,11 +193,8 @@ def compare_names(
     ``facts`` is asked only where the names themselves leave a question: a country, an idea or a given name too many.
     """
     kind = alias.kind
-    values = [0.0] * len(FEATURES)
-
-    def put(name: str, value: float) -> None:
-        values[INDEX[name]] = value
-
+    values = dict.fromkeys(FEATURES, 0.0)
+    put = values.__setitem__
     pairing = pair_names(query.units, alias.units, query.weights, alias.weights, kind)
     _coverage(query, alias, pairing, put)
     if few and any(_refused(query, alias, match) for match in pairing.matches):
@@ -236,32 +234,29 @@ def compare_names(
     if kind in ("PLACE", "FACILITY"):
         _place_types(query, alias, put)
     put("weak", float(weak))
-    return Compared(tuple(values), pairing)
+    return Compared(tuple(values.values()), pairing)
 
 
 Put = Callable[[str, float], None]
 
 
 def _words(units: Sequence[Unit]) -> int:
-    return sum(len(u.words) for u in units if u.role != "function")
+    return sum([len(u.words) for u in units if u.role != "function"])
 
 
 def _coverage(query: Side, alias: Side, pairing: Pairing, put: Put) -> None:
     ours = theirs = translated = bond = nats = full = 0.0
     weakest, level, start = 1.0, 3, True
     for match in pairing.matches:
-        weight_q = sum(query.weights[i] for i in match.ours)
-        weight_a = sum(alias.weights[j] for j in match.theirs)
-        value = match.similarity.value
+        weight_q, letters_q = _weight(query, match.ours)
+        weight_a, letters_a = _weight(alias, match.theirs)
+        value, weight = match.similarity.value, max(weight_q, weight_a)
         ours += value * weight_q
         theirs += value * weight_a
-        bond += value * max(weight_q, weight_a)
-        nats += match.similarity.weight * max(weight_q, weight_a)
-        letters = min(
-            sum(len(query.units[i].phrase) for i in match.ours), sum(len(alias.units[j].phrase) for j in match.theirs)
-        )
-        full += agreement(letters) * max(weight_q, weight_a) if value < 1 else 0.0
-        if max(weight_q, weight_a) >= _HEAVY:
+        bond += value * weight
+        nats += match.similarity.weight * weight
+        full += agreement(min(letters_q, letters_a)) * weight if value < 1 else 0.0
+        if weight >= _HEAVY:
             weakest = min(weakest, value)
             level = min(level, match.similarity.level)
             start = start and match.similarity.start
@@ -295,6 +290,13 @@ def _coverage(query: Side, alias: Side, pairing: Pairing, put: Put) -> None:
     put("lack", sum(alias.weights[j] for j in left_a) / total_a)
 
 
+def _weight(side: Side, places: Sequence[int]) -> tuple[float, int]:
+    """What these units of a name weigh together, and how many letters they have."""
+    if len(places) == 1:  # nearly always
+        return side.weights[places[0]], len(side.units[places[0]].phrase)
+    return sum(side.weights[k] for k in places), sum(len(side.units[k].phrase) for k in places)
+
+
 def _refused(query: Side, alias: Side, match: Match) -> bool:
     """Whether words answer each other by a sound that `entitynorm.names.words.likeness`, which is stricter, denies."""
     heard = match.similarity.kind in (SOUND, TYPO, ROMANISATION, INFLECTION, ADJECTIVE)
@@ -319,8 +321,8 @@ def _without_vowels(phrase: str) -> str:
 
 
 def _spared(side: Side, left: Sequence[int], other: Side, rest: Sequence[int]) -> frozenset[int]:
-    if side.kind != "PERSON" or len(left) == len(side.units):
-        return frozenset()
+    if not left or side.kind != "PERSON" or len(left) == len(side.units):
+        return _NONE_SPARED
     fathers = any(other.units[k].is_patronymic for k in rest)
     return frozenset(
         k

@@ -80,9 +80,6 @@ def word_pairs(
     query: Sequence[Unit], alias: Sequence[Unit], query_weights: Sequence[float], alias_weights: Sequence[float]
 ) -> Iterator[tuple[Word, Word]]:
     """The words that `pair_names` may have to compare by sound, for `entitynorm.names.similarity.prime`."""
-    ours, theirs = whole_word(query), whole_word(alias)
-    if ours is not None and theirs is not None:
-        yield ours, theirs
     settled = _settled(query, alias, query_weights, alias_weights)
     known = set(settled.values())
     for i, a in enumerate(query):
@@ -96,15 +93,16 @@ def _settled(
     query: Sequence[Unit], alias: Sequence[Unit], query_weights: Sequence[float], alias_weights: Sequence[float]
 ) -> dict[int, int]:
     """The units that answer each other to the letter, and that no likeness to any other unit could part: by place."""
-    phrases = [u.phrase for u in alias]
-    places = {phrase: j for j, phrase in enumerate(phrases)}
-    heaviest_q, heaviest_a = max(query_weights, default=0.0), max(alias_weights, default=0.0)
+    ours, theirs = [u.phrase for u in query], [u.phrase for u in alias]
+    if set(ours).isdisjoint(theirs):
+        return {}
+    heaviest_q, heaviest_a = max(query_weights), max(alias_weights)
     out: dict[int, int] = {}
-    for i, unit in enumerate(query):
-        j = places.get(unit.phrase)
-        if j is None or "function" in (unit.role, alias[j].role):
+    for i, phrase in enumerate(ours):
+        if theirs.count(phrase) != 1 or ours.count(phrase) > 1:
             continue
-        if phrases.count(unit.phrase) > 1 or sum(u.phrase == unit.phrase for u in query) > 1:
+        j = theirs.index(phrase)
+        if query[i].role == "function" or alias[j].role == "function":
             continue
         worth = _BASE_WORTH + query_weights[i] + alias_weights[j]
         rival = _BASE_WORTH + max(heaviest_q + alias_weights[j], query_weights[i] + heaviest_a)

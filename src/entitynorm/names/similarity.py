@@ -148,13 +148,14 @@ def _begin(a: Word, b: Word) -> tuple[Similarity, Near]:
 
 def _plainly(a: Word, b: Word, best: Similarity) -> tuple[Similarity, Near]:
     near: Near = []
-    heard = dict(b.plain)
+    ours, theirs = a.plain, b.plain
+    heard = dict(theirs)
     # The cheapest, not the first: Kyiv and Kiev share two readings, and either order has to find the same one.
-    if both := [(cost + heard[x], x) for x, cost in a.plain if len(x) > 1 and x in heard]:
+    if both := [(cost + heard[x], x) for x, cost in ours if len(x) > 1 and x in heard]:
         cost, x = min(both)
         return _shared(a, b, best, x, cost, ROMANISATION), []
-    for x, cost_x in a.plain:
-        for y, cost_y in b.plain:
+    for x, cost_x in ours:
+        for y, cost_y in theirs:
             rough = Indel.normalized_similarity(x, y, score_cutoff=_ROUGH)
             if rough:
                 near.append((cost_x + cost_y - rough, x, y, cost_x + cost_y, ""))
