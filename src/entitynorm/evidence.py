@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from rapidfuzz.distance import Indel, JaroWinkler
 
@@ -124,12 +124,33 @@ class Side:
     whole: Word | None
 
 
-@dataclass(frozen=True, slots=True)
 class Compared:
-    """The values of all features for one pair of names, in the order of `FEATURES`."""
+    """Two names compared: which part of one answers which of the other, and what follows from it.
 
-    values: tuple[float, ...]
-    pairing: Pairing
+    The values are worked out when they are asked for: the pairing alone rules out a third of all windows of texts.
+    """
+
+    __slots__ = ("_make", "_values", "pairing", "shortened")
+
+    def __init__(self, pairing: Pairing, shortened: bool, values: Callable[[], tuple[float, ...]]) -> None:
+        """``shortened``: whether one name is an acronym of the other."""
+        self.pairing = pairing
+        self.shortened = shortened
+        self._make: Callable[[], tuple[float, ...]] | None = values
+        self._values: tuple[float, ...] = ()
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The values of all features, in the order of `FEATURES`."""
+        if self._make is not None:
+            self._values, self._make = self._make(), None
+        return self._values
+
+    def put(self, position: int, value: float) -> None:
+        """Set the value of a feature that no pair of names has by itself."""
+        values = list(self.values)
+        values[position] = value
+        self._values = tuple(values)
 
 
 def make_side(name: Name, kind: str, rarity: Rarity, *, surface: bool = False) -> Side:
@@ -192,10 +213,25 @@ def compare_names(
 
     ``facts`` is asked only where the names themselves leave a question: a country, an idea or a given name too many.
     """
+    pairing = pair_names(query.units, alias.units, query.weights, alias.weights, alias.kind)
+    shortened = _acronym(query, alias) or _acronym(alias, query)
+    values = partial(_values, query, alias, pairing, shortened, facts, owners, weak, few)
+    return Compared(pairing, shortened, values)
+
+
+def _values(
+    query: Side,
+    alias: Side,
+    pairing: Pairing,
+    shortened: bool,
+    facts: Callable[[], EntityFacts],
+    owners: int,
+    weak: bool,
+    few: bool,
+) -> tuple[float, ...]:
     kind = alias.kind
     values = dict.fromkeys(FEATURES, 0.0)
     put = values.__setitem__
-    pairing = pair_names(query.units, alias.units, query.weights, alias.weights, kind)
     _coverage(query, alias, pairing, put)
     if few and any(_refused(query, alias, match) for match in pairing.matches):
         put("refused", 1.0)
@@ -213,7 +249,6 @@ def compare_names(
         theirs = [m.theirs[0] for m in own]
         comma = ("," in query.name.text) != ("," in alias.name.text)  # Surname, Given Name
         put("inverted", float(theirs != sorted(theirs) and not comma))
-    shortened = _acronym(query, alias) or _acronym(alias, query)
     if shortened:
         put("acronym", 1.0)
         put("acronym_sole", 1 / max(1, owners))
@@ -234,7 +269,7 @@ def compare_names(
     if kind in ("PLACE", "FACILITY"):
         _place_types(query, alias, put)
     put("weak", float(weak))
-    return Compared(tuple(values.values()), pairing)
+    return tuple(values.values())
 
 
 Put = Callable[[str, float], None]
