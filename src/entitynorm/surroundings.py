@@ -136,9 +136,9 @@ class Surroundings:
         if len(kept) > 1 and quoted_alone(self._text, start, end) and any(_is_named(c) for c in kept):
             kept = tuple(_quoted(kept))
         if self._context:
-            others = tuple(c for c in kept if entity_class(c.type) not in ("PLACE", "FACILITY"))
+            others = [c for c in kept if entity_class(c.type) not in ("PLACE", "FACILITY")]
             if len(others) < len(kept) and self._is_surname(self._text[start:end]):
-                return others
+                return tuple(others)
         return kept
 
     def _stands_apart(self, start: int, end: int, candidates: Sequence[Candidate]) -> bool:
@@ -168,8 +168,9 @@ class Surroundings:
             )
         ):
             return False
-        blocked = frozenset[str]().union(*(self._resolver.blocked_words(c.id) for c in candidates))
-        return not blocked or blocked.isdisjoint(map(fold_text, (before, after)))
+        blocked = [words for c in candidates if (words := self._resolver.blocked_words(c.id))]
+        beside = [fold_text(word) for word in (before, after)] if blocked else []
+        return all(words.isdisjoint(beside) for words in blocked)
 
     def _uncontradicted(self, start: int, end: int, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         stretch = self._sentences.around(start, end)
@@ -195,10 +196,11 @@ class Surroundings:
         text = self._text
         at = text.find(f" {word}")
         while at >= 0:
-            before = _LAST_WORD.search(text, max(0, at - _WORD), at)
-            whole = not _GOES_ON.match(text, at + 1 + len(word))
-            if whole and before and before[0][0].isupper() and _asked_about(before[0], "given"):
-                return True
+            if not _GOES_ON.match(text, at + 1 + len(word)):
+                first = max(0, at - _WORD)
+                before = _LAST_WORD.search(text, max(first, text.rfind(" ", first, at)), at)
+                if before and before[0][0].isupper() and _asked_about(before[0], "given"):
+                    return True
             at = text.find(f" {word}", at + 1)
         return False
 

@@ -182,11 +182,13 @@ class LeadFinder:
         value = np.concatenate([lead.value for lead in leads])
         alike = np.concatenate([lead.alike for lead in leads])
         owner = np.repeat(np.arange(len(leads)), sizes)
-        key = (alias << 32) | words[owner]
-        order = np.lexsort((-value, key))
-        best = order[np.concatenate(([True], key[order][1:] != key[order][:-1]))]
-        alias, value, alike, owner = alias[best], value[best], alike[best], owner[best]
         token = words[owner]
+        key = (alias << 32) | token
+        order = key.argsort(kind="stable")
+        if (words[1:] == words[:-1]).any():  # a compound begins with a word that leads somewhere too: the better counts
+            order = np.lexsort((-value, key))
+            order = order[np.concatenate(([True], key[order][1:] != key[order][:-1]))]
+        alias, value, alike, owner, token = alias[order], value[order], alike[order], owner[order], token[order]
         country = np.array([lead.country for lead in leads])[owner]
         bears = np.array([lead.bearing for lead in leads])[owner] | country
         breaks = (alias[1:] != alias[:-1]) | (run[token[1:]] != run[token[:-1]]) | (token[1:] - token[:-1] > _APART)

@@ -74,8 +74,13 @@ def leads_of(index: NameIndex, words: Sequence[Sequence[TermHits]], exact: Seque
     alias[joined] = arrays["joined_alias"][place[joined]]
     value = (alike.astype(np.float64) * arrays["term_weight"][term])[row].astype(np.float32)
     value[joined] = alike[row[joined]] * arrays["alias_weight"][alias[joined]]
-    bounds = np.searchsorted(word[row], np.arange(len(words) + 1)).tolist()
-    similar = _heard(index, term, alike)[row]
+    similar, word = _heard(index, term, alike)[row], word[row]
+    # Of each alias the word that it answers best, and the aliases in order: chains are sorted by them.
+    order = np.lexsort((-value, alias, word))
+    key = (word << 32 | alias)[order]
+    order = order[np.concatenate(([True], key[1:] != key[:-1]))] if len(key) else order
+    alias, value, similar = alias[order], value[order], similar[order]
+    bounds = np.searchsorted(word[order], np.arange(len(words) + 1)).tolist()
     out: list[Lead | None] = []
     for some, a, b, there, many in zip(words, bounds, bounds[1:], reached.tolist(), common.tolist(), strict=False):
         bearing, country = any(hit.bearing for hit in some), any(hit.country for hit in some)
