@@ -144,7 +144,7 @@ class _Page:
         """Whether a stretch parts a name that nothing contests (Zeitung Solvanka | Herald)."""
         near = bisect_left(self._settled, (start, 0)), bisect_left(self._settled, (end, 0))
         some = self._settled[max(0, near[0] - 1) : near[1]]
-        return any(a < start < b < end or start < a < end < b for a, b in some)
+        return bool(some) and any(a < start < b < end or start < a < end < b for a, b in some)
 
     def take(self, found: Iterable[tuple[int, int, tuple[Candidate, ...]]]) -> None:
         """Take windows with their candidates, the likeliest and longest first."""

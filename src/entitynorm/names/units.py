@@ -52,7 +52,10 @@ class Unit:
     @property
     def capitalised(self) -> bool:
         """Written as names are: any capital, or a script without capitals."""
-        return any(w.shape in ("title", "upper", "mixed", "caseless", "number") for w in self.words)
+        words = self.words
+        if len(words) == 1:  # nearly always, and rules ask all the time
+            return words[0].shape != "lower"
+        return any(w.shape != "lower" for w in words)
 
     @property
     def is_patronymic(self) -> bool:

@@ -97,7 +97,8 @@ class WindowFinder:
         alike, parts = (_NONE, NO_PARTS) if self.index.to_the_letter else self._alike(scan, joins)
         found = distinct(np.concatenate((spelled, alike, self._acronym_windows(scan))))
         found = distinct(np.concatenate((found, packed_windows(_widened(scan, joins, found)))))
-        return Found(*unpacked(found), np.isin(found, spelled, assume_unique=True), parts)
+        is_spelled = among(found, spelled) if len(spelled) else np.zeros(len(found), np.bool_)
+        return Found(*unpacked(found), is_spelled, parts)
 
     def _holds(self, key: int, mark: str) -> bool:
         return any(mark in self.index.alias_text(alias) for alias in self.trie.spelled(key))
@@ -262,6 +263,7 @@ def _find_words_for_countries() -> list[str]:
     return sorted(word for word in nouns if word.isalpha())
 
 
+@lru_cache(maxsize=_KNOWN_NEIGHBOURS)
 def _is_particle(word: str) -> bool:
     if "function" not in slots_of(word):
         return False
