@@ -62,7 +62,7 @@ class Span:
     @property
     def priority(self) -> float:
         """Score times covered letters; what decides between overlapping spans. Namesakes count together."""
-        return min(1.0, sum(c.score for c in self.candidates)) * (self.end - self.start)
+        return min(1.0, sum([c.score for c in self.candidates])) * (self.end - self.start)
 
     def with_candidates(self, candidates: Sequence[Candidate]) -> Span:
         """The same span with its candidates ranked anew."""
@@ -184,7 +184,7 @@ class _Page:
 
     def _span(self, start: int, end: int, candidates: tuple[Candidate, ...]) -> Span | None:
         kept = self._surroundings.kept(start, end, candidates)
-        if any(_is_common_part(c) for c in kept) and not quoted_alone(self.text, start, end):
+        if any(map(_is_common_part, kept)) and not quoted_alone(self.text, start, end):
             kept = tuple(c for c in kept if not _is_common_part(c))
         if not kept:
             return None

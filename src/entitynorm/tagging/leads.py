@@ -189,15 +189,13 @@ class LeadFinder:
             order = np.lexsort((-value, key))
             order = order[np.concatenate(([True], key[order][1:] != key[order][:-1]))]
         alias, value, alike, owner, token = alias[order], value[order], alike[order], owner[order], token[order]
-        country = np.array([lead.country for lead in leads])[owner]
-        bears = np.array([lead.bearing for lead in leads])[owner] | country
         breaks = (alias[1:] != alias[:-1]) | (run[token[1:]] != run[token[:-1]]) | (token[1:] - token[:-1] > _APART)
-        head = np.flatnonzero(np.concatenate(([True], breaks)))
-        covered = np.add.reduceat(value, head) / np.maximum(self.index.arrays["alias_weight"][alias[head]], 0.01)
-        answered = np.add.reduceat(bears.astype(np.int64), head)
-        last = np.append(head[1:], len(alias)) - 1
-        enough = covered >= np.where(self.index.persons(alias[head]), _LEAST_OF_PERSON, _LEAST_COVERED)
-        head, last, answered, covered = head[enough], last[enough], answered[enough], covered[enough]
+        begins = np.flatnonzero(np.concatenate(([True], breaks)))
+        named = alias[begins]
+        covered = np.add.reduceat(value, begins) / np.maximum(self.index.arrays["alias_weight"][named], 0.01)
+        enough = covered >= np.where(self.index.persons(named), _LEAST_OF_PERSON, _LEAST_COVERED)
+        last = np.append(begins[1:], len(alias)) - 1
+        head, last, covered = begins[enough], last[enough], covered[enough]
         ends = self.index.arrays["alias_term_ends"]
         size = ends[alias[head] + 1].astype(np.int64) - ends[alias[head]].astype(np.int64)
         if self.index.few:
@@ -205,6 +203,9 @@ class LeadFinder:
             spans = packed(token[first], token[final])
             spans = distinct(np.concatenate((spans, _longer(scan, joins, token, head, last, size))))
             return _with_common(spans, joins, common), NO_PARTS
+        country = np.array([lead.country for lead in leads])[owner]
+        bears = np.array([lead.bearing for lead in leads])[owner] | country
+        answered = np.add.reduceat(bears.astype(np.int64), begins)[enough]
         needed = self.index.bearing(alias[head])
         whole = (answered >= needed) | (covered >= 1.0)
         # A single word in Latin letters is right to the letter, or to the sound of another script, or the alias is
