@@ -26,7 +26,7 @@ from entitynorm.text.folding import fold_text
 from entitynorm.text.quotation import quoted_alone
 from entitynorm.text.tokens import is_unspaced, script_of
 
-_WORD = 40
+_WORD, _SHORT = 40, 8
 _LEFT = re.compile(r"(?:[(,;:] |(?<![\w.])[a-z][^\W\d_]+[.!?] |(?<![\w-])\d+ |(?<![\w-])((?:[^\W\d_]+-)*[^\W\d_]+) )\Z")
 _RIGHT = re.compile(
     r"(?:\Z|\n|[’']s(?:\s|\Z)|[.;:!?)](?:[\s”»\"]|\Z)|,(?: (?P<form>[^\W\d_]+)|[\s”»\"]|\Z)"
@@ -39,7 +39,9 @@ _POSSESSIVE = re.compile(r"['’][sS] \Z")
 _LAST_WORD = re.compile(r"(?<![\w’'-])[^\W\d_]\w+\Z")
 _BORNE = re.compile(r"[^\W\d_][\w’'-]+")
 _GOES_ON = re.compile(r"[\w’'-]")
-_INITIAL = re.compile(r" ?[^\W\d_]\.|\.")
+_INITIAL = re.compile(r" ?[^\W\d_]\.|\.[\W_]*[^\W_]{1,3}(?![^\W_])")
+_ENDS_SHORT = re.compile(r"(?<![^\W_])[^\W_]{1,3}\W*\Z")
+"""What follows a person whose initials may follow, and the end of a window that may be an initial itself."""
 _PREFIXING = re.compile("[\u05d0-\u05ea\u0621-\u064a]")
 """A letter of Arabic or Hebrew, where a name may begin behind a prefix inside a word."""
 
@@ -211,11 +213,9 @@ class Surroundings:
         """
         units = parse(self._text[start:end]).units
         given = _before(self._text, start) if len(units) > 1 and not (units[0].given and self.declining) else None
-        if not given or not given[0].isupper() or script_of(given) != "Latn" or self._resolver.names(given):
+        if not given or not given[0].isupper() or script_of(given) != "Latn" or not _asked_about(given, "given"):
             return start
-        if not _asked_about(given, "given"):
-            return start
-        return start - len(given) - 1
+        return start if self._resolver.names(given) else start - len(given) - 1
 
     def with_surname(self, start: int, end: int) -> int:
         """Where a person ends when a second surname follows the full name in a Romance text (Luis Arce | Catacora)."""
@@ -228,7 +228,9 @@ class Surroundings:
 
     def with_initials(self, start: int, end: int) -> int:
         """Where a person ends when initials follow (Путин В.В.)."""
-        if not _INITIAL.match(self._text, end):
+        text = self._text
+        ends_short = text[end : end + 1] == "." and _ENDS_SHORT.search(text, max(start, end - _SHORT), end)
+        if not ends_short and not _INITIAL.match(text, end):
             return end
         stretch = self._sentences.around(start, end)
         place = stretch.locate(start, end)

@@ -148,6 +148,8 @@ def _descriptive(type_id: str) -> bool:
 
 def role_of(senses: Sequence[Sense]) -> str:
     """The role of a word or phrase of these senses, "core" for one that no table knows."""
+    if not senses:
+        return "core"
     slots = {s.slot for s in senses}
     if "concept" in slots and "type" in slots and not any(_descriptive(s.id) for s in senses if s.slot == "type"):
         slots.discard("type")  # forces, bank, party: part of what the thing is, not of how it is introduced
