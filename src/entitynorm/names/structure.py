@@ -92,7 +92,10 @@ class _Said(NamedTuple):
     countries: frozenset[str]
     types: frozenset[str]
     given: frozenset[str]
-    phrase: str
+
+
+_UNKNOWN = _Said("core", _NO_IDS, _NO_IDS, _NO_IDS, _NO_IDS)
+"""What names are made of: words that no table knows."""
 
 
 def _told(words: tuple[Word, ...], senses: tuple[Sense, ...], kind: str, stop_after: bool) -> _Said:
@@ -101,8 +104,7 @@ def _told(words: tuple[Word, ...], senses: tuple[Sense, ...], kind: str, stop_af
         return frozenset(found) if found else _NO_IDS
 
     role = _role(senses, words, kind, Gap.STOP if stop_after else None)
-    phrase = " ".join(w.fold for w in words)
-    return _Said(role, ids("concept"), ids("country"), ids("type"), ids("given"), phrase)
+    return _Said(role, ids("concept"), ids("country"), ids("type"), ids("given"))
 
 
 _said = lru_cache(maxsize=8_192)(_told)
@@ -110,7 +112,7 @@ _said = lru_cache(maxsize=8_192)(_told)
 
 def _unit(token: Token, end: int, words: tuple[Word, ...], senses: tuple[Sense, ...], gap_after: int | None) -> Unit:
     said = _said(words, senses, token.kind, gap_after == Gap.STOP)
-    return Unit(words, token.start, end, token.gap, token.kind, senses, *said)
+    return Unit(words, token.start, end, token.gap, token.kind, senses, *said, " ".join(w.fold for w in words))
 
 
 def _split_token(token: Token) -> list[Token]:
@@ -234,13 +236,11 @@ def _read_word(text: str, style: str) -> _Read:
         senses = tuple([s for s in senses if not s.caps])
     words = (only,)
     shortest = len(fold) <= _LONGEST_INITIAL
-    if not senses and not shortest and only.shape != "number":  # what names are made of: no table knows it
-        said = _Said("core", _NO_IDS, _NO_IDS, _NO_IDS, _NO_IDS, fold)
-    else:
-        said = _told(words, senses, "word", False)
+    unknown = not senses and not shortest and only.shape != "number"
+    said = _UNKNOWN if unknown else _told(words, senses, "word", False)
     plain = True
     if only.script == "Cyrl" or compound_form(fold) is not None:
-        unit = Unit(words, 0, 0, Gap.NONE, "word", senses, *said)
+        unit = Unit(words, 0, 0, Gap.NONE, "word", senses, *said, fold)
         plain = list(_expand(unit)) == [unit]
     before_stop = _told(words, senses, "word", True) if shortest else said
     return _Read(words, begins, senses, plain, said, before_stop)
@@ -274,7 +274,8 @@ def parse_units(text: str, *, running: bool = False, begin: int = 0, end: int | 
         if one.plain and not begins and token.kind == "word":
             i += 1
             said = one.said_before_stop if after is not None and after.gap == Gap.STOP else one.said
-            units.append(Unit(one.words, token.start, token.end, token.gap, "word", one.senses, *said))
+            fold = one.words[0].fold
+            units.append(Unit(one.words, token.start, token.end, token.gap, "word", one.senses, *said, fold))
             continue
         words, senses = _group(tokens, read, i, running) if begins else (one.words, meanings_of(one.words[0].fold))
         if any(w.shape in ("lower", "title") for w in words):
