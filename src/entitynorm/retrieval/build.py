@@ -52,9 +52,12 @@ BLOCKS = 1
 """Flag of an entity that must never take some surface forms."""
 
 
+_MOST_OF_ROLE = {"function": 0.06, "title": 0.12, "type": 0.35, "country": 0.6, "concept": 0.6}
+
+
 def weight_of_role(role: str) -> float:
     """How much a term of this lexicon role may weigh at most when candidates are looked for."""
-    return {"function": 0.06, "title": 0.12, "type": 0.35, "country": 0.6, "concept": 0.6}.get(role, 1.0)
+    return _MOST_OF_ROLE.get(role, 1.0)
 
 
 BEARING = 0.5
@@ -66,7 +69,7 @@ _ROLE_ORDER = ("function", "type", "title", "country", "concept", "given")
 def role_of_term(fold: str) -> str:
     """The first lexicon role of a folded term, "core" for a word no table knows."""
     slots = {sense.slot for sense in meanings_of(fold) if not sense.caps}
-    return next((role for role in _ROLE_ORDER if role in slots), "core")
+    return next((role for role in _ROLE_ORDER if role in slots), "core") if slots else "core"
 
 
 def carries_name(fold: str, role: str) -> bool:

@@ -101,7 +101,7 @@ def test_tokens(text: str, expected: list[str]) -> None:
 def test_what_stands_before_the_last_token(text: str, gap: int) -> None:
     scan = Scan(text)
     assert scan.gap[-1] == gap
-    assert Gap(scan.gap[0]) == Gap.HARD
+    assert scan.gap[0] == Gap.HARD
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
