@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import compress
+from typing import NamedTuple
 
 from entitynorm.evidence import Side, compare_names, make_side
 from entitynorm.features import EntityFacts, gender_of
@@ -62,8 +63,7 @@ class _Known:
     blocked_words: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
+class _Task(NamedTuple):
     """A surface form and an alias to be compared."""
 
     alias: int

@@ -105,9 +105,12 @@ _NONE_SPARED: frozenset[int] = frozenset()
 Rarity = Callable[[str], float]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Side:
-    """A name made ready to be compared, for entities of one class."""
+    """A name made ready to be compared, for entities of one class.
+
+    Never changed once made; only not frozen, since freezing triples what it costs to make.
+    """
 
     name: Name
     kind: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -49,8 +49,7 @@ _CANDIDATES_KEPT = 20_000
 """Surface forms, and candidates of surface forms, that are remembered; a candidate with its evidence takes some kB."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of a text, in code points, and what it may name, best first."""
 
     start: int
@@ -66,7 +65,7 @@ class Span:
 
     def with_candidates(self, candidates: Sequence[Candidate]) -> Span:
         """The same span with its candidates ranked anew."""
-        return replace(self, candidates=tuple(sorted(candidates, key=lambda c: (-c.score, c.id))))
+        return self._replace(candidates=tuple(sorted(candidates, key=lambda c: (-c.score, c.id))))
 
 
 @dataclass(frozen=True, slots=True)

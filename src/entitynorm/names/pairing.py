@@ -7,7 +7,7 @@ joins words that one side writes together (Abdurrahman, Abd al-Rahman), and leav
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from entitynorm.names.alignment import known_likeness
 from entitynorm.names.numbers import number_of, numbers_in
@@ -30,8 +30,7 @@ _MEANING = 6.0
 """What a word that translates another is worth, in nats."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """Units of the surface form and units of the alias that answer each other; one each, but for joined words."""
 
     ours: tuple[int, ...]
@@ -39,8 +38,7 @@ class Match:
     similarity: Similarity
 
 
-@dataclass(frozen=True, slots=True)
-class Pairing:
+class Pairing(NamedTuple):
     """Matches in the order of the surface form, and what is left over (function words left out)."""
 
     matches: tuple[Match, ...]

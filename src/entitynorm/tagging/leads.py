@@ -13,7 +13,6 @@ where the text has the whole name elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -128,7 +127,7 @@ class LeadFinder:
             for word, reached in zip(some, leads_of(self.index, found, exact), strict=True):
                 lead = None if _is_function(word) else reached
                 if _is_compound(word):
-                    lead = replace(lead or NOWHERE, alone=True)
+                    lead = (lead or NOWHERE)._replace(alone=True)
                 memory[word] = lead
                 self._kept += len(lead.alias) if lead is not None else 0
 

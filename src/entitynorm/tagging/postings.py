@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,7 @@ _NONE = np.zeros(0, np.int64)
 _NOTHING = np.zeros(0, np.float32)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Lead:
+class Lead(NamedTuple):
     """The aliases that one word leads to."""
 
     alias: Ints
