@@ -54,13 +54,15 @@ _DOTTED = r"(?<![\w.])(?:[^\W\d_]\.){2,}(?![^\W\d_])"
 SIGNED = re.compile(rf"{_HANDLE}|(?<!\w)#(?=[^\W\d_])\w+|{_DOMAIN}|{_DOTTED}")
 """Handles, hashtags, domains and dotted letters, with their signs."""
 _TOKEN = re.compile(
-    r"(?P<plain>(?<!\S)[^\W_]+(?=\s))"  # between two spaces nothing else can begin: the others need not be tried
+    r"(?=[\w@#.+-])(?:"  # where nothing begins, nothing needs to be tried
+    # Before a space, or punctuation and a space, a run of letters is a word and nothing else.
+    r"(?P<plain>[^\W_]++(?=[.,;:!?)\]»]?(?:\s|\Z)))"
     rf"|(?P<url>{_ADDRESS})"
     rf"|(?P<handle>{_HANDLE})"
     r"|(?P<hashtag>(?<!\w)#(?=[^\W\d_]))"
     rf"|(?P<domain>{_DOMAIN})"
     rf"|(?P<dotted>{_DOTTED})"
-    rf"|(?P<word>{_WORD})"
+    rf"|(?P<word>{_WORD}))"
 )
 _TRAILING = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]+$")
 _POSSESSIVE = re.compile(f"(?<=[A-Za-z\u00c0-\u024f0-9])[{APOSTROPHES}][sS]$")
