@@ -17,6 +17,8 @@ from entitynorm.names.words import SAME, Word, joined
 
 _LEAST = 0.3
 _JOINED_LEAST = 0.75
+_WELL = 0.9
+"""How alike words are that need no other answer."""
 _LEXICAL_LEAST = 0.75
 _LONGEST_JOINED = 24
 _BASE_WORTH = 0.1
@@ -54,8 +56,9 @@ def unit_similarity(a: Unit, b: Unit, kind: str, translate: bool) -> Similarity:
         if kind == "PERSON" and not (a.role == b.role == "initial") and first_sounds(a) & first_sounds(b):
             return Similarity(0.75, INITIAL, f"{a.phrase}~{b.phrase}", 1.0, 2)
         return _NONE
-    ours, theirs = _number(a), _number(b)
-    if ours is not None and theirs is not None:
+    ours = _number(a)
+    theirs = _number(b) if ours is not None else None
+    if theirs is not None:
         return Similarity(0.97, "number", f"{a.phrase}~{b.phrase}", _MEANING, 2) if ours == theirs else _NONE
     known = known_likeness(a, b, translate)
     if known is not None and known.value:
@@ -178,8 +181,10 @@ def _number_words(
 ) -> None:
     """Let number words that add up (forty four) answer the number that they make."""
     ours = tuple(i for i, u in enumerate(query) if i not in taken_i and _number(u) is not None)
+    if not ours:
+        return
     theirs = tuple(j for j, u in enumerate(alias) if j not in taken_j and _number(u) is not None)
-    if not ours or not theirs:
+    if not theirs:
         return
     made = numbers_in([query[i].phrase for i in ours] + [""])
     if made == numbers_in([alias[j].phrase for j in theirs] + [""]):
@@ -201,6 +206,8 @@ def _join(
     many, few = (alias, query) if turned else (query, alias)
     many_at, few_at = (theirs, ours) if turned else (ours, theirs)
     many_taken, few_taken = (taken_j, taken_i) if turned else (taken_i, taken_j)
+    if all(j in few_taken and few_taken[j].similarity.value >= _WELL for j in few_at if len(few[j].words) == 1):
+        return
     for size in (1, 2, 3):
         for k in range(len(many_at) - size + 1):
             first = many_at[k]
@@ -217,7 +224,7 @@ def _join(
                 held = few_taken.get(j)
                 if len(unit.words) != 1 or abs(len(unit.phrase) - length) > 3 or length < 4:
                     continue
-                if held is not None and held.similarity.value >= 0.9:
+                if held is not None and held.similarity.value >= _WELL:
                     continue
                 together = _joined_word([many[g] for g in group])
                 if together is None:

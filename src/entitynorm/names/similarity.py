@@ -132,8 +132,8 @@ def _begin(a: Word, b: Word) -> tuple[Similarity, Near]:
     length = min(len(a.fold), len(b.fold))
     if a.shape != b.shape and "upper" in (a.shape, b.shape) and a.script == b.script and length <= _SHORT_ACRONYM:
         return UNLIKE, []  # ООН is not Он
-    shared, fewer = (a.bones & b.bones).bit_count(), min(a.bones.bit_count(), b.bones.bit_count())
-    if 2 * shared < fewer:
+    ours, theirs = a.bones, b.bones
+    if 2 * (ours & theirs).bit_count() < min(ours.bit_count(), theirs.bit_count()):
         return UNLIKE, []
     best = UNLIKE
     if a.script == b.script and length >= _LEAST_FOR_SLIP:

@@ -165,10 +165,10 @@ class Word:
     def bones(self) -> int:
         """The consonant classes of all its readings, as a set of bits."""
         if self._bones is None:
-            self._bones = 0
-            for phones, _ in self.plain:
-                for phone in phones:
-                    self._bones |= _BONE.get(phone, 0)
+            bones = 0
+            for phone in set("".join([r.phones for r in self.wide[:_MOST_WIDE]])):
+                bones |= _BONE.get(phone, 0)
+            self._bones = bones
         return self._bones
 
     @property
