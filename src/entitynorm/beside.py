@@ -127,8 +127,10 @@ class Beside(Neighbours):
             while at and self.units[at].gap <= Gap.JOIN and self.units[at - 1].role == "function":
                 at -= 1
         left = self._left(at)
+        if left is None or left.role not in ("given", "initial"):
+            return False
         facts = self.resolver.facts(candidate.id)
-        if left is None or left.role not in ("given", "initial") or left.given & facts.given:
+        if left.given & facts.given:
             return False
         if facts.countries.intersection(content[0].countries):
             return False
@@ -248,8 +250,10 @@ class Beside(Neighbours):
 
     def _of_another_country(self, first: int, last: int, candidate: Candidate) -> bool:
         """An institution without its country stands beside another country (Министерство обороны Молдовы)."""
+        if features_of(candidate).isdisjoint(("country_missing", "weak")):
+            return False
         facts = self.resolver.facts(candidate.id)
-        if not facts.countries or not any(e.feature in ("country_missing", "weak") for e in candidate.evidence):
+        if not facts.countries:
             return False
         beside: set[str] = set()
         left = self.units[first - 1] if first and self.units[first].gap <= Gap.JOIN else None

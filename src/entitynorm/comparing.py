@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import compress
+from typing import NamedTuple
 
 from entitynorm.evidence import Side, compare_names, make_side
 from entitynorm.features import EntityFacts, gender_of
@@ -38,6 +39,7 @@ Keep = Callable[[str], bool] | None
 _FACT_ALIASES = 8
 _ENTITIES_KEPT = 8_192
 _ALIASES_KEPT = 32_768
+_NUMBERS_KEPT = 65_536
 _WORTH, _BEHIND, _ALWAYS = 0.5, 0.25, 2
 """An alias is compared if it answers this share of what the best one does and is no farther behind, or leads."""
 _BEHIND_PLAINLY, _MOST_PLAINLY = 0.08, 6
@@ -61,8 +63,7 @@ class _Known:
     blocked_words: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
+class _Task(NamedTuple):
     """A surface form and an alias to be compared."""
 
     alias: int
@@ -85,6 +86,8 @@ class Layer:
         self._known = lru_cache(maxsize=_ENTITIES_KEPT)(self._learn)
         self._side = lru_cache(maxsize=_ALIASES_KEPT)(self._make_side)
         self._rarities: dict[str, float] = {}
+        self._numbers: dict[str, int] = {}
+        """The entities that were candidates lately: what is asked of a candidate goes by its id."""
 
     # -- what is known of names and entities ----------------------------------------------------------------------
 
@@ -223,18 +226,22 @@ class Layer:
     def listed(self, number: int, alias: str, rivals: tuple[Evidence, ...] = ()) -> Candidate:
         """A candidate whose alias is spelled like the name."""
 
-        def evidence() -> tuple[Evidence, ...]:
-            return Evidence("identical", 1.0, IDENTITY, f"spelled like the alias {alias!r}"), *rivals
-
-        score = probability(evidence()) if rivals else 1.0
-        named = frozenset({"identical", *(item.feature for item in rivals)})
-        return self._candidate(number, alias, score, LazyEvidence(evidence, lambda: named))
+        score = probability(_spelled_like(alias, rivals)) if rivals else 1.0
+        evidence = LazyEvidence(partial(_spelled_like, alias, rivals), partial(_spelled_features, rivals))
+        return self._candidate(number, alias, score, evidence)
 
     def _candidate(self, number: int, alias: str, score: float, evidence: Sequence[Evidence]) -> Candidate:
         index = self.index
-        return Candidate(
-            index.entity_id(number), index.entity_name(number), index.entity_type(number), score, alias, evidence
-        )
+        entity_id = index.entity_id(number)
+        if len(self._numbers) > _NUMBERS_KEPT:
+            self._numbers = {}
+        self._numbers[entity_id] = number
+        return Candidate(entity_id, index.entity_name(number), index.entity_type(number), score, alias, evidence)
+
+    def find(self, entity_id: str) -> int | None:
+        """The number of an entity by its id, or by an id it had."""
+        number = self._numbers.get(entity_id)
+        return self.index.find_entity(entity_id) if number is None else number
 
     def examine(self, names: Sequence[str]) -> list[list[Scored]]:
         """For each name every alias compared, but not decided: what a scorer is fitted on."""
@@ -296,6 +303,8 @@ class Layer:
         pairs: dict[tuple[Word, Word], None] = {}
         for task in (task for some in tasks for task in some):
             query, target = task.query, task.target
+            if query.whole is not None and target.whole is not None:
+                pairs[query.whole, target.whole] = None
             pairs.update(dict.fromkeys(word_pairs(query.units, target.units, query.weights, target.weights)))
         prime(pairs)
         return list(zip(tasks, rest, strict=True))
@@ -389,6 +398,15 @@ class Layer:
         items = (Evidence("unexamined", 1.0, hit.score - _UNEXAMINED, f"share of weight answered by {hit.how}"),)
         entity = self.index.entity_of(hit.alias)
         return self._candidate(entity, self.index.alias_text(hit.alias), probability(items), items)
+
+
+def _spelled_like(alias: str, rivals: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    return Evidence("identical", 1.0, IDENTITY, f"spelled like the alias {alias!r}"), *rivals
+
+
+@lru_cache(maxsize=64)
+def _spelled_features(rivals: tuple[Evidence, ...]) -> frozenset[str]:
+    return frozenset({"identical", *(item.feature for item in rivals)})
 
 
 def _slipped(match: Match) -> bool:

@@ -49,8 +49,11 @@ _NEAR = 500
 _STEP = 60
 """Code points over which a country's voice falls to half."""
 _NEEDY = frozenset({"country_missing", "weak", "surname_alone", "acronym", "place_type_missing"})
-_BRACKETED = re.compile(r"\([\"'“„«]?([^\W\d_]{2,8})[\"'”“»]?\)")
-_BEFORE_BRACKET = re.compile(r"(?<!\w)([^\W\d_]{2,8}) \([\"'“„«]?")
+_LONGEST = 8
+"""Letters of an acronym beside a bracket."""
+_BRACKETED = re.compile(rf"\([\"'“„«]?([^\W\d_]{{2,{_LONGEST}}})[\"'”“»]?\)")
+_OPENING = re.compile(r" \([\"'“„«]?")
+_BEFORE_BRACKET = re.compile(rf"(?<!\w)[^\W\d_]{{2,{_LONGEST}}}\Z")
 
 
 def _certain(span: Span, scorer: Decider) -> Candidate | None:
@@ -136,11 +139,11 @@ class Context:
                 before = self.text[max(0, match.start() - _LONG_FORM) : match.start()]
                 if other := long_form(before, acronym):
                     self.others.setdefault(acronym, other)
-        for match in _BEFORE_BRACKET.finditer(self.text):
-            acronym = match[1]
+        for match in _OPENING.finditer(self.text):
             full = starts.get(match.end())
-            if acronym.isupper() and full and self._letters_fit(acronym, full.id):
-                out.setdefault(acronym, full.id)
+            short = _BEFORE_BRACKET.search(self.text, max(0, match.start() - _LONGEST), match.start())
+            if full and short and short[0].isupper() and self._letters_fit(short[0], full.id):
+                out.setdefault(short[0], full.id)
         return out
 
     def _is_another(self, acronym: str, candidate: Candidate) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from rapidfuzz.distance import Indel, JaroWinkler
 
@@ -101,12 +101,16 @@ _LONG = 6
 _VOWELS = re.compile("[aeiouy]")
 _SOUNDS_ALIKE = 2
 """The level of similarity (see `entitynorm.names.similarity`) of words that sound the same but for kindred sounds."""
+_NONE_SPARED: frozenset[int] = frozenset()
 Rarity = Callable[[str], float]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Side:
-    """A name made ready to be compared, for entities of one class."""
+    """A name made ready to be compared, for entities of one class.
+
+    Never changed once made; only not frozen, since freezing triples what it costs to make.
+    """
 
     name: Name
     kind: str
@@ -123,12 +127,33 @@ class Side:
     whole: Word | None
 
 
-@dataclass(frozen=True, slots=True)
 class Compared:
-    """The values of all features for one pair of names, in the order of `FEATURES`."""
+    """Two names compared: which part of one answers which of the other, and what follows from it.
 
-    values: tuple[float, ...]
-    pairing: Pairing
+    The values are worked out when they are asked for: the pairing alone rules out a third of all windows of texts.
+    """
+
+    __slots__ = ("_make", "_values", "pairing", "shortened")
+
+    def __init__(self, pairing: Pairing, shortened: bool, values: Callable[[], tuple[float, ...]]) -> None:
+        """``shortened``: whether one name is an acronym of the other."""
+        self.pairing = pairing
+        self.shortened = shortened
+        self._make: Callable[[], tuple[float, ...]] | None = values
+        self._values: tuple[float, ...] = ()
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The values of all features, in the order of `FEATURES`."""
+        if self._make is not None:
+            self._values, self._make = self._make(), None
+        return self._values
+
+    def put(self, position: int, value: float) -> None:
+        """Set the value of a feature that no pair of names has by itself."""
+        values = list(self.values)
+        values[position] = value
+        self._values = tuple(values)
 
 
 def make_side(name: Name, kind: str, rarity: Rarity, *, surface: bool = False) -> Side:
@@ -191,13 +216,25 @@ def compare_names(
 
     ``facts`` is asked only where the names themselves leave a question: a country, an idea or a given name too many.
     """
+    pairing = pair_names(query.units, alias.units, query.weights, alias.weights, alias.kind)
+    shortened = _acronym(query, alias) or _acronym(alias, query)
+    values = partial(_values, query, alias, pairing, shortened, facts, owners, weak, few)
+    return Compared(pairing, shortened, values)
+
+
+def _values(
+    query: Side,
+    alias: Side,
+    pairing: Pairing,
+    shortened: bool,
+    facts: Callable[[], EntityFacts],
+    owners: int,
+    weak: bool,
+    few: bool,
+) -> tuple[float, ...]:
     kind = alias.kind
-    values = [0.0] * len(FEATURES)
-
-    def put(name: str, value: float) -> None:
-        values[INDEX[name]] = value
-
-    pairing = pair_names(query.units, alias.units, query.weights, alias.weights, kind)
+    values = dict.fromkeys(FEATURES, 0.0)
+    put = values.__setitem__
     _coverage(query, alias, pairing, put)
     if few and any(_refused(query, alias, match) for match in pairing.matches):
         put("refused", 1.0)
@@ -215,7 +252,6 @@ def compare_names(
         theirs = [m.theirs[0] for m in own]
         comma = ("," in query.name.text) != ("," in alias.name.text)  # Surname, Given Name
         put("inverted", float(theirs != sorted(theirs) and not comma))
-    shortened = _acronym(query, alias) or _acronym(alias, query)
     if shortened:
         put("acronym", 1.0)
         put("acronym_sole", 1 / max(1, owners))
@@ -236,32 +272,29 @@ def compare_names(
     if kind in ("PLACE", "FACILITY"):
         _place_types(query, alias, put)
     put("weak", float(weak))
-    return Compared(tuple(values), pairing)
+    return tuple(values.values())
 
 
 Put = Callable[[str, float], None]
 
 
 def _words(units: Sequence[Unit]) -> int:
-    return sum(len(u.words) for u in units if u.role != "function")
+    return sum([len(u.words) for u in units if u.role != "function"])
 
 
 def _coverage(query: Side, alias: Side, pairing: Pairing, put: Put) -> None:
     ours = theirs = translated = bond = nats = full = 0.0
     weakest, level, start = 1.0, 3, True
     for match in pairing.matches:
-        weight_q = sum(query.weights[i] for i in match.ours)
-        weight_a = sum(alias.weights[j] for j in match.theirs)
-        value = match.similarity.value
+        weight_q, letters_q = _weight(query, match.ours)
+        weight_a, letters_a = _weight(alias, match.theirs)
+        value, weight = match.similarity.value, max(weight_q, weight_a)
         ours += value * weight_q
         theirs += value * weight_a
-        bond += value * max(weight_q, weight_a)
-        nats += match.similarity.weight * max(weight_q, weight_a)
-        letters = min(
-            sum(len(query.units[i].phrase) for i in match.ours), sum(len(alias.units[j].phrase) for j in match.theirs)
-        )
-        full += agreement(letters) * max(weight_q, weight_a) if value < 1 else 0.0
-        if max(weight_q, weight_a) >= _HEAVY:
+        bond += value * weight
+        nats += match.similarity.weight * weight
+        full += agreement(min(letters_q, letters_a)) * weight if value < 1 else 0.0
+        if weight >= _HEAVY:
             weakest = min(weakest, value)
             level = min(level, match.similarity.level)
             start = start and match.similarity.start
@@ -295,6 +328,13 @@ def _coverage(query: Side, alias: Side, pairing: Pairing, put: Put) -> None:
     put("lack", sum(alias.weights[j] for j in left_a) / total_a)
 
 
+def _weight(side: Side, places: Sequence[int]) -> tuple[float, int]:
+    """What these units of a name weigh together, and how many letters they have."""
+    if len(places) == 1:  # nearly always
+        return side.weights[places[0]], len(side.units[places[0]].phrase)
+    return sum(side.weights[k] for k in places), sum(len(side.units[k].phrase) for k in places)
+
+
 def _refused(query: Side, alias: Side, match: Match) -> bool:
     """Whether words answer each other by a sound that `entitynorm.names.words.likeness`, which is stricter, denies."""
     heard = match.similarity.kind in (SOUND, TYPO, ROMANISATION, INFLECTION, ADJECTIVE)
@@ -319,8 +359,8 @@ def _without_vowels(phrase: str) -> str:
 
 
 def _spared(side: Side, left: Sequence[int], other: Side, rest: Sequence[int]) -> frozenset[int]:
-    if side.kind != "PERSON" or len(left) == len(side.units):
-        return frozenset()
+    if not left or side.kind != "PERSON" or len(left) == len(side.units):
+        return _NONE_SPARED
     fathers = any(other.units[k].is_patronymic for k in rest)
     return frozenset(
         k

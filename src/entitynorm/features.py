@@ -70,6 +70,8 @@ def unit_weight(unit: Unit, entity_type: str | None) -> float:
     """How much of a name's identity a unit carries, from 0 (the, of) to 1 (a word no table knows)."""
     if entity_type == "PERSON" and unit.is_patronymic:
         return 0.3
+    if unit.role == "core":  # most words of names
+        return 1.0
     match unit.role:
         case "function":
             return 0.0

@@ -34,9 +34,16 @@ class Headlines:
     def __init__(self, sentences: Sentences) -> None:
         self._sentences = sentences
         self._known: dict[int, list[bool]] = {}
+        self._at: dict[int, bool] = {}
 
     def at(self, position: int) -> bool:
         """Whether the unit that begins at a code point stands in a headline."""
+        found = self._at.get(position)  # several rules ask about one window
+        if found is None:
+            found = self._at[position] = self._find(position)
+        return found
+
+    def _find(self, position: int) -> bool:
         text = self._sentences.text
         nearby = _BEGINS.findall(text, max(0, position - _WORD), position + _WORD)
         if sum(map(str.islower, nearby)) > 2 * sum(map(str.isupper, nearby)):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -49,8 +49,7 @@ _CANDIDATES_KEPT = 20_000
 """Surface forms, and candidates of surface forms, that are remembered; a candidate with its evidence takes some kB."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of a text, in code points, and what it may name, best first."""
 
     start: int
@@ -62,11 +61,11 @@ class Span:
     @property
     def priority(self) -> float:
         """Score times covered letters; what decides between overlapping spans. Namesakes count together."""
-        return min(1.0, sum(c.score for c in self.candidates)) * (self.end - self.start)
+        return min(1.0, sum([c.score for c in self.candidates])) * (self.end - self.start)
 
     def with_candidates(self, candidates: Sequence[Candidate]) -> Span:
         """The same span with its candidates ranked anew."""
-        return replace(self, candidates=tuple(sorted(candidates, key=lambda c: (-c.score, c.id))))
+        return self._replace(candidates=tuple(sorted(candidates, key=lambda c: (-c.score, c.id))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +94,9 @@ class _Language(NamedTuple):
     """It declines them."""
     romance: bool = False
     """Only their first word has a capital."""
+
+
+_LANGUAGES = [[_Language(declining, romance) for romance in (False, True)] for declining in (False, True)]
 
 
 class _Window(NamedTuple):
@@ -141,7 +143,7 @@ class _Page:
         """Whether a stretch parts a name that nothing contests (Zeitung Solvanka | Herald)."""
         near = bisect_left(self._settled, (start, 0)), bisect_left(self._settled, (end, 0))
         some = self._settled[max(0, near[0] - 1) : near[1]]
-        return any(a < start < b < end or start < a < end < b for a, b in some)
+        return bool(some) and any(a < start < b < end or start < a < end < b for a, b in some)
 
     def take(self, found: Iterable[tuple[int, int, tuple[Candidate, ...]]]) -> None:
         """Take windows with their candidates, the likeliest and longest first."""
@@ -181,7 +183,7 @@ class _Page:
 
     def _span(self, start: int, end: int, candidates: tuple[Candidate, ...]) -> Span | None:
         kept = self._surroundings.kept(start, end, candidates)
-        if any(_is_common_part(c) for c in kept) and not quoted_alone(self.text, start, end):
+        if any(map(_is_common_part, kept)) and not quoted_alone(self.text, start, end):
             kept = tuple(c for c in kept if not _is_common_part(c))
         if not kept:
             return None
@@ -244,11 +246,13 @@ class Reader:
             parts.append(_Parts(scan.start[whole.first], scan.end[whole.last], *there, whole.alias))
             starts, ends = scan.start[some.first], scan.end[some.last]
             ends = ends + _followed_by_its_dot(scan, starts, ends)
-            languages = map(_Language, scan.declining[some.first].tolist(), scan.romance[some.first].tolist())
-            told = zip(starts.tolist(), ends.tolist(), languages, some.spelled.tolist(), strict=True)
-            for start, end, language, spelled in told:
-                found[start, end] = language, spelled or ((start, end) in found and found[start, end][1])
-        windows = [_Window(*where, *how) for where, how in sorted(found.items())]
+            languages = scan.declining[some.first].tolist(), scan.romance[some.first].tolist()
+            told = zip(starts.tolist(), ends.tolist(), *languages, some.spelled.tolist(), strict=True)
+            for start, end, declining, romance, spelled in told:
+                before = found.get((start, end))
+                language = _LANGUAGES[declining][romance]
+                found[start, end] = language, spelled or (before is not None and before[1])
+        windows = sorted(found.items())
         offset = k = 0
         out: list[list[_Window]] = []
         for text in texts:
@@ -257,11 +261,9 @@ class Reader:
             prefixed = behind_prefixes(text, self.resolver.spells)
             own.update(((a, b), _Window(a, b, _Language(), True)) for a, b in prefixed)
             begin = k
-            while k < len(windows) and windows[k].start < end:
+            while k < len(windows) and windows[k][0][0] < end:
                 k += 1
-            here = windows[begin:k]
-            if offset:
-                here = [_Window(one.start - offset, one.end - offset, one.language, one.spelled) for one in here]
+            here = [_Window(a - offset, b - offset, *how) for (a, b), how in windows[begin:k]]
             if own:
                 own.update(((one.start, one.end), one) for one in here)
                 here = sorted(own.values())
@@ -284,7 +286,7 @@ class Reader:
                 n = bisect_right(offsets, int(some.start[k])) - 1
                 start, end = int(some.start[k]) - offsets[n], int(some.end[k]) - offsets[n]
                 if int(owner[k]) in whole[n] and not pages[n].settles(start, end):
-                    language = _Language(bool(some.declining[k]), bool(some.romance[k]))
+                    language = _LANGUAGES[int(some.declining[k])][int(some.romance[k])]
                     asked.setdefault((n, start, end, language), []).append((level, int(some.alias[k])))
         for (n, start, end, language), aliases in asked.items():
             surface = pages[n].text[start:end]

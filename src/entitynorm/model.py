@@ -132,18 +132,21 @@ class Evidence:
 class LazyEvidence(Sequence[Evidence]):
     """Evidence that is put into words only when somebody looks; equal to the tuple that it stands for."""
 
-    __slots__ = ("_features", "_items", "_make")
+    __slots__ = ("_features", "_items", "_make", "_named")
 
     def __init__(self, make: Callable[[], tuple[Evidence, ...]], features: Callable[[], frozenset[str]]) -> None:
         """``features`` names the features without their values and words, which is much cheaper than ``make``."""
         self._make: Callable[[], tuple[Evidence, ...]] | None = make
         self._features = features
+        self._named: frozenset[str] | None = None
         self._items: tuple[Evidence, ...] = ()
 
     @property
     def features(self) -> frozenset[str]:
         """The names of the features."""
-        return self._features() if self._make is not None else frozenset(item.feature for item in self._items)
+        if self._named is None:
+            self._named = self._features()
+        return self._named
 
     def _all(self) -> tuple[Evidence, ...]:
         if self._make is not None:

@@ -16,6 +16,7 @@ from entitynorm.names.acronyms import is_acronym
 from entitynorm.names.lexicon import Sense, lexicon
 from entitynorm.names.units import Unit, is_no_initial
 from entitynorm.resolver import Resolver
+from entitynorm.scored import features_of
 from entitynorm.sentences import Sentence
 from entitynorm.text.folding import fold_text
 from entitynorm.text.ordinary import is_ordinary
@@ -232,13 +233,9 @@ class Neighbours:
         right = self._right(last)
         if right is None or len(content) < 2 or right.words[0].script != "Latn":
             return False
-        if (
-            right.role == "core"
-            and not self._own_word(right)
-            and any(e.feature == "missing" for e in candidate.evidence)
-        ):
+        if right.role == "core" and not self._own_word(right) and "missing" in features_of(candidate):
             return True
-        if candidate.evidence[0].feature == "identical" or not right.concepts:
+        if "identical" in features_of(candidate) or not right.concepts:
             return False
         return not right.concepts & self.resolver.facts(candidate.id).concepts
 
@@ -248,7 +245,7 @@ class Neighbours:
         if right is None:
             return False
         facts = self.resolver.facts(candidate.id)
-        identical = candidate.evidence[0].feature == "identical"
+        identical = "identical" in features_of(candidate)
         if right.role == "core" and not identical and not self._own_word(right):
             return True
         k = last + 1

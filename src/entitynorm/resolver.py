@@ -28,6 +28,7 @@ _PROMINENT = 10
 """How many times the ``weight`` of every namesake an entity needs to win by prominence alone."""
 _OVERSHADOWED = Evidence("less_prominent", 1.0, -5.0, f"a namesake is {_PROMINENT} times as prominent or more")
 _NOTHING: dict[int, str] = {}
+_NO_WORDS: frozenset[str] = frozenset()
 
 
 def overshadowing(weights: Sequence[float | None]) -> float | None:
@@ -109,7 +110,7 @@ class Resolver:
     def _place_of(self, entity_id: str) -> tuple[Layer, int] | None:
         """The layer that an entity is read from, and its number there."""
         for layer in reversed(self.layers):
-            number = layer.index.find_entity(entity_id)
+            number = layer.find(entity_id)
             if number is not None:
                 return layer, number
         return None
@@ -128,7 +129,7 @@ class Resolver:
         """The folded words of the surface forms that an entity must never take."""
         place = self.place_of(entity_id)
         if place is None or not place[0].index.blocks(place[1]):
-            return frozenset()
+            return _NO_WORDS
         return frozenset(word for form in place[0].entity(place[1]).blocked for word in name_key(form).split())
 
     def spells(self, texts: Sequence[str]) -> list[bool]:

@@ -108,13 +108,11 @@ def prominence(scored: Sequence[Scored]) -> None:
     position = INDEX["less_prominent"]
     for one, weight in zip(scored, weights, strict=True):
         if weight is not None and weight < most:
-            values = list(one.compared.values)
-            values[position] = min(1.0, math.log10(most / max(weight, 1e-3)) / 4)
-            one.compared = Compared(tuple(values), one.compared.pairing)
+            one.compared.put(position, min(1.0, math.log10(most / max(weight, 1e-3)) / 4))
             if one.said:  # the written rule stands, and so does what is said against it
-                one.log_odds += one.layer.scorer.contributions(values, one.target.kind)[position]
+                one.log_odds += one.layer.scorer.contributions(one.compared.values, one.target.kind)[position]
             else:
-                one.log_odds = one.layer.scorer.log_odds(values, one.target.kind) + one.handicap
+                one.log_odds = one.layer.scorer.log_odds(one.compared.values, one.target.kind) + one.handicap
 
 
 def features_in(compared: Compared) -> set[str]:

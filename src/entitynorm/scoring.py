@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Protocol
 
 from entitynorm.model import Candidate, Evidence, NilReason
@@ -64,7 +63,7 @@ def probability(evidence: Iterable[Evidence]) -> float:
 def plus(candidate: Candidate, evidence: Evidence) -> Candidate:
     """A candidate with one more piece of evidence, and the score that comes of it."""
     items = (*candidate.evidence, evidence)
-    return replace(candidate, evidence=items, score=probability(items))
+    return Candidate(candidate.id, candidate.name, candidate.type, probability(items), candidate.alias, items)
 
 
 class Decider(Protocol):

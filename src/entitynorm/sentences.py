@@ -11,9 +11,12 @@ from entitynorm.names.structure import parse_units
 from entitynorm.names.units import Unit
 
 # A sentence ends at a blank line, or at its mark before a capital; not after an abbreviation (Gen., St., U.S.).
+# The sign comes first, and then what it is: so the search runs past letters without trying anything.
+_BREAK = r"\f\v\u2028\u2029"
 _END = re.compile(
-    r"\n[ \t\r]*\n|[\f\v\u2028\u2029]"
-    r"|(?:(?<=[^\W\d_A-ZА-ЯЁІЇЄҐ]{3}\.)|(?<=[\d)%»”\"]\.)|(?<=[!?…]))[»”\"')\]]*\s+(?=[«„“\"'(\[]*[A-ZА-ЯЁІЇЄҐÀ-ÖØ-ÞĄ-Ž])"
+    rf"[\n{_BREAK}.!?…](?:(?<=\n)[ \t\r]*\n|(?<=[{_BREAK}])"
+    rf"|(?!\n[ \t\r]*\n|[{_BREAK}])(?:(?<=[^\W\d_A-ZА-ЯЁІЇЄҐ]{{3}}\.)|(?<=[\d)%»”\"]\.)|(?<=[!?…]))"
+    r"[»”\"')\]]*\s+(?=[«„“\"'(\[]*[A-ZА-ЯЁІЇЄҐÀ-ÖØ-ÞĄ-Ž]))"
 )
 
 

@@ -26,10 +26,8 @@ from entitynorm.text.folding import fold_text
 from entitynorm.text.quotation import quoted_alone
 from entitynorm.text.tokens import is_unspaced, script_of
 
-_WORD = 40
-_LEFT = re.compile(
-    r"(?:^|\n|[(,;:] |(?<![\w.])[a-z][^\W\d_]+[.!?] |(?<![\w-])\d+ |(?<![\w-])((?:[^\W\d_]+-)*[^\W\d_]+) )\Z"
-)
+_WORD, _SHORT = 40, 8
+_LEFT = re.compile(r"(?:[(,;:] |(?<![\w.])[a-z][^\W\d_]+[.!?] |(?<![\w-])\d+ |(?<![\w-])((?:[^\W\d_]+-)*[^\W\d_]+) )\Z")
 _RIGHT = re.compile(
     r"(?:\Z|\n|[’']s(?:\s|\Z)|[.;:!?)](?:[\s”»\"]|\Z)|,(?: (?P<form>[^\W\d_]+)|[\s”»\"]|\Z)"
     r"| \d+(?![\w.-])| (?P<word>[^\W\d_]+)(?![\w’'-]|\.\w))"
@@ -41,7 +39,9 @@ _POSSESSIVE = re.compile(r"['’][sS] \Z")
 _LAST_WORD = re.compile(r"(?<![\w’'-])[^\W\d_]\w+\Z")
 _BORNE = re.compile(r"[^\W\d_][\w’'-]+")
 _GOES_ON = re.compile(r"[\w’'-]")
-_INITIAL = re.compile(r" ?[^\W\d_]\.|\.")
+_INITIAL = re.compile(r" ?[^\W\d_]\.|\.[\W_]*[^\W_]{1,3}(?![^\W_])")
+_ENDS_SHORT = re.compile(r"(?<![^\W_])[^\W_]{1,3}\W*\Z")
+"""What follows a person whose initials may follow, and the end of a window that may be an initial itself."""
 _PREFIXING = re.compile("[\u05d0-\u05ea\u0621-\u064a]")
 """A letter of Arabic or Hebrew, where a name may begin behind a prefix inside a word."""
 
@@ -86,10 +86,15 @@ def _quoted(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
 
 def _before(text: str, start: int) -> str | None:
     """The word before a window, "" where what stands there is none; None where a rule needs to look."""
-    at = text.rfind(" ", max(0, start - _WORD), start - 1) if start > 1 and text[start - 1] == " " else -1
+    if not start or text[start - 1] == "\n":
+        return ""
+    if text[start - 1] != " ":
+        return None
+    first = max(0, start - _WORD)
+    at = text.rfind(" ", first, start - 1)
     if at >= 0 and (word := text[at + 1 : start - 1]).isalpha():  # nearly always, at a fraction of the cost
         return word
-    found = _LEFT.search(text, max(0, start - _WORD), start)
+    found = _LEFT.search(text, max(first, at), start)
     return None if found is None else found[1] or ""
 
 
@@ -133,9 +138,9 @@ class Surroundings:
         if len(kept) > 1 and quoted_alone(self._text, start, end) and any(_is_named(c) for c in kept):
             kept = tuple(_quoted(kept))
         if self._context:
-            others = tuple(c for c in kept if entity_class(c.type) not in ("PLACE", "FACILITY"))
+            others = [c for c in kept if entity_class(c.type) not in ("PLACE", "FACILITY")]
             if len(others) < len(kept) and self._is_surname(self._text[start:end]):
-                return others
+                return tuple(others)
         return kept
 
     def _stands_apart(self, start: int, end: int, candidates: Sequence[Candidate]) -> bool:
@@ -165,8 +170,9 @@ class Surroundings:
             )
         ):
             return False
-        blocked = frozenset[str]().union(*(self._resolver.blocked_words(c.id) for c in candidates))
-        return not blocked or blocked.isdisjoint(map(fold_text, (before, after)))
+        blocked = [words for c in candidates if (words := self._resolver.blocked_words(c.id))]
+        beside = [fold_text(word) for word in (before, after)] if blocked else []
+        return all(words.isdisjoint(beside) for words in blocked)
 
     def _uncontradicted(self, start: int, end: int, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         stretch = self._sentences.around(start, end)
@@ -192,10 +198,11 @@ class Surroundings:
         text = self._text
         at = text.find(f" {word}")
         while at >= 0:
-            before = _LAST_WORD.search(text, max(0, at - _WORD), at)
-            whole = not _GOES_ON.match(text, at + 1 + len(word))
-            if whole and before and before[0][0].isupper() and _asked_about(before[0], "given"):
-                return True
+            if not _GOES_ON.match(text, at + 1 + len(word)):
+                first = max(0, at - _WORD)
+                before = _LAST_WORD.search(text, max(first, text.rfind(" ", first, at)), at)
+                if before and before[0][0].isupper() and _asked_about(before[0], "given"):
+                    return True
             at = text.find(f" {word}", at + 1)
         return False
 
@@ -206,11 +213,9 @@ class Surroundings:
         """
         units = parse(self._text[start:end]).units
         given = _before(self._text, start) if len(units) > 1 and not (units[0].given and self.declining) else None
-        if not given or not given[0].isupper() or script_of(given) != "Latn" or self._resolver.names(given):
+        if not given or not given[0].isupper() or script_of(given) != "Latn" or not _asked_about(given, "given"):
             return start
-        if not _asked_about(given, "given"):
-            return start
-        return start - len(given) - 1
+        return start if self._resolver.names(given) else start - len(given) - 1
 
     def with_surname(self, start: int, end: int) -> int:
         """Where a person ends when a second surname follows the full name in a Romance text (Luis Arce | Catacora)."""
@@ -223,7 +228,9 @@ class Surroundings:
 
     def with_initials(self, start: int, end: int) -> int:
         """Where a person ends when initials follow (Путин В.В.)."""
-        if not _INITIAL.match(self._text, end):
+        text = self._text
+        ends_short = text[end : end + 1] == "." and _ENDS_SHORT.search(text, max(start, end - _SHORT), end)
+        if not ends_short and not _INITIAL.match(text, end):
             return end
         stretch = self._sentences.around(start, end)
         place = stretch.locate(start, end)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from entitynorm.evidence import INDEX, Side, bearing_units, surnames_of
+from entitynorm.evidence import Side, bearing_units, surnames_of
 from entitynorm.names.pairing import JOINED, Pairing
 from entitynorm.names.similarity import SOUND, TYPO
 from entitynorm.names.units import Unit
@@ -35,7 +35,7 @@ def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
     """
     if scored.said:
         return True
-    if scored.compared.values[INDEX["acronym"]]:
+    if scored.compared.shortened:
         return scored.target.kind not in ("PLACE", "PERSON", "FACILITY")
     units, asked = scored.query.name.units, scored.query.units
     target, pairing = scored.target, scored.compared.pairing

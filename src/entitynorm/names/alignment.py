@@ -46,6 +46,8 @@ def _other_given(a: Unit, b: Unit) -> Likeness:
 
 def known_likeness(a: Unit, b: Unit, translate: bool) -> Likeness | None:
     """What the lexicon says of two units; None where it has no say."""
+    if not a.senses or not b.senses:
+        return None
     if translate and a.concepts & b.concepts:
         return Likeness(0.97, "translation", f"{a.phrase}~{b.phrase}")
     if a.countries & b.countries:

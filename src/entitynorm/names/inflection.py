@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 from typing import Literal
@@ -188,7 +187,7 @@ def _hyphenated(word: str, langs: tuple[str, ...], whole: list[Lemma]) -> list[L
     for tail in _FIXED_TAILS:
         head, hyphen, rest = word.partition(tail)
         if hyphen:
-            return [replace(lemma, text=lemma.text + tail + rest) for lemma in _unique(_readings(head, langs))]
+            return [lemma._replace(text=lemma.text + tail + rest) for lemma in _unique(_readings(head, langs))]
     return _agreeing(word, lambda part: _readings(part, langs), whole, lambda one, other: one.lang == other.lang)
 
 

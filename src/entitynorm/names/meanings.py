@@ -30,16 +30,18 @@ def _latin_agreement() -> tuple[tuple[str, str, str], ...]:
     return tuple((lang, end, head) for lang, ends in table.items() for end, heads in ends.items() for head in heads)
 
 
-@lru_cache(maxsize=16_384)
 def forms_of(fold: str) -> tuple[str, ...]:
     """The folded word and its possible dictionary forms, adjectives in the masculine as tables list them."""
-    if len(fold) > 3 and "\u0400" <= fold[0] <= "\u052f":
-        options = dict.fromkeys((fold, *(lemma.text for lemma in lemmas(fold))))
-        for option in list(options):
-            for ending in _agreement().get(option[-2:], ()):
-                options[option[:-2] + ending] = None
-        return tuple(options)
-    return (fold,)
+    return _cyrillic_forms(fold) if len(fold) > 3 and "\u0400" <= fold[0] <= "\u052f" else (fold,)
+
+
+@lru_cache(maxsize=16_384)
+def _cyrillic_forms(fold: str) -> tuple[str, ...]:
+    options = dict.fromkeys((fold, *(lemma.text for lemma in lemmas(fold))))
+    for option in list(options):
+        for ending in _agreement().get(option[-2:], ()):
+            options[option[:-2] + ending] = None
+    return tuple(options)
 
 
 @lru_cache(maxsize=16_384)
@@ -148,6 +150,8 @@ def _descriptive(type_id: str) -> bool:
 
 def role_of(senses: Sequence[Sense]) -> str:
     """The role of a word or phrase of these senses, "core" for one that no table knows."""
+    if not senses:
+        return "core"
     slots = {s.slot for s in senses}
     if "concept" in slots and "type" in slots and not any(_descriptive(s.id) for s in senses if s.slot == "type"):
         slots.discard("type")  # forces, bank, party: part of what the thing is, not of how it is introduced
@@ -179,13 +183,14 @@ def region_adjective(fold: str) -> str | None:
 @lru_cache(maxsize=16_384)
 def compound_form(phrase: str) -> str | None:
     """The word or form of it that is a compound of several ideas (Минобороны); None where none is."""
-    return next((o for o in forms_of(phrase) if lexicon().compound(o)), None)
+    compound = lexicon().compound
+    return next(filter(compound, forms_of(phrase)), None)
 
 
 @lru_cache(maxsize=16_384)
 def begins_phrase(fold: str) -> bool:
     """Whether some phrase of the lexicon begins with a word."""
-    return any(lexicon().starts(option) for option in forms_of(fold))
+    return any(map(lexicon().starts, forms_of(fold)))
 
 
 @lru_cache(maxsize=16_384)

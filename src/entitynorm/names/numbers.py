@@ -56,7 +56,7 @@ def numbers_in(folds: Sequence[str]) -> tuple[int, ...]:
     for fold in folds:
         value = number_of(fold) if len(folds) > 1 or fold.isdecimal() else None
         if value is None:
-            out += [int(d) for d in _DIGITS.findall(fold) if len(d) < 10]
+            out += [int(d) for d in _DIGITS.findall(fold) if len(d) < 10] if not fold.isalpha() else []
             tens = False
         elif tens and value < 10:
             out[-1] += value

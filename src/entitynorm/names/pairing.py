@@ -7,7 +7,7 @@ joins words that one side writes together (Abdurrahman, Abd al-Rahman), and leav
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from entitynorm.names.alignment import known_likeness
 from entitynorm.names.numbers import number_of, numbers_in
@@ -17,6 +17,8 @@ from entitynorm.names.words import SAME, Word, joined
 
 _LEAST = 0.3
 _JOINED_LEAST = 0.75
+_WELL = 0.9
+"""How alike words are that need no other answer."""
 _LEXICAL_LEAST = 0.75
 _LONGEST_JOINED = 24
 _BASE_WORTH = 0.1
@@ -30,8 +32,7 @@ _MEANING = 6.0
 """What a word that translates another is worth, in nats."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """Units of the surface form and units of the alias that answer each other; one each, but for joined words."""
 
     ours: tuple[int, ...]
@@ -39,8 +40,7 @@ class Match:
     similarity: Similarity
 
 
-@dataclass(frozen=True, slots=True)
-class Pairing:
+class Pairing(NamedTuple):
     """Matches in the order of the surface form, and what is left over (function words left out)."""
 
     matches: tuple[Match, ...]
@@ -56,8 +56,9 @@ def unit_similarity(a: Unit, b: Unit, kind: str, translate: bool) -> Similarity:
         if kind == "PERSON" and not (a.role == b.role == "initial") and first_sounds(a) & first_sounds(b):
             return Similarity(0.75, INITIAL, f"{a.phrase}~{b.phrase}", 1.0, 2)
         return _NONE
-    ours, theirs = _number(a), _number(b)
-    if ours is not None and theirs is not None:
+    ours = _number(a)
+    theirs = _number(b) if ours is not None else None
+    if theirs is not None:
         return Similarity(0.97, "number", f"{a.phrase}~{b.phrase}", _MEANING, 2) if ours == theirs else _NONE
     known = known_likeness(a, b, translate)
     if known is not None and known.value:
@@ -80,9 +81,6 @@ def word_pairs(
     query: Sequence[Unit], alias: Sequence[Unit], query_weights: Sequence[float], alias_weights: Sequence[float]
 ) -> Iterator[tuple[Word, Word]]:
     """The words that `pair_names` may have to compare by sound, for `entitynorm.names.similarity.prime`."""
-    ours, theirs = whole_word(query), whole_word(alias)
-    if ours is not None and theirs is not None:
-        yield ours, theirs
     settled = _settled(query, alias, query_weights, alias_weights)
     known = set(settled.values())
     for i, a in enumerate(query):
@@ -96,15 +94,16 @@ def _settled(
     query: Sequence[Unit], alias: Sequence[Unit], query_weights: Sequence[float], alias_weights: Sequence[float]
 ) -> dict[int, int]:
     """The units that answer each other to the letter, and that no likeness to any other unit could part: by place."""
-    phrases = [u.phrase for u in alias]
-    places = {phrase: j for j, phrase in enumerate(phrases)}
-    heaviest_q, heaviest_a = max(query_weights, default=0.0), max(alias_weights, default=0.0)
+    ours, theirs = [u.phrase for u in query], [u.phrase for u in alias]
+    if set(ours).isdisjoint(theirs):
+        return {}
+    heaviest_q, heaviest_a = max(query_weights), max(alias_weights)
     out: dict[int, int] = {}
-    for i, unit in enumerate(query):
-        j = places.get(unit.phrase)
-        if j is None or "function" in (unit.role, alias[j].role):
+    for i, phrase in enumerate(ours):
+        if theirs.count(phrase) != 1 or ours.count(phrase) > 1:
             continue
-        if phrases.count(unit.phrase) > 1 or sum(u.phrase == unit.phrase for u in query) > 1:
+        j = theirs.index(phrase)
+        if query[i].role == "function" or alias[j].role == "function":
             continue
         worth = _BASE_WORTH + query_weights[i] + alias_weights[j]
         rival = _BASE_WORTH + max(heaviest_q + alias_weights[j], query_weights[i] + heaviest_a)
@@ -182,8 +181,10 @@ def _number_words(
 ) -> None:
     """Let number words that add up (forty four) answer the number that they make."""
     ours = tuple(i for i, u in enumerate(query) if i not in taken_i and _number(u) is not None)
+    if not ours:
+        return
     theirs = tuple(j for j, u in enumerate(alias) if j not in taken_j and _number(u) is not None)
-    if not ours or not theirs:
+    if not theirs:
         return
     made = numbers_in([query[i].phrase for i in ours] + [""])
     if made == numbers_in([alias[j].phrase for j in theirs] + [""]):
@@ -205,6 +206,8 @@ def _join(
     many, few = (alias, query) if turned else (query, alias)
     many_at, few_at = (theirs, ours) if turned else (ours, theirs)
     many_taken, few_taken = (taken_j, taken_i) if turned else (taken_i, taken_j)
+    if all(j in few_taken and few_taken[j].similarity.value >= _WELL for j in few_at if len(few[j].words) == 1):
+        return
     for size in (1, 2, 3):
         for k in range(len(many_at) - size + 1):
             first = many_at[k]
@@ -221,7 +224,7 @@ def _join(
                 held = few_taken.get(j)
                 if len(unit.words) != 1 or abs(len(unit.phrase) - length) > 3 or length < 4:
                     continue
-                if held is not None and held.similarity.value >= 0.9:
+                if held is not None and held.similarity.value >= _WELL:
                     continue
                 together = _joined_word([many[g] for g in group])
                 if together is None:

@@ -21,7 +21,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from entitynorm.errors import DataError
 
@@ -39,8 +39,7 @@ _VOWELS = "аеёиоуыэюяєіїў"
 _CONSONANTS = "бвгґджзйклмнпрстфхцчшщ"
 
 
-@dataclass(frozen=True, slots=True)
-class Lemma:
+class Lemma(NamedTuple):
     """A dictionary form, casefolded, that a word may be a case form of."""
 
     text: str

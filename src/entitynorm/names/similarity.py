@@ -148,8 +148,8 @@ def _begin(a: Word, b: Word) -> tuple[Similarity, Near]:
     length = min(len(a.fold), len(b.fold))
     if a.shape != b.shape and "upper" in (a.shape, b.shape) and a.script == b.script and length <= _SHORT_ACRONYM:
         return UNLIKE, []  # ООН is not Он
-    shared, fewer = (a.bones & b.bones).bit_count(), min(a.bones.bit_count(), b.bones.bit_count())
-    if 2 * shared < fewer:
+    ours, theirs = a.bones, b.bones
+    if 2 * (ours & theirs).bit_count() < min(ours.bit_count(), theirs.bit_count()):
         return UNLIKE, []
     best = UNLIKE
     if a.script == b.script:
@@ -163,13 +163,14 @@ def _begin(a: Word, b: Word) -> tuple[Similarity, Near]:
 
 def _plainly(a: Word, b: Word, best: Similarity) -> tuple[Similarity, Near]:
     near: Near = []
-    heard = dict(b.plain)
+    ours, theirs = a.plain, b.plain
+    heard = dict(theirs)
     # The cheapest, not the first: Kyiv and Kiev share two readings, and either order has to find the same one.
-    if both := [(cost + heard[x], x) for x, cost in a.plain if len(x) > 1 and x in heard]:
+    if both := [(cost + heard[x], x) for x, cost in ours if len(x) > 1 and x in heard]:
         cost, x = min(both)
         return _shared(a, b, best, x, cost, ROMANISATION), []
-    for x, cost_x in a.plain:
-        for y, cost_y in b.plain:
+    for x, cost_x in ours:
+        for y, cost_y in theirs:
             rough = Indel.normalized_similarity(x, y, score_cutoff=_ROUGH)
             if rough:
                 near.append((cost_x + cost_y - rough, x, y, cost_x + cost_y, ""))

@@ -31,7 +31,8 @@ from entitynorm.text.sounds import initial_pairs
 from entitynorm.text.tokens import Gap, Token, pieces, tokenize
 
 _DIGIT = re.compile(r"\d")
-_JOIN, _STOP = Gap.JOIN, Gap.STOP  # members of an enumeration take long to look up
+_NO_IDS: frozenset[str] = frozenset()
+"""One for all: most words have none, and there are many words."""
 _HANDLE_PART = re.compile(r"[^\W_]+")
 _HANDLE_TAILS = frozenset(
     {"en", "eng", "ua", "ukr", "ru", "rus", "uk", "us", "eu", "de", "fr", "pl", "official", "live", "tv", "hq", "int"}
@@ -57,7 +58,8 @@ def senses_of(text: str) -> tuple[Sense, ...]:
 @lru_cache(maxsize=16_384)
 def slots_of(text: str) -> frozenset[str]:
     """The slots of `senses_of`: whether a written word can be a type word, a title, a country and so on."""
-    return frozenset(sense.slot for sense in senses_of(text))
+    senses = senses_of(text)
+    return frozenset([sense.slot for sense in senses]) if senses else _NO_IDS
 
 
 @lru_cache(maxsize=16_384)
@@ -66,7 +68,7 @@ def is_of(word: str) -> bool:
     return any(s.slot == "function" and s.id == "of" for s in senses_of(word))
 
 
-def _role(senses: tuple[Sense, ...], words: tuple[Word, ...], kind: str, gap_after: Gap | None) -> str:
+def _role(senses: tuple[Sense, ...], words: tuple[Word, ...], kind: str, gap_after: int | None) -> str:
     if kind == "initial":
         return "initial"
     if len(words) == 1:
@@ -82,9 +84,6 @@ def _role(senses: tuple[Sense, ...], words: tuple[Word, ...], kind: str, gap_aft
     return role_of(senses)
 
 
-_NO_IDS: frozenset[str] = frozenset()
-
-
 class _Said(NamedTuple):
     """What words are, wherever they stand."""
 
@@ -93,23 +92,27 @@ class _Said(NamedTuple):
     countries: frozenset[str]
     types: frozenset[str]
     given: frozenset[str]
-    phrase: str
 
 
-@lru_cache(maxsize=8_192)
-def _said(words: tuple[Word, ...], senses: tuple[Sense, ...], kind: str, stop_after: bool) -> _Said:
+_UNKNOWN = _Said("core", _NO_IDS, _NO_IDS, _NO_IDS, _NO_IDS)
+"""What names are made of: words that no table knows."""
+
+
+def _told(words: tuple[Word, ...], senses: tuple[Sense, ...], kind: str, stop_after: bool) -> _Said:
     def ids(slot: str) -> frozenset[str]:
         found = [s.id for s in senses if s.slot == slot]
-        return frozenset(found) if found else _NO_IDS  # one for all: most words have none, and there are many words
+        return frozenset(found) if found else _NO_IDS
 
     role = _role(senses, words, kind, Gap.STOP if stop_after else None)
-    phrase = " ".join(w.fold for w in words)
-    return _Said(role, ids("concept"), ids("country"), ids("type"), ids("given"), phrase)
+    return _Said(role, ids("concept"), ids("country"), ids("type"), ids("given"))
 
 
-def _unit(token: Token, end: int, words: tuple[Word, ...], senses: tuple[Sense, ...], gap_after: Gap | None) -> Unit:
+_said = lru_cache(maxsize=8_192)(_told)
+
+
+def _unit(token: Token, end: int, words: tuple[Word, ...], senses: tuple[Sense, ...], gap_after: int | None) -> Unit:
     said = _said(words, senses, token.kind, gap_after == Gap.STOP)
-    return Unit(words, token.start, end, token.gap, token.kind, senses, *said)
+    return Unit(words, token.start, end, token.gap, token.kind, senses, *said, " ".join(w.fold for w in words))
 
 
 def _split_token(token: Token) -> list[Token]:
@@ -157,9 +160,9 @@ def _style(tokens: Sequence[Token], i: int) -> str:
         return ""
     if not near[0].isupper():
         near = ""
-    if i and tokens[i].gap <= _JOIN and (before := tokens[i - 1].text)[0].isupper():
+    if i and tokens[i].gap <= Gap.JOIN and (before := tokens[i - 1].text)[0].isupper():
         near = f"{before} {near}" if near else before
-    if i + 1 < len(tokens) and tokens[i + 1].gap <= _JOIN and (after := tokens[i + 1].text)[0].isupper():
+    if i + 1 < len(tokens) and tokens[i + 1].gap <= Gap.JOIN and (after := tokens[i + 1].text)[0].isupper():
         near = f"{near} {after}" if near else after
     near = near.lower()
     return near if "w" in near or "j" in near or "sch" in near else ""
@@ -209,41 +212,38 @@ _LONGEST_INITIAL = 2
 """Letters of a word that a full stop makes an initial (Yu.)."""
 
 
-class _Plain(NamedTuple):
-    """A word that holds no more than one idea, without a full stop after it and with one."""
-
-    words: tuple[Word, ...]
-    senses: tuple[Sense, ...]
-    said: _Said
-    said_before_stop: _Said
-
-
 class _Read(NamedTuple):
     """A word as it stands in a text."""
 
-    word: Word
-    plain: _Plain | None
+    words: tuple[Word, ...]
+    """The one word."""
     begins: bool
     """Whether some phrase of the lexicon begins with it."""
+    senses: tuple[Sense, ...]
+    plain: bool
+    """Whether it holds no more than one idea."""
+    said: _Said
+    said_before_stop: _Said
 
 
 @lru_cache(maxsize=16_384)
 def _read_word(text: str, style: str) -> _Read:
     only = word(text, style)
-    begins = begins_phrase(only.fold)
-    senses = meanings_of(only.fold)
-    if only.shape in ("lower", "title"):
-        senses = tuple(s for s in senses if not s.caps)
+    fold = only.fold
+    begins = begins_phrase(fold)
+    senses = meanings_of(fold)
+    if senses and only.shape in ("lower", "title"):
+        senses = tuple([s for s in senses if not s.caps])
     words = (only,)
-    unknown = not senses and len(only.fold) > _LONGEST_INITIAL and only.script != "Cyrl" and only.shape != "number"
-    if unknown and compound_form(only.fold) is None:  # what names are made of: no table knows it
-        said = _Said("core", _NO_IDS, _NO_IDS, _NO_IDS, _NO_IDS, only.fold)
-        return _Read(only, _Plain(words, senses, said, said), begins)
-    said = _said(words, senses, "word", False)
-    unit = Unit(words, 0, 0, Gap.NONE, "word", senses, *said)
-    if list(_expand(unit)) != [unit]:
-        return _Read(only, None, begins)
-    return _Read(only, _Plain(words, senses, said, _said(words, senses, "word", True)), begins)
+    shortest = len(fold) <= _LONGEST_INITIAL
+    unknown = not senses and not shortest and only.shape != "number"
+    said = _UNKNOWN if unknown else _told(words, senses, "word", False)
+    plain = True
+    if only.script == "Cyrl" or compound_form(fold) is not None:
+        unit = Unit(words, 0, 0, Gap.NONE, "word", senses, *said, fold)
+        plain = list(_expand(unit)) == [unit]
+    before_stop = _told(words, senses, "word", True) if shortest else said
+    return _Read(words, begins, senses, plain, said, before_stop)
 
 
 def parse_units(text: str, *, running: bool = False, begin: int = 0, end: int | None = None) -> tuple[Unit, ...]:
@@ -262,22 +262,22 @@ def parse_units(text: str, *, running: bool = False, begin: int = 0, end: int | 
     i = 0
     while i < count:
         token = tokens[i]
-        only, plain, begins = read[i]
+        one = read[i]
         after = tokens[i + 1] if i + 1 < count else None
         begins = (
-            begins
+            one.begins
             and after is not None
-            and after.gap <= _JOIN
+            and after.gap <= Gap.JOIN
             and after.kind == "word"
-            and pair_begins_phrase(only.fold, read[i + 1].word.fold)
+            and pair_begins_phrase(one.words[0].fold, read[i + 1].words[0].fold)
         )
-        if plain is not None and not begins and token.kind == "word":
+        if one.plain and not begins and token.kind == "word":
             i += 1
-            said = plain.said_before_stop if after is not None and after.gap == _STOP else plain.said
-            units.append(Unit(plain.words, token.start, token.end, token.gap, "word", plain.senses, *said))
+            said = one.said_before_stop if after is not None and after.gap == Gap.STOP else one.said
+            fold = one.words[0].fold
+            units.append(Unit(one.words, token.start, token.end, token.gap, "word", one.senses, *said, fold))
             continue
-        group = _group(tokens, read, i, running) if begins else ((only,), meanings_of(only.fold))
-        words, senses = group
+        words, senses = _group(tokens, read, i, running) if begins else (one.words, meanings_of(one.words[0].fold))
         if any(w.shape in ("lower", "title") for w in words):
             senses = tuple(s for s in senses if not s.caps)  # US and us, ООО and ооо
         last = i + len(words)
@@ -292,9 +292,9 @@ def _group(
 ) -> tuple[tuple[Word, ...], tuple[Sense, ...]]:
     """The words of the longest phrase of the lexicon at a place, or the one word that stands there, and the senses."""
     reach = i + 1
-    while reach < len(tokens) and reach - i < 6 and tokens[reach].gap <= _JOIN and tokens[reach].kind == "word":
+    while reach < len(tokens) and reach - i < 6 and tokens[reach].gap <= Gap.JOIN and tokens[reach].kind == "word":
         reach += 1
-    words = tuple(one.word for one in read[i:reach])
+    words = tuple(one.words[0] for one in read[i:reach])
     length, senses = longest_phrase([w.fold for w in words])
     if length > 1 and running and _holds_acronym(words[:length]):
         length = 0  # "head of the FSB" is a role, but FSB is a mention

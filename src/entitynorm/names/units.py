@@ -10,7 +10,6 @@ from entitynorm.names.lexicon import Sense
 from entitynorm.names.words import Word
 from entitynorm.text.folding import fold_text
 from entitynorm.text.sounds import readings
-from entitynorm.text.tokens import Gap
 
 _PATRONYMIC = re.compile(
     r"(?:ич|[оеё]вич(?:[ауеі]|[её]м)|[аеёо]віч(?:[ауеы]|ам)?|[оеё]вн(?:[аыуе]|ой|ою)|[іїо]вн(?:[аиуі]|ою)"
@@ -28,7 +27,8 @@ class Unit:
     words: tuple[Word, ...]
     start: int
     end: int
-    gap: Gap
+    gap: int
+    """What stands before it (see `entitynorm.text.tokens.Gap`)."""
     kind: str
     """Token kind: word, handle, hashtag, domain or dotted."""
     senses: tuple[Sense, ...]
@@ -52,7 +52,10 @@ class Unit:
     @property
     def capitalised(self) -> bool:
         """Written as names are: any capital, or a script without capitals."""
-        return any(w.shape in ("title", "upper", "mixed", "caseless", "number") for w in self.words)
+        words = self.words
+        if len(words) == 1:  # nearly always, and rules ask all the time
+            return words[0].shape != "lower"
+        return any(w.shape != "lower" for w in words)
 
     @property
     def is_patronymic(self) -> bool:

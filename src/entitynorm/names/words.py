@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from entitynorm.names.inflection import adjective_bases, genders, lemmas
+from entitynorm.names.inflection import Gender, adjective_bases, genders, lemmas
 from entitynorm.text.folding import fold_text
 from entitynorm.text.sounds import Reading, distance, phone_key, readings, wide_readings, without_foreign_ending
 from entitynorm.text.tokens import script_of
@@ -35,6 +35,9 @@ _BONE = {
 """Consonant classes, as in the skeletons of `entitynorm.retrieval.phones`."""
 LONGEST_WORD = 64
 """Letters above which a word is compared letter by letter only: no name is so long."""
+
+
+_NO_GENDERS: frozenset[Gender] = frozenset()
 
 
 class Word:
@@ -79,7 +82,7 @@ class Word:
         self._wide: tuple[Reading, ...] | None = None
         self._lemmas: tuple[tuple[str, float, str], ...] | None = None
         self._bases: tuple[tuple[str, str], ...] | None = None
-        self._genders: frozenset[str] | None = None
+        self._genders: frozenset[Gender] | None = None
 
     @property
     def _short(self) -> bool:
@@ -162,10 +165,10 @@ class Word:
     def bones(self) -> int:
         """The consonant classes of all its readings, as a set of bits."""
         if self._bones is None:
-            self._bones = 0
-            for phones, _ in self.plain:
-                for phone in phones:
-                    self._bones |= _BONE.get(phone, 0)
+            bones = 0
+            for phone in set("".join([r.phones for r in self.wide[:_MOST_WIDE]])):
+                bones |= _BONE.get(phone, 0)
+            self._bones = bones
         return self._bones
 
     @property
@@ -184,10 +187,11 @@ class Word:
         return self._bases
 
     @property
-    def genders(self) -> frozenset[str]:
+    def genders(self) -> frozenset[Gender]:
         """Genders a surname of this form can have; empty when unknown."""
         if self._genders is None:
-            self._genders = frozenset(genders(self.fold, None)) if len(self.fold) > 3 and self._short else frozenset()
+            told = genders(self.fold, None) if len(self.fold) > 3 and self._short else None
+            self._genders = told or _NO_GENDERS  # one for all: most words tell nothing
         return self._genders
 
 

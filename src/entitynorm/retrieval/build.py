@@ -57,9 +57,12 @@ BLOCKS = 1
 """Flag of an entity that must never take some surface forms."""
 
 
+_MOST_OF_ROLE = {"function": 0.06, "title": 0.12, "type": 0.35, "country": 0.6, "concept": 0.6}
+
+
 def weight_of_role(role: str) -> float:
     """How much a term of this lexicon role may weigh at most when candidates are looked for."""
-    return {"function": 0.06, "title": 0.12, "type": 0.35, "country": 0.6, "concept": 0.6}.get(role, 1.0)
+    return _MOST_OF_ROLE.get(role, 1.0)
 
 
 BEARING = 0.5
@@ -75,7 +78,7 @@ ROLE_BITS, PATRONYMIC, FOREIGN = 15, 16, 32
 def role_of_term(fold: str) -> str:
     """The first lexicon role of a folded term, "core" for a word no table knows."""
     slots = {sense.slot for sense in meanings_of(fold) if not sense.caps}
-    return next((role for role in _ROLE_ORDER if role in slots), "core")
+    return next((role for role in _ROLE_ORDER if role in slots), "core") if slots else "core"
 
 
 def _role_number(term: str, fold: str, role: str) -> int:

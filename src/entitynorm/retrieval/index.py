@@ -129,10 +129,14 @@ class NameIndex:
         """Whether it holds fewer than `FEW` aliases."""
         return self.aliases < FEW
 
+    @cached_property
+    def _personal(self) -> NDArray[np.bool_]:
+        """Whether each type is one of persons."""
+        return np.array([entity_class(kind) == "PERSON" for kind in self.types] or [False], np.bool_)
+
     def persons(self, aliases: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether each alias names a person."""
-        kinds = np.array([entity_class(kind) == "PERSON" for kind in self.types] or [False], np.bool_)
-        found: NDArray[np.bool_] = kinds[self.arrays["entity_type"][self.arrays["alias_entity"][aliases]]]
+        found: NDArray[np.bool_] = self._personal[self.arrays["entity_type"][self.arrays["alias_entity"][aliases]]]
         return found
 
     def bearing(self, aliases: NDArray[np.int64]) -> NDArray[np.int64]:

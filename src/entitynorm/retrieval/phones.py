@@ -62,6 +62,9 @@ def _powers(n: int, factor: int) -> Words:
 
 
 _POWERS = _powers(64, 0x100000001B3)
+_TEXT_FACTOR = 0x5851F42D4C957F2D
+_TEXT_POWERS = _powers(256, _TEXT_FACTOR)
+"""Made once for texts of usual lengths, since most look-ups are of a single short text."""
 EQUAL, SKELETON, MIDDLE, TYPO, LEXICAL = (np.uint64(n * 0x51ED270B) for n in (1, 2, 3, 4, 5))
 """Families of keys, mixed into the hash so that one sorted array serves them all."""
 
@@ -278,7 +281,8 @@ def text_hashes(texts: Sequence[str]) -> Words:
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     ends = np.cumsum(lengths)
     starts = ends - lengths
-    powers = _powers(int(lengths.max()) + 1, 0x5851F42D4C957F2D)
+    longest = int(lengths.max())
+    powers = _TEXT_POWERS if longest <= len(_TEXT_POWERS) else _powers(longest, _TEXT_FACTOR)
     terms = (flat + np.uint64(1)) * powers[np.arange(len(flat)) - np.repeat(starts, lengths)]
     sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(terms, dtype=np.uint64)))
     values: Words = (sums[ends] - sums[starts] + lengths.astype(np.uint64)) * _PRIME

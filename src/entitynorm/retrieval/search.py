@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +31,7 @@ _DOTTED = re.compile(r"(?:[^\W\d_]\.){2,}")
 _DOMAIN = re.compile(r"[^\W_]{2}\.[^\W_]{2}")
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(NamedTuple):
     """An alias that a name may mean, before it is compared in full."""
 
     alias: int

@@ -10,8 +10,8 @@ Words of running text are met plainly: one reading, its letters and one slip of 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,8 +54,7 @@ _TYPO, _LEXICAL = range(2)
 """What a term is met by, beside its sound."""
 
 
-@dataclass(frozen=True, slots=True)
-class TermHits:
+class TermHits(NamedTuple):
     """The terms of the vocabulary that one term may stand for, best first."""
 
     terms: NDArray[np.int64]

@@ -13,9 +13,8 @@ where the text has the whole name elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +26,7 @@ from entitynorm.retrieval.index import NameIndex
 from entitynorm.retrieval.search import Searcher, search_terms
 from entitynorm.retrieval.term_search import TermHits
 from entitynorm.tagging.codepoints import LATIN_ENDS
+from entitynorm.tagging.postings import NOWHERE, Lead, leads_of
 from entitynorm.tagging.scan import Ints, Scan
 from entitynorm.tagging.trie import Trie
 from entitynorm.text.folding import fold_text
@@ -35,15 +35,9 @@ from entitynorm.text.tokens import Gap, script_of
 
 Bools = NDArray[np.bool_]
 
-COMMON = 400
-"""Aliases that one word may lead to; a word of more names (New, Saint, General) needs another beside it."""
 MOST_WORDS = 8
-_LEAST_ALIKE = 0.55
-"""How alike a word and a term have to be."""
 _LEAST_ALONE, _LEAST_ALONE_AMONG_MORE, _MORE = 0.6, 0.8, 50_000
-"""The same for a single word among many names, and where these are more than so many."""
-_SAME_SOUND = 0.95
-"""The same for a single word and a term of another script, where sounds are all that they can share."""
+"""How alike a single word and a term have to be among many names, and where these are more than so many."""
 _LEAST_COVERED = 0.45
 _LEAST_OF_PERSON = 0.3
 """Share of an alias that a window has to answer; a surname may be little of a long full name."""
@@ -52,8 +46,8 @@ _APART, _BEHIND = 4, 7
 _KNOWN_WORDS = 65_536
 _KNOWN_LEADS = 3_000_000
 """Words, and aliases that words lead to, that are remembered."""
-_LEADS_AT_ONCE = 400_000
-"""Aliases that are sorted together, which bounds the memory of a block."""
+_WORDS_AT_ONCE, _LEADS_AT_ONCE = 4_096, 400_000
+"""Words that are learned, and aliases that are sorted, together: what bounds the memory of a block."""
 _SHORTEST_COMPOUND = 4
 
 Window = tuple[int, int]
@@ -87,29 +81,6 @@ class Parts(NamedTuple):
 
 _NONE = np.zeros(0, np.int64)
 NO_PARTS = Parts(_NONE, _NONE, _NONE)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Lead:
-    """The aliases that one word leads to."""
-
-    alias: Ints
-    value: NDArray[np.float32]
-    """The weight that it answers in each."""
-    alike: NDArray[np.float32]
-    """How alike the word and that of the alias are; 1 where they are of two scripts and sound the same."""
-    common: bool = False
-    """The word leads to more aliases than are kept."""
-    bearing: bool = False
-    """The word can carry a name: it is no type word, title or particle."""
-    country: bool = False
-    """The word names a country, in whatever words."""
-    alone: bool = False
-    """The word is a compound of several ideas (Минобороны), and so a window by itself."""
-
-
-_NOTHING = np.zeros(0, np.float32)
-_NOWHERE = Lead(_NONE, _NOTHING, _NOTHING)
 
 
 class LeadFinder:
@@ -149,13 +120,22 @@ class LeadFinder:
     def _learn(self, words: Sequence[str], declining: bool, memory: dict[str, Lead | None]) -> None:
         split = [search_terms(word) for word in words]
         hits = self._hits([term for terms in split for term in terms], declining)
-        for word, terms in zip(words, split, strict=True):
-            exact = self.index.aliases > _MORE and is_ordinary(fold_text(word), script_of(word))
-            lead = None if _is_function(word) else self._expand([hits[term] for term in terms], exact)
-            if _is_compound(word):
-                lead = replace(lead or _NOWHERE, alone=True)
-            memory[word] = lead
-            self._kept += len(lead.alias) if lead is not None else 0
+        for k in range(0, len(words), _WORDS_AT_ONCE):
+            some = words[k : k + _WORDS_AT_ONCE]
+            found = [[hits[t] for t in terms] for terms in split[k : k + _WORDS_AT_ONCE]]
+            exact = [self._is_met_exactly(word, of) for word, of in zip(some, found, strict=True)]
+            for word, reached in zip(some, leads_of(self.index, found, exact), strict=True):
+                lead = None if _is_function(word) else reached
+                if _is_compound(word):
+                    lead = (lead or NOWHERE)._replace(alone=True)
+                memory[word] = lead
+                self._kept += len(lead.alias) if lead is not None else 0
+
+    def _is_met_exactly(self, word: str, hits: Sequence[TermHits]) -> bool:
+        """Whether a word stands for nothing but itself and what it means: an ordinary one, among very many names."""
+        if self.index.aliases <= _MORE or not any(hit.own and len(hit.terms) for hit in hits):
+            return False
+        return is_ordinary(fold_text(word), script_of(word))
 
     def _hits(self, terms: Sequence[str], declining: bool) -> dict[str, TermHits]:
         """What terms may stand for; a word that plainly sounds like nothing in a short list goes no further."""
@@ -165,41 +145,6 @@ class LeadFinder:
         if not self.index.few:
             return plain
         return plain | self._searcher.hits([term for term, hits in plain.items() if len(hits.terms)])
-
-    def _expand(self, hits: Sequence[TermHits], exact: bool) -> Lead | None:
-        """The aliases that hold what a word may stand for; ``exact``: and so to the letter, or by its meaning."""
-        if not any(len(hit.terms) for hit in hits):
-            return None
-        arrays = self.index.arrays
-        bearing, country = any(hit.bearing for hit in hits), any(hit.country for hit in hits)
-        alias: list[NDArray[Any]] = []
-        value: list[NDArray[Any]] = []
-        similar: list[NDArray[Any]] = []
-        total = 0
-        for hit in hits:
-            least = 1.0 if exact and hit.own else _LEAST_ALIKE
-            for term, alike in zip(hit.terms.tolist(), hit.likeness.tolist(), strict=True):
-                if alike < least:
-                    break  # the likest stand first
-                weight = alike * float(arrays["term_weight"][term])
-                a, b = int(arrays["posting_ends"][term]), int(arrays["posting_ends"][term + 1])
-                total += b - a
-                if total > COMMON:
-                    return Lead(_NONE, _NOTHING, _NOTHING, common=True, bearing=bearing)
-                alias.append(arrays["posting_alias"][a:b].astype(np.int64))
-                value.append(np.full(b - a, weight, np.float32))
-                a, b = int(arrays["joined_ends"][term]), int(arrays["joined_ends"][term + 1])
-                if b > a:
-                    some = arrays["joined_alias"][a:b].astype(np.int64)
-                    alias.append(some)
-                    value.append((alike * arrays["alias_weight"][some]).astype(np.float32))
-                same = _SAME_SOUND <= alike < 1 and script_of(self.index.term_text(term)) != "Latn"
-                length = sum(map(len, alias)) - sum(map(len, similar))
-                similar.append(np.full(length, 1.0 if same else alike, np.float32))
-        if not alias:
-            return None
-        everything = np.concatenate(alias), np.concatenate(value), np.concatenate(similar)
-        return Lead(*everything, bearing=bearing, country=country)
 
     def _may_be_adjective(self, words: str) -> bool:
         return self._searcher.may_be_adjective(search_terms(words))
@@ -236,20 +181,20 @@ class LeadFinder:
         value = np.concatenate([lead.value for lead in leads])
         alike = np.concatenate([lead.alike for lead in leads])
         owner = np.repeat(np.arange(len(leads)), sizes)
-        key = (alias << 32) | words[owner]
-        order = np.lexsort((-value, key))
-        best = order[np.concatenate(([True], key[order][1:] != key[order][:-1]))]
-        alias, value, alike, owner = alias[best], value[best], alike[best], owner[best]
         token = words[owner]
-        country = np.array([lead.country for lead in leads])[owner]
-        bears = np.array([lead.bearing for lead in leads])[owner] | country
+        key = (alias << 32) | token
+        order = key.argsort(kind="stable")
+        if (words[1:] == words[:-1]).any():  # a compound begins with a word that leads somewhere too: the better counts
+            order = np.lexsort((-value, key))
+            order = order[np.concatenate(([True], key[order][1:] != key[order][:-1]))]
+        alias, value, alike, owner, token = alias[order], value[order], alike[order], owner[order], token[order]
         breaks = (alias[1:] != alias[:-1]) | (run[token[1:]] != run[token[:-1]]) | (token[1:] - token[:-1] > _APART)
-        head = np.flatnonzero(np.concatenate(([True], breaks)))
-        covered = np.add.reduceat(value, head) / np.maximum(self.index.arrays["alias_weight"][alias[head]], 0.01)
-        answered = np.add.reduceat(bears.astype(np.int64), head)
-        last = np.append(head[1:], len(alias)) - 1
-        enough = covered >= np.where(self.index.persons(alias[head]), _LEAST_OF_PERSON, _LEAST_COVERED)
-        head, last, answered, covered = head[enough], last[enough], answered[enough], covered[enough]
+        begins = np.flatnonzero(np.concatenate(([True], breaks)))
+        named = alias[begins]
+        covered = np.add.reduceat(value, begins) / np.maximum(self.index.arrays["alias_weight"][named], 0.01)
+        enough = covered >= np.where(self.index.persons(named), _LEAST_OF_PERSON, _LEAST_COVERED)
+        last = np.append(begins[1:], len(alias)) - 1
+        head, last, covered = begins[enough], last[enough], covered[enough]
         ends = self.index.arrays["alias_term_ends"]
         size = ends[alias[head] + 1].astype(np.int64) - ends[alias[head]].astype(np.int64)
         if self.index.few:
@@ -257,6 +202,9 @@ class LeadFinder:
             spans = packed(token[first], token[final])
             spans = distinct(np.concatenate((spans, _longer(scan, joins, token, head, last, size))))
             return _with_common(spans, joins, common), NO_PARTS
+        country = np.array([lead.country for lead in leads])[owner]
+        bears = np.array([lead.bearing for lead in leads])[owner] | country
+        answered = np.add.reduceat(bears.astype(np.int64), begins)[enough]
         needed = self.index.bearing(alias[head])
         whole = (answered >= needed) | (covered >= 1.0)
         # A single word in Latin letters is right to the letter, or to the sound of another script, or the alias is

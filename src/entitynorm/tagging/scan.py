@@ -62,7 +62,7 @@ _LONGEST_KEPT = 64
 _DECLINING = np.array([ord(c) for c in "ąćęłńśźżčšžřůěďťňđĄĆĘŁŃŚŹŻČŠŽŘŮĚĎŤŇĐ"])
 _ONE_IN = 100
 _SPACE = ord(" ")
-_NO_GAP, _OTHER_GAP, _MOST_LETTERS = int(Gap.NONE), 255, 255
+_NO_GAP, _OTHER_GAP, _MOST_LETTERS = Gap.NONE, 255, 255
 
 
 _powers: tuple[Hashes, Hashes] = (np.ones(1, np.uint64), np.ones(1, np.uint64))

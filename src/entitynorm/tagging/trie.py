@@ -25,7 +25,6 @@ GOES_ON, SMALL, CAPITALS = 1, 2, 4
 """Flags of a key: longer names begin with it; an alias that it spells begins small; all that it spells are acronyms."""
 _CHUNK = 200_000
 _LONGEST_ACRONYM = 6
-_JOIN, _COMMA, _STOP = int(Gap.JOIN), int(Gap.COMMA), int(Gap.STOP)  # numpy is slow to see that an enum is a number
 _ABBREVIATION = 4
 """Letters of a token that a full stop inside a name may follow (St. Petersburg, U.S.)."""
 
@@ -185,13 +184,13 @@ def joinable(scan: Scan, letters: int = _ABBREVIATION, tokens: Ints | None = Non
     ``tokens``: those to look at; all unless given.
     """
     gap = scan.gap if tokens is None else scan.gaps(tokens)
-    out = gap <= _JOIN
-    stops = ((gap == _STOP) | (gap == _COMMA)).nonzero()[0]
+    out = gap <= Gap.JOIN
+    stops = ((gap == Gap.STOP) | (gap == Gap.COMMA)).nonzero()[0]
     if len(stops):
         after = stops if tokens is None else tokens.take(stops)
         before = after - 1
         allowed = (scan.letters.take(before) <= letters) & scan.upper.take(before)
         allowed |= scan.start.take(after) - scan.end.take(before) == 1  # glued
-        allowed |= gap.take(stops) == _COMMA
+        allowed |= gap.take(stops) == Gap.COMMA
         out[stops] = allowed
     return out

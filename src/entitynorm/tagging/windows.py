@@ -32,7 +32,6 @@ from entitynorm.tagging.codepoints import LATIN_ENDS
 from entitynorm.tagging.leads import (
     NO_PARTS,
     Bools,
-    Lead,
     LeadFinder,
     Parts,
     Spans,
@@ -42,6 +41,7 @@ from entitynorm.tagging.leads import (
     standing_in_names,
     unpacked,
 )
+from entitynorm.tagging.postings import Lead
 from entitynorm.tagging.scan import SEPARATOR, Hashes, Ints, Scan
 from entitynorm.tagging.trie import Hits, Trie, joinable
 from entitynorm.text.folding import fold_text
@@ -55,7 +55,7 @@ INITIALS = 2
 _PROVINCES = frozenset({"adm1", "adm2", "adm3"})
 
 _NONE = np.zeros(0, np.int64)
-_SIGN = re.compile(r"[@#]|(?<=\w)\.(?=\w)")
+_SIGN = re.compile(r"@|#|\.(?<=\w\.)(?=\w)")  # the signs first: so the search runs past all else
 _WHITE = re.compile(r"\s")
 _COMMA = ", "
 
@@ -91,7 +91,8 @@ class WindowFinder:
         alike, parts = (_NONE, NO_PARTS) if self.index.to_the_letter else self._alike(scan, joins)
         found = distinct(np.concatenate((spelled, alike, self._acronym_windows(scan))))
         found = distinct(np.concatenate((found, packed_windows(_widened(scan, joins, found)))))
-        return Found(*unpacked(found), np.isin(found, spelled, assume_unique=True), parts)
+        is_spelled = among(found, spelled) if len(spelled) else np.zeros(len(found), np.bool_)
+        return Found(*unpacked(found), is_spelled, parts)
 
     def _alike(self, scan: Scan, joins: Bools) -> tuple[Spans, Parts]:
         """Windows of words that sound like an alias, or like part of one."""
@@ -267,6 +268,7 @@ def _find_words_for_countries() -> list[str]:
     return sorted(word for word in nouns if word.isalpha())
 
 
+@lru_cache(maxsize=_KNOWN_NEIGHBOURS)
 def _is_particle(word: str) -> bool:
     if "function" not in slots_of(word):
         return False

@@ -24,12 +24,12 @@ _SCHEMA = "# schema: ordinary-words-1"
 
 
 @cache
-def _lines(script: str) -> dict[str, str]:
-    """Two letters -> all words of a script that begin with them, each between two spaces.
+def _lines(script: str) -> dict[str, list[str]]:
+    """Two letters -> the words of a script that begin with them, a text for each language, each word between spaces.
 
     They stay text: as sets of strings they would take six times as much memory, 40 MB after some news.
     """
-    lines: dict[str, str] = {}
+    lines: dict[str, list[str]] = {}
     for language in LANGUAGES.get(script, ()):
         path = data_dir() / "ordinary_words" / f"{language}.txt"
         try:
@@ -39,9 +39,19 @@ def _lines(script: str) -> dict[str, str]:
         if not schema:
             raise DataError(f"{path}: no line {_SCHEMA!r} in it; is the file of another version?")
         for line in rest.splitlines()[2:]:
-            known = lines.get(line[:2], " ")
-            lines[line[:2]] = f"{known}{line} "
+            lines.setdefault(line[:2], []).append(f" {line} ")
     return lines
+
+
+@lru_cache(maxsize=4_096)
+def _beginning(letters: str, script: str) -> str:
+    """The words that begin with these letters, three at most, each between spaces: a list of two letters is long."""
+    found = []
+    for line in _lines(script).get(letters[:2], ()):
+        first, last = line.find(f" {letters}"), line.rfind(f" {letters}")  # they stand together, for lists are sorted
+        if first >= 0:
+            found.append(line[first : line.index(" ", last + 1) + 1])
+    return "".join(found)
 
 
 @lru_cache(maxsize=16_384)
@@ -56,10 +66,10 @@ def is_ordinary(fold: str, script: str) -> bool:
     """
     if script == "Cyrl":
         fold = fold.replace("ё", "е")
-    return " " not in fold and f" {fold} " in _lines(script).get(fold[:2], "")
+    return " " not in fold and f" {fold} " in _beginning(fold[:3], script)
 
 
 @cache
 def ordinary_words(script: str) -> frozenset[str]:
     """All ordinary words of a script at once, folded, with ё written as е; empty for a script without lists."""
-    return frozenset(" ".join(_lines(script).values()).split())
+    return frozenset(" ".join(line for lines in _lines(script).values() for line in lines).split())

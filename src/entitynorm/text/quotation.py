@@ -77,4 +77,6 @@ def quotation(name: str) -> tuple[int, int]:
 def quoted_alone(text: str, start: int, end: int) -> bool:
     """Whether a span is all that stands between a pair of quotation marks."""
     before, after = text[start - 1 : start], text[end : end + 1]
+    if before not in _OPENING:
+        return False
     return any(before == opening and after != "" and after in closing for opening, closing in _PAIRS)

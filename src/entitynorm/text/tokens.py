@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from enum import IntEnum
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 MARK = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
@@ -55,13 +54,15 @@ _DOTTED = r"(?<![\w.])(?:[^\W\d_]\.){2,}(?![^\W\d_])"
 SIGNED = re.compile(rf"{_HANDLE}|(?<!\w)#(?=[^\W\d_])\w+|{_DOMAIN}|{_DOTTED}")
 """Handles, hashtags, domains and dotted letters, with their signs."""
 _TOKEN = re.compile(
-    r"(?P<plain>(?<!\S)[^\W_]+(?=\s))"  # between two spaces nothing else can begin: the others need not be tried
+    r"(?=[\w@#.+-])(?:"  # where nothing begins, nothing needs to be tried
+    # Before a space, or punctuation and a space, a run of letters is a word and nothing else.
+    r"(?P<plain>[^\W_]++(?=[.,;:!?)\]»]?(?:\s|\Z)))"
     rf"|(?P<url>{_ADDRESS})"
     rf"|(?P<handle>{_HANDLE})"
     r"|(?P<hashtag>(?<!\w)#(?=[^\W\d_]))"
     rf"|(?P<domain>{_DOMAIN})"
     rf"|(?P<dotted>{_DOTTED})"
-    rf"|(?P<word>{_WORD})"
+    rf"|(?P<word>{_WORD}))"
 )
 _TRAILING = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]+$")
 _POSSESSIVE = re.compile(f"(?<=[A-Za-z\u00c0-\u024f0-9])[{APOSTROPHES}][sS]$")
@@ -76,22 +77,19 @@ _LONGEST_GAP = 40
 """Code points between two words from which they stand in no one name: columns, leaders, rulers."""
 
 
-class Gap(IntEnum):
-    """What stands between a token and the one before it."""
+class Gap:
+    """What stands between a token and the one before it: plain numbers, since arrays and rules compare very many."""
 
-    NONE = 0
+    NONE: Final = 0
     """Nothing: the tokens are glued (a word cut at a capital)."""
-    JOIN = 1
+    JOIN: Final = 1
     """A space, a hyphen, quotes: inside a name."""
-    COMMA = 2
+    COMMA: Final = 2
     """A comma or slash: inside a name only where the alias has one."""
-    STOP = 3
+    STOP: Final = 3
     """A full stop: inside a name only after an abbreviation or initial."""
-    HARD = 4
+    HARD: Final = 4
     """Sentence punctuation, brackets, a blank line, or the start of the text: never inside a name."""
-
-
-_NONE, _JOIN, _FAR = Gap.NONE, Gap.JOIN, Gap.HARD  # members of an enumeration take long to look up
 
 
 class Token(NamedTuple):
@@ -102,15 +100,16 @@ class Token(NamedTuple):
     end: int
     kind: str
     """word, handle, hashtag, domain or dotted."""
-    gap: Gap
-    """What stands before the token."""
+    gap: int
+    """What stands before the token (see `Gap`)."""
 
 
-def gap_of(between: str) -> Gap:
+def gap_of(between: str) -> int:
+    """What stands between two words, as one of `Gap`."""
     if not between:
-        return _NONE
+        return Gap.NONE
     if between == " ":
-        return _JOIN
+        return Gap.JOIN
     if len(between) >= _LONGEST_GAP:
         return Gap.HARD
     if _HARD.search(between):
@@ -147,7 +146,7 @@ def tokenize(text: str, begin: int = 0, end: int | None = None) -> list[Token]:
         if kind == "plain" and (word.islower() or word.istitle()):
             # Most words of most texts: nothing to cut, nothing to drop.
             between = text[last_end:start]
-            gap = _FAR if first else _JOIN if between == " " else gap_of(between)
+            gap = Gap.HARD if first else Gap.JOIN if between == " " else gap_of(between)
             tokens.append(Token(word, start, end, "hashtag" if pending_hashtag else "word", gap))
             pending_hashtag = first = False
             last_end = end
@@ -175,14 +174,14 @@ def tokenize(text: str, begin: int = 0, end: int | None = None) -> list[Token]:
                 word = word[: possessive.start()]
                 end = start + len(word)
         if kind != "word" or word.islower() or word.istitle():
-            gap = _FAR if first else gap_of(text[last_end:start])
+            gap = Gap.HARD if first else gap_of(text[last_end:start])
             tokens.append(Token(word, start, end, "hashtag" if pending_hashtag else kind, gap))
             pending_hashtag = first = False
             last_end = end
             continue
         parts = pieces(word)
         for number, (a, b) in enumerate(parts):
-            gap = _NONE if number else _FAR if first else gap_of(text[last_end:start])
+            gap = Gap.NONE if number else Gap.HARD if first else gap_of(text[last_end:start])
             tokens.append(Token(word[a:b], start + a, start + b, "hashtag" if pending_hashtag else kind, gap))
         pending_hashtag = False
         first = False

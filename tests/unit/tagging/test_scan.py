@@ -98,10 +98,10 @@ def test_tokens(text: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(("text", "gap"), GAPS)
-def test_what_stands_before_the_last_token(text: str, gap: Gap) -> None:
+def test_what_stands_before_the_last_token(text: str, gap: int) -> None:
     scan = Scan(text)
-    assert Gap(scan.gap[-1]) == gap
-    assert Gap(scan.gap[0]) == Gap.HARD
+    assert scan.gap[-1] == gap
+    assert scan.gap[0] == Gap.HARD
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)

@@ -41,7 +41,7 @@ def test_words(text: str, words: list[str]) -> None:
         ("farB", Gap.NONE),
     ],
 )
-def test_gap_before_the_last_token(text: str, gap: Gap) -> None:
+def test_gap_before_the_last_token(text: str, gap: int) -> None:
     tokens = tokenize(text)
     if len(tokens) > 1:
         assert tokens[-1].gap == gap
