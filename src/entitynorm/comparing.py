@@ -153,7 +153,6 @@ class Layer:
     def _prepare(self, alias: int) -> None:
         """Take over from the index what it knows of an alias's words: their readings and how rare they are."""
         terms = {self.index.term_text(t): t for t in self.index.alias_terms(alias)}
-        names = 0 if self.index.few else self.index.aliases
         for unit in parse(self.index.alias_text(alias)).units:
             for word in unit.words:
                 term_text = word.text.lower()
@@ -163,8 +162,7 @@ class Layer:
                 if not word.is_read and (known := self.index.term_readings(term)) is not None:
                     word.take_readings(known)
                 if word.fold not in self._rarities and word.fold == fold_term(term_text):
-                    count = int(self.index.arrays["term_frequency"][term]) if names else 0
-                    self._rarities[word.fold] = rarity_in(word.fold, count, names)
+                    self._rarities[word.fold] = float(self.index.arrays["term_rarity"][term])
 
     def is_blocked(self, name: Name, key: str, entity: int) -> bool:
         """Whether an entity must never take this surface form, its case forms or its other romanisations."""

@@ -402,7 +402,7 @@ def _arrays(grown: _Growing, progress: Progress | None) -> tuple[Arrays, dict[st
     names = 0 if count < FEW else count
     held = arrays["term_frequency"].tolist() if names else [0] * len(terms)
     rare = (rarity_in(fold, own, names) for fold, own in zip(folds, held, strict=True))
-    arrays["term_rarity"] = np.fromiter(rare, np.float32, len(terms))
+    arrays["term_rarity"] = np.fromiter(rare, np.float64, len(terms))
     _hashed(folds, np.arange(len(terms)), "fold", arrays)
     _blob(terms, "term", arrays)
     arrays["term_tie"] = _ties(terms)
