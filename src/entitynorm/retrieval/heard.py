@@ -105,7 +105,6 @@ class Heard:
         self.foreign = np.zeros(len(lengths), np.bool_)
         self.foreign[list(foreign)] = True
         self._ends = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
-        self._word = np.repeat(np.arange(len(lengths)), lengths)
 
     @classmethod
     def of_rows(cls, rows: Bytes, lengths: NDArray[np.uint8]) -> Heard:
@@ -167,9 +166,10 @@ class Heard:
         return self._keyed(classes, silent)
 
     def _keyed(self, classes: Bytes, silent: NDArray[np.bool_] | None) -> Keyed:
+        word = np.repeat(np.arange(len(self)), self.lengths)
         if silent is not None:
-            classes[silent.take(self._word)] = 0
-        return Keyed(classes, self._word, len(self))
+            classes[silent.take(word)] = 0
+        return Keyed(classes, word, len(self))
 
     @cached_property
     def start(self) -> Bytes:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from entitynorm.retrieval.distinct import distinct
 from entitynorm.retrieval.heard import Ints, ragged
 from entitynorm.retrieval.phones import Words
+from entitynorm.tagging.hash_table import bits_for, directory
 
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
@@ -25,15 +28,14 @@ def mixed(hashes: Words, family: int = 0) -> Words:
 class Postings:
     """Numbers by keys, some of them more than once."""
 
-    def __init__(self, keys: Words, values: Ints) -> None:
-        """``keys`` as `mixed` gives them; values are below 2^32."""
-        packed = keys & ~_LOW
-        packed |= values.astype(np.uint64)
-        self._packed = distinct(packed)
-        bits = max(4, len(self._packed).bit_length())
+    def __init__(self, keys: Words, values: NDArray[np.integer[Any]]) -> None:
+        """``keys`` as `mixed` gives them, which are used up; values are below 2^32."""
+        keys &= ~_LOW
+        keys |= values.astype(np.uint64)
+        self._packed = distinct(keys)
+        bits = bits_for(len(self._packed))
         self._shift = np.uint64(64 - bits)
-        self._bucket = np.zeros((1 << bits) + 1, np.uint32)
-        np.cumsum(np.bincount((self._packed >> self._shift).view(np.int64), minlength=1 << bits), out=self._bucket[1:])
+        self._bucket = directory(self._packed, bits)
 
     def find(self, keys: Words, most: int) -> tuple[Ints, Ints]:
         """(place of the key, value) of all that is found; a bucket of more than ``most`` values is passed over."""
@@ -47,9 +49,3 @@ class Postings:
         same = np.flatnonzero((packed ^ keys.take(which)) >> _HALF == 0)
         values: NDArray[np.int64] = (packed.take(same) & _LOW).view(np.int64)
         return which.take(same), values
-
-    def holds(self, keys: Words) -> NDArray[np.bool_]:
-        """Whether each key is there."""
-        out = np.zeros(len(keys), np.bool_)
-        out[self.find(keys, len(self._packed))[0]] = True
-        return out

@@ -117,12 +117,15 @@ class Listed:
         hashes, at = np.unique(middle.hash[heard], return_index=True)
         terms = heard[at]
         length = middle.length[terms]
-        long = np.flatnonzero(length >= self.depth.cut)
-        cut, which = middle.without_one(terms[long])
-        number = np.zeros(len(middle.length), np.int64)
+        number = np.zeros(len(middle.length), np.int32)
         number[terms] = np.arange(len(terms))
-        keys = np.concatenate((hashes, cut))
-        near = Postings(mixed(keys), np.concatenate((np.arange(len(terms)), number[which])))
+        long = terms[length >= self.depth.cut]
+        keys, values = [mixed(hashes)], [number[terms]]
+        for k in range(0, len(long), _BLOCK):
+            cut, which = middle.without_one(long[k : k + _BLOCK])
+            keys.append(mixed(cut))
+            values.append(number[which])
+        near = Postings(np.concatenate(keys), np.concatenate(values))
         return hashes, length, self.heard.start[terms], near
 
 
