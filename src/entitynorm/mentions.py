@@ -44,6 +44,8 @@ _DECLINED = 2.0
 """Log-odds for a case form where the language has them; written, not fitted."""
 _ORDINARY = -3.0
 """Log-odds against an ordinary word where names are many; written, not fitted."""
+_BATCH = 1_024
+"""Surface forms that are resolved together."""
 _READINGS_KEPT = 65_536
 _CANDIDATES_KEPT = 20_000
 """Surface forms, and candidates of surface forms, that are remembered; a candidate with its evidence takes some kB."""
@@ -312,8 +314,8 @@ class Reader:
         unknown = [s for s in asked if s not in out]
         for declining in (False, True):
             wanted = [one for one in unknown if one[1].declining == declining]
-            for k in range(0, len(wanted), 256):
-                batch = wanted[k : k + 256]
+            for k in range(0, len(wanted), _BATCH):
+                batch = wanted[k : k + _BATCH]
                 names = [surface for surface, _ in batch]
                 answers = self.resolver.candidates(names, windows="declining" if declining else "plain")
                 for (surface, language), (candidates, _) in zip(batch, answers, strict=True):
