@@ -84,10 +84,10 @@ class Beside(Neighbours):
     def _blocked(self, first: int, last: int, entity_id: str) -> bool:
         """The window lies inside a longer form that is blocked for the entity (Richard Wagner)."""
         words = self.resolver.blocked_words(entity_id)
-        if not words or all(
-            words.isdisjoint(unit.phrase.split())
-            for unit in (*self.units[max(0, first - 2) : first], *self.units[last + 1 : last + 3])
-        ):
+        if not words:
+            return False
+        near = (*self.units[max(0, first - 2) : first], *self.units[last + 1 : last + 3])
+        if words.isdisjoint([word.fold for unit in near for word in unit.words]):
             return False
         wider = (
             (a, b) for a in range(max(0, first - 2), first + 1) for b in range(last, min(len(self.units), last + 3))

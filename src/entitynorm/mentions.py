@@ -7,7 +7,7 @@ it may contradict (`entitynorm.surroundings`). To follow the algorithm, start at
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -44,6 +44,8 @@ _DECLINED = 2.0
 """Log-odds for a case form where the language has them; written, not fitted."""
 _ORDINARY = -3.0
 """Log-odds against an ordinary word where names are many; written, not fitted."""
+_BATCH = 1_024
+"""Surface forms that are resolved together."""
 _READINGS_KEPT = 65_536
 _CANDIDATES_KEPT = 20_000
 """Surface forms, and candidates of surface forms, that are remembered; a candidate with its evidence takes some kB."""
@@ -127,7 +129,9 @@ class _Page:
         self._sentences = sentences_of(text)
         self._surroundings = Surroundings(resolver, text, self._sentences, context=context)
         self._spans: list[Span] = []
-        self._settled: list[tuple[int, int]] = []  # in text order; two that overlap are rare, and one is enough
+        # Where nothing inside needs a look, in text order; two that overlap are rare, and one is enough.
+        self._settled_from: list[int] = []
+        self._settled_to: list[int] = []
 
     def is_of(self, languages: Sequence[_Language]) -> None:
         """Take notice of what the languages of the windows say of names."""
@@ -136,14 +140,17 @@ class _Page:
 
     def settles(self, start: int, end: int) -> bool:
         """Whether a stretch lies inside a name that nothing contests."""
-        place = bisect_right(self._settled, (start, len(self.text)))
-        return place > 0 and end <= self._settled[place - 1][1]
+        place = bisect_right(self._settled_from, start)
+        return place > 0 and end <= self._settled_to[place - 1]
 
     def _parts_a_name(self, start: int, end: int) -> bool:
         """Whether a stretch parts a name that nothing contests (Zeitung Solvanka | Herald)."""
-        near = bisect_left(self._settled, (start, 0)), bisect_left(self._settled, (end, 0))
-        some = self._settled[max(0, near[0] - 1) : near[1]]
-        return bool(some) and any(a < start < b < end or start < a < end < b for a, b in some)
+        near = max(0, bisect_left(self._settled_from, start) - 1)
+        for place in range(near, bisect_left(self._settled_from, end)):
+            a, b = self._settled_from[place], self._settled_to[place]
+            if a < start < b < end or start < a < end < b:
+                return True
+        return False
 
     def take(self, found: Iterable[tuple[int, int, tuple[Candidate, ...]]]) -> None:
         """Take windows with their candidates, the likeliest and longest first."""
@@ -154,7 +161,9 @@ class _Page:
             if span is not None:
                 self._spans.append(span)
                 if len(span.candidates) == 1 and span.candidates[0].score >= 1.0:
-                    insort(self._settled, (start, end))
+                    place = bisect_right(self._settled_from, start)
+                    self._settled_from.insert(place, start)
+                    self._settled_to.insert(place, end)
 
     @property
     def named(self) -> set[str]:
@@ -300,12 +309,13 @@ class Reader:
             self._readings, self._kept = {}, 0
         known = self._readings
         # Answered from a dict of this call's own: another thread may begin a new memory meanwhile.
-        out = {s: found for s in dict.fromkeys(surfaces) if (found := known.get(s)) is not None}
-        unknown = [s for s in dict.fromkeys(surfaces) if s not in out]
+        asked = dict.fromkeys(surfaces)
+        out = {s: found for s in asked if (found := known.get(s)) is not None}
+        unknown = [s for s in asked if s not in out]
         for declining in (False, True):
             wanted = [one for one in unknown if one[1].declining == declining]
-            for k in range(0, len(wanted), 256):
-                batch = wanted[k : k + 256]
+            for k in range(0, len(wanted), _BATCH):
+                batch = wanted[k : k + _BATCH]
                 names = [surface for surface, _ in batch]
                 answers = self.resolver.candidates(names, windows="declining" if declining else "plain")
                 for (surface, language), (candidates, _) in zip(batch, answers, strict=True):

@@ -244,7 +244,6 @@ class Neighbours:
         right = self._right(last)
         if right is None:
             return False
-        facts = self.resolver.facts(candidate.id)
         identical = "identical" in features_of(candidate)
         if right.role == "core" and not identical and not self._own_word(right):
             return True
@@ -254,6 +253,7 @@ class Neighbours:
             if (k > last + 1 and unit.gap != Gap.JOIN) or SETTLED.intersection(place_senses([unit])):
                 break  # Kyiv City is Kyiv
             if unit.concepts or self._trade(unit):
+                facts = self.resolver.facts(candidate.id)
                 return not (unit.concepts & facts.concepts or unit.types & facts.types)
             if unit.role != "core" or self._own_word(unit):
                 break

@@ -115,6 +115,10 @@ class _Around(NamedTuple):
     loudness: NDArray[np.float64]
 
 
+_NOTHING_HEARD = _Heard({}, {})
+_NOTHING_AROUND = _NOTHING_HEARD.around(0, "")
+
+
 class Senses:
     """Decides between namesakes in one text."""
 
@@ -128,8 +132,7 @@ class Senses:
         """Surface form -> the places that it may be, as far as is decided."""
         self._at: dict[str, set[int]] = {}
         """Surface form -> where it stands."""
-        self._heard = _Heard({}, {})
-        self._around = self._heard.around(0, "")
+        self._heard, self._around = _NOTHING_HEARD, _NOTHING_AROUND
 
     def decided(self) -> list[Span]:
         """The spans, those between namesakes decided as far as the text allows."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
 from entitynorm.names.meanings import role_of
-from entitynorm.names.structure import parse, senses_of
+from entitynorm.names.structure import parse, senses_of, slots_of
 from entitynorm.names.words import read_forms, warm, word
 from entitynorm.retrieval import phones
 from entitynorm.retrieval.build import SLIPPING, carries_name, lexical_ids, means_nothing, role_of_term, weight_of_role
@@ -299,7 +299,7 @@ class TermSearcher:
 
         Then nothing but the first sounds need be shared with a term of the vocabulary.
         """
-        if len(terms) > _MOST_TYPED:
+        if len(terms) > _MOST_TYPED or not any("type" in slots_of(term) for term in terms):
             return False
         roles = [role_of(senses_of(term)) for term in terms]  # of case forms too: области
         if "type" not in roles:

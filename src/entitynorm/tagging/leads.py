@@ -179,7 +179,6 @@ class LeadFinder:
             return _NONE, NO_PARTS
         alias = np.concatenate([lead.alias for lead in leads])
         value = np.concatenate([lead.value for lead in leads])
-        alike = np.concatenate([lead.alike for lead in leads])
         owner = np.repeat(np.arange(len(leads)), sizes)
         token = words[owner]
         key = (alias << 32) | token
@@ -187,7 +186,7 @@ class LeadFinder:
         if (words[1:] == words[:-1]).any():  # a compound begins with a word that leads somewhere too: the better counts
             order = np.lexsort((-value, key))
             order = order[np.concatenate(([True], key[order][1:] != key[order][:-1]))]
-        alias, value, alike, owner, token = alias[order], value[order], alike[order], owner[order], token[order]
+        alias, value, token = alias[order], value[order], token[order]
         breaks = (alias[1:] != alias[:-1]) | (run[token[1:]] != run[token[:-1]]) | (token[1:] - token[:-1] > _APART)
         begins = np.flatnonzero(np.concatenate(([True], breaks)))
         named = alias[begins]
@@ -202,6 +201,7 @@ class LeadFinder:
             spans = packed(token[first], token[final])
             spans = distinct(np.concatenate((spans, _longer(scan, joins, token, head, last, size))))
             return _with_common(spans, joins, common), NO_PARTS
+        alike, owner = np.concatenate([lead.alike for lead in leads])[order], owner[order]
         country = np.array([lead.country for lead in leads])[owner]
         bears = np.array([lead.bearing for lead in leads])[owner] | country
         answered = np.add.reduceat(bears.astype(np.int64), begins)[enough]

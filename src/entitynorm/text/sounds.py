@@ -12,9 +12,10 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import product
+from operator import itemgetter
+from typing import NamedTuple
 
 from entitynorm.text.folding import fold_text
 from entitynorm.text.sound_tables import Profile, Script, Substitution, public, substitution
@@ -24,11 +25,13 @@ from entitynorm.text.translit import latinise
 
 VOWELS = frozenset("aeiou")
 _MAX_READINGS = 8
+_COST = itemgetter(1)
 MAX_WIDE = 6
 """Wide readings of one word at most."""
-_DOUBLE = re.compile(r"(.)\1+")
-_GLIDE = re.compile(r"(?<=.)i(?=[aeou])|^i(?=[ei])", re.MULTILINE)
-_NOT_PHONE = re.compile("[^aeioubpdtgkhfvzsZScCJmnlr\n]")
+_PHONES = "aeioubpdtgkhfvzsZScCJmnlr"
+_DOUBLED = tuple((phone * 2, phone) for phone in _PHONES)
+_GLIDE = re.compile(r"i(?:(?<=.i)(?=[aeou])|(?<=^i)(?=[ei]))", re.MULTILINE)
+_NOT_PHONE = re.compile(f"[^{_PHONES}\n]")
 # Marks belong to their letter: the tie of ALA-LC (i͡a) does not cut a word.
 _WORD = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f]|['’ʼʻʹ`´′”](?=[^\\W_]))*")
 _CYRILLIC = re.compile("[\u0400-\u052f]")
@@ -40,8 +43,7 @@ _TO_LATIN = str.maketrans("асеорхуікмвнт", "aceopxyikmbht")
 _HIRAGANA = str.maketrans({chr(c): chr(c + 0x60) for c in range(0x3041, 0x3097)})
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One way to read a word aloud, and how far-fetched it is (0 = the plain one)."""
 
     phones: str
@@ -51,9 +53,15 @@ class Reading:
 def _finish(phones: str) -> str:
     """Raw phones of one word, or of many words on lines of their own, brought to their final form."""
     phones = _NOT_PHONE.sub("", public(phones))
-    phones = _DOUBLE.sub(r"\1", phones)
-    phones = _GLIDE.sub("", phones)
-    return _DOUBLE.sub(r"\1", phones)
+    return _single(_GLIDE.sub("", _single(phones)))
+
+
+def _single(phones: str) -> str:
+    """Doubled phones made one: plain replacements over a long text cost a tenth of a pattern."""
+    for doubled, phone in _DOUBLED:
+        while doubled in phones:
+            phones = phones.replace(doubled, phone)
+    return phones
 
 
 def _one_script(word: str) -> str:
@@ -159,7 +167,7 @@ def _other_script(text: str, script: Script) -> list[tuple[str, float]]:
 def _ranked(raw: Sequence[tuple[str, float]], most: int) -> tuple[Reading, ...]:
     """Finished phones with their costs, the cheapest first, and what their suffixes may be as well."""
     best: dict[str, float] = {}
-    for phones, cost in sorted(raw, key=lambda r: r[1]):
+    for phones, cost in sorted(raw, key=_COST):
         best.setdefault(phones, cost)
     suffixes = _tables().suffixes
     endings = _tables().suffix_endings
@@ -168,8 +176,7 @@ def _ranked(raw: Sequence[tuple[str, float]], most: int) -> tuple[Reading, ...]:
             if phones.endswith(ending) and len(phones) - len(ending) >= least - 1:
                 best.setdefault(phones[: -len(ending)] + reading, cost + extra)
     best.pop("", None)
-    ranked = sorted(best.items(), key=lambda item: item[1])[:most]
-    return tuple(Reading(phones, cost) for phones, cost in ranked)
+    return tuple(map(Reading._make, sorted(best.items(), key=_COST)[:most]))
 
 
 @lru_cache(maxsize=16_384)
@@ -311,7 +318,7 @@ def phone_key(phones: str) -> str:
     >>> phone_key("graivoron") == phone_key("hraivoron")
     True
     """
-    return _DOUBLE.sub(r"\1", phones.translate(_KEY))
+    return _single(phones.translate(_KEY))
 
 
 def key(name: str) -> str:
