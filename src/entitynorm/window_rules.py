@@ -121,17 +121,17 @@ def _led_by_particle(scored: Scored, second_answered: bool) -> bool:
 def _bears_name(scored: Scored, few: bool) -> bool:
     """Whether a window has of a person what can name it: a surname, or two names of three, the first among them.
 
-    Abiy Ahmed is Abiy Ahmed Ali. In short lists a first name counts as well if the text has the name whole: most of the
-    world goes by it (Abiy, Getachew).
+    Abiy Ahmed is Abiy Ahmed Ali. In short lists a first name counts as well if the text has the name whole, since most
+    of the world goes by it (Abiy, Getachew), and so does a last one that is a given name elsewhere (Munir).
     """
     target = scored.target
     answered = {j for m in scored.compared.pairing.matches for j in m.theirs}
     if not answered.isdisjoint(surnames_of(target)):
         return True
     bearing = bearing_units(target)
-    if not bearing or bearing[0] not in answered:
+    if not bearing or answered.isdisjoint((bearing[0], bearing[-1])):
         return False
-    if len(bearing) > 2 and len(answered.intersection(bearing)) > 1:
+    if len(bearing) > 2 and bearing[0] in answered and len(answered.intersection(bearing)) > 1:
         return True
     alone = few and len(scored.query.units) == 1 and _is_sure(scored)
     scored.part = alone

@@ -45,8 +45,8 @@ _LEAST_ALONE, _LEAST_ALONE_AMONG_MORE, _MORE = 0.6, 0.8, 50_000
 _SAME_SOUND = 0.95
 """The same for a single word and a term of another script, where sounds are all that they can share."""
 _LEAST_COVERED = 0.45
-_LEAST_OF_PERSON = 0.3
-"""Share of an alias that a window has to answer; a surname may be little of a long full name."""
+_LEAST_OF_PERSON, _LEAST_OF_LONG_NAME = 0.3, 0.2
+"""Share of an alias that a window has to answer; a surname may be little of a long full name, and less if it sounds right."""
 _APART, _BEHIND = 4, 7
 """Tokens from one word of a name to the next (Minister of the Interior), and from its one capital to its last word."""
 _KNOWN_WORDS = 65_536
@@ -248,7 +248,9 @@ class LeadFinder:
         covered = np.add.reduceat(value, head) / np.maximum(self.index.arrays["alias_weight"][alias[head]], 0.01)
         answered = np.add.reduceat(bears.astype(np.int64), head)
         last = np.append(head[1:], len(alias)) - 1
-        enough = covered >= np.where(self.index.persons(alias[head]), _LEAST_OF_PERSON, _LEAST_COVERED)
+        person = self.index.persons(alias[head])
+        enough = covered >= np.where(person, _LEAST_OF_PERSON, _LEAST_COVERED)
+        enough |= person & (covered >= _LEAST_OF_LONG_NAME) & (np.maximum.reduceat(alike, head) >= _SAME_SOUND)
         head, last, answered, covered = head[enough], last[enough], answered[enough], covered[enough]
         ends = self.index.arrays["alias_term_ends"]
         size = ends[alias[head] + 1].astype(np.int64) - ends[alias[head]].astype(np.int64)
