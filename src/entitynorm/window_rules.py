@@ -128,6 +128,8 @@ def _bears_name(scored: Scored, few: bool) -> bool:
     answered = {j for m in scored.compared.pairing.matches for j in m.theirs}
     if not answered.isdisjoint(surnames_of(target)):
         return True
+    if len(target.units) > 2 and 0 in answered and len(answered) > 1 and target.units[0].role == "country":
+        return True  # Israel Ramírez
     bearing = bearing_units(target)
     if not bearing or answered.isdisjoint((bearing[0], bearing[-1])):
         return False

@@ -45,7 +45,7 @@ from entitynorm.tagging.leads import (
 from entitynorm.tagging.scan import SEPARATOR, Hashes, Ints, Scan
 from entitynorm.tagging.trie import Trie, joinable
 from entitynorm.text.folding import fold_text
-from entitynorm.text.terms import may_begin_compound, terms_of
+from entitynorm.text.terms import may_begin_compound, may_end_compound, terms_of
 from entitynorm.text.tokens import SIGNED, Gap, script_of
 
 _KNOWN_ACRONYMS, _KNOWN_NEIGHBOURS = 65_536, 32_768
@@ -58,6 +58,7 @@ _NONE = np.zeros(0, np.int64)
 _SIGN = re.compile(r"[@#]|(?<=\w)\.(?=\w)")
 _WHITE = re.compile(r"\s")
 _COMMA = ", "
+_HYPHEN = ord("-")
 
 
 class Found(NamedTuple):
@@ -131,8 +132,22 @@ class WindowFinder:
                         windows.append((first, last))
         if self._by_adjective:
             windows += _with_provinces(scan, joins)
+        if self.index.few:
+            windows += self._written_apart(scan, joins)
         windows += _countries(scan)
         return np.concatenate((spans, packed_windows(windows))), parts
+
+    def _written_apart(self, scan: Scan, joins: Bools) -> Iterator[Window]:
+        """Two or three words that together have the letters of an alias (Khaing Thu Kha, Kao-hsiung)."""
+        for more in (1, 2):
+            first = np.flatnonzero(scan.upper[: len(scan) - more])
+            for step in range(1, more + 1):
+                at = first + step
+                first = first[joins[at] & (scan.upper[at] | (scan.codes[scan.start[at] - 1] == _HYPHEN))]
+            key = self.trie.find(scan.hash(first, first + more))
+            for n, k in zip(first.tolist(), key.tolist(), strict=True):
+                if k >= 0 and self.trie.spelled(k):
+                    yield n, n + more
 
     @cached_property
     def _by_adjective(self) -> bool:
@@ -144,10 +159,14 @@ class WindowFinder:
     ) -> tuple[list[Window], list[Lead]]:
         """Windows that an index counts as one word (Abd al-Rahman), and where each leads."""
         spans: list[Window] = []
+        before = 0, ""
         for n, text in zip(words.tolist(), texts, strict=True):
             if may_begin_compound(text):
                 lasts = [last for last in (n + 1, n + 2) if last < len(scan) and joins[n + 1 : last + 1].all()]
                 spans += [(n, last) for last in lasts if len(terms_of(self._between(scan, n, last))) == 1]
+            elif before[0] == n - 1 and may_end_compound(text) and joins[n] and not may_begin_compound(before[1]):
+                spans.append((n - 1, n))
+            before = n, text
         declining = scan.declining[[first for first, _ in spans]]
         leading, leads = self._leads.leading([self._between(scan, *span) for span in spans], declining)
         return [spans[n] for n in leading.tolist()], leads

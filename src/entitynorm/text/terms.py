@@ -48,6 +48,12 @@ def may_begin_compound(word: str) -> bool:
     return word.casefold() in _compounds()[0]
 
 
+def may_end_compound(word: str) -> bool:
+    """Whether a word is the last of those that names write together or apart (Ata Ullah, رام الله)."""
+    _, _, religion, god = _compounds()
+    return word.casefold() in god or word.casefold() in religion
+
+
 def _joined(terms: Sequence[str]) -> list[str]:
     servant, articles, religion, god = _compounds()
     out: list[str] = []
