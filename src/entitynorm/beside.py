@@ -175,7 +175,8 @@ class Beside(Neighbours):
         if NATURE.intersection(place_senses([left])):
             qualified = kind in ("PLACE", "FACILITY", "PERSON")
         else:
-            qualified = kind in ("PLACE", "FACILITY") and bool(left.concepts & _QUALIFIERS)
+            part = kind != "PERSON" and "missing" in features_of(candidate)  # North Sinai is no Union of Sinai Tribes
+            qualified = (part or kind in ("PLACE", "FACILITY")) and bool(left.concepts & _QUALIFIERS)
         return qualified and not self._in_headline(first)
 
     def _given_before_surname(self, unit: Unit, last: int) -> bool:

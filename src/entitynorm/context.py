@@ -77,7 +77,7 @@ def _only_qualifies(phrase: str, units: Sequence[Unit]) -> bool:
 def _means_a_place(span: Span) -> bool:
     """Whether a span is a listed place without its type word (Tigray, beside the Tigray People's Liberation Front)."""
     places = (c for c in span.candidates if entity_class(c.type) == "PLACE")
-    return any("place_type_missing" in features_of(c) for c in places)
+    return any(not features_of(c).isdisjoint(("place_type_missing", "untyped")) for c in places)
 
 
 def _for(strength: float, detail: str) -> Evidence:

@@ -30,11 +30,13 @@ from entitynorm.tagging.proclitics import behind_prefixes
 from entitynorm.tagging.scan import SEPARATOR, Scan
 from entitynorm.tagging.windows import WindowFinder, signed
 from entitynorm.text.quotation import quoted_alone
+from entitynorm.untyped import with_untyped
 
 FLOOR = 0.002
 """Candidates below this are not worth keeping for a span of running text: no document could confirm them."""
 _DOT = ord(".")
 _UNTYPED = frozenset({"place_type_missing"})
+_SETTLED_HOW = frozenset({"acronym", "untyped"})
 _PARTIAL = frozenset({"missing", "surname_alone", "place_type_missing"})
 CERTAIN = 0.9
 """Least score of a mention that speaks for others of the same entity."""
@@ -83,6 +85,16 @@ def _is_common_part(candidate: Candidate) -> bool:
     return candidate.score < 1.0 and features_of(candidate) >= _COMMON_PART
 
 
+def _led_by_type(surface: str) -> int:
+    """Code points of a small type word that a preposition ties to a name: it describes (península de | Afungi)."""
+    units = parse(surface).units
+    if units[0].role != "type" or units[0].capitalised or len(units) < 3 or units[1].role != "function":
+        return 0
+    name = next((u for u in units[1:] if u.role != "function"), units[0])
+    tied = any(s.form == "preposition" for s in units[1].senses) and units[1].words[0].script == "Latn"
+    return name.start if tied and name.capitalised else 0
+
+
 def _by_weight(found: tuple[int, int, tuple[Candidate, ...]]) -> tuple[float, int, int]:
     start, end, candidates = found
     return -candidates[0].score * (end - start), start, end
@@ -122,6 +134,7 @@ class _Page:
 
     def __init__(self, text: str, resolver: Resolver, context: bool) -> None:
         self.text = text
+        self._resolver = resolver
         self._sentences = sentences_of(text)
         self._surroundings = Surroundings(resolver, text, self._sentences, context=context)
         self._spans: list[Span] = []
@@ -194,6 +207,10 @@ class _Page:
             begin = self._surroundings.with_given(start, end)
             end = self._surroundings.with_surname(start, self._surroundings.with_initials(start, end))
             start = begin
+        elif entity_class(kept[0].type) in ("PLACE", "FACILITY"):
+            led = _led_by_type(self.text[start:end])
+            if led and not self._resolver.spells([self.text[start + led : end]])[0]:  # la région de Mopti is no Mopti
+                start += led
         start += self.text[start] == "#"  # the sign of a hashtag is no part of the name
         return Span(start, end, kept, "surname_alone" in features_of(kept[0]))
 
@@ -315,7 +332,7 @@ class Reader:
     def _reading(self, surface: str, candidates: Iterable[Candidate], language: _Language) -> tuple[Candidate, ...]:
         """The candidates of a surface form that running text lets through, best first."""
         units = parse(surface).units
-        likely = (c for c in candidates if c.score >= FLOOR)
+        likely = (c for c in with_untyped(units, candidates, self.resolver) if c.score >= FLOOR)
         kept = [self._weighed(c) for c in likely if written_as_name(units, c, *language)]
         if language.declining and units and units[0].words[0].script == "Latn":
             kept = [_declined(c) for c in kept]
@@ -330,7 +347,7 @@ class Reader:
         place = self.resolver.place_of(candidate.id)
         features = features_of(candidate)
         few = place is None or place[0].index.few
-        if "acronym" in features or not features & (_UNTYPED if few else _PARTIAL):
+        if not features.isdisjoint(_SETTLED_HOW) or not features & (_UNTYPED if few else _PARTIAL):
             return candidate
         return candidate if "short_form" in features else plus(candidate, short_form())
 

@@ -89,7 +89,7 @@ def _fits_alone(scored: Scored, few: bool, declining: bool) -> bool:
     if first.given and not {SOUND, TYPO}.isdisjoint(kinds):
         return False  # Ramón is a name of its own, no slip for Ratón
     if INFLECTION in kinds and scored.query.script == "Latn" and not declining:
-        return False  # the Kozinkas
+        return first.phrase.endswith("s") and "island" in scored.target.places  # the Matsus, but not the Kozinkas
     words = first.words
     # An apostrophe inside is no mark of ordinary words (Sana'a).
     ordinary = len(words) == 1 and words[0].text.isalpha() and is_ordinary(words[0].fold, words[0].script)

@@ -46,7 +46,8 @@ _SAME_SOUND = 0.95
 """The same for a single word and a term of another script, where sounds are all that they can share."""
 _LEAST_COVERED = 0.45
 _LEAST_OF_PERSON, _LEAST_OF_LONG_NAME = 0.3, 0.2
-"""Share of an alias that a window has to answer; a surname may be little of a long full name, and less if it sounds right."""
+"""Share of an alias that a window has to answer; a surname may be little of a long full name, and less of one
+if it sounds right."""
 _APART, _BEHIND = 4, 7
 """Tokens from one word of a name to the next (Minister of the Interior), and from its one capital to its last word."""
 _KNOWN_WORDS = 65_536
