@@ -75,9 +75,12 @@ def _only_qualifies(phrase: str, units: Sequence[Unit]) -> bool:
 
 
 def _means_a_place(span: Span) -> bool:
-    """Whether a span is a listed place without its type word (Tigray, beside the Tigray People's Liberation Front)."""
-    places = (c for c in span.candidates if entity_class(c.type) == "PLACE")
-    return any(not features_of(c).isdisjoint(("place_type_missing", "untyped")) for c in places)
+    """Whether a span is a listed place, its type word aside (Tigray, beside the Tigray People's Liberation Front)."""
+    places = ((c, features_of(c)) for c in span.candidates if entity_class(c.type) == "PLACE")
+    return any(
+        not f.isdisjoint(("place_type_missing", "untyped")) or (c.score >= _PLAUSIBLE and "missing" not in f)
+        for c, f in places
+    )
 
 
 def _for(strength: float, detail: str) -> Evidence:

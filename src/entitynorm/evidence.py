@@ -25,7 +25,7 @@ from entitynorm.features import (
 from entitynorm.names.acronyms import acronym_of, derive, is_acronym
 from entitynorm.names.numbers import numbers_in
 from entitynorm.names.pairing import INITIAL, JOINED, Match, Pairing, pair_names, whole_word
-from entitynorm.names.similarity import SOUND, TYPO, agreement, word_similarity
+from entitynorm.names.similarity import SOUND, TYPO, agreement, lacks_vowels, word_similarity
 from entitynorm.names.units import Name, Unit
 from entitynorm.names.words import ADJECTIVE, INFLECTION, ROMANISATION, SPELLING_ENDING, Word, likeness
 from entitynorm.text.translit import latinise
@@ -305,6 +305,8 @@ def _refused(query: Side, alias: Side, match: Match) -> bool:
         return False
     if match.similarity.kind == INFLECTION and query.units[i].words[0].script == "Latn":
         return False  # `likeness` reads the case forms of Cyrillic only
+    if match.similarity.kind == ROMANISATION and lacks_vowels(query.units[i].words[0], alias.units[j].words[0]):
+        return False
     found = likeness(query.units[i].words[0], alias.units[j].words[0], True)
     ours, theirs = query.units[i].phrase, alias.units[j].phrase
     long = match.similarity.kind == ROMANISATION and min(len(ours), len(theirs)) >= _LONG

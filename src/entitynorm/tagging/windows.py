@@ -265,7 +265,7 @@ def _with_provinces(scan: Scan, joins: Bools) -> Iterator[Window]:
 
 def _countries(scan: Scan) -> Iterator[Window]:
     """Names of countries in any language that the lexicon knows: Algérie is Algeria in every gazetteer."""
-    named = np.flatnonzero(scan.upper)
+    named = np.flatnonzero(scan.upper | (scan.caseless & ~scan.unspaced))
     for n in named[among(scan.hashes[named], _hashes_for_countries())].tolist():
         yield n, n
 
