@@ -16,6 +16,7 @@ _LONGEST_ACRONYM = 6
 _STEM = 4
 """Letters that the case forms of a word have in common."""
 _LONGEST_ENDING = 3
+_COMMON = frozenset({"concept", "type", "country", "title"})
 
 
 @lru_cache(maxsize=16_384)
@@ -74,7 +75,7 @@ def written_as_name(units: Sequence[Unit], candidate: Candidate, declining: bool
         typed = k and unit.types and (not own or unit.types & own)
         if unit.capitalised or typed or all(w.fold in lower for w in unit.words):
             continue
-        if first_only and (k or introduced) and unit.role in ("concept", "type", "country", "title"):
+        if first_only and (k or introduced) and (unit.role in _COMMON or any(s.slot == "calendar" for s in unit.senses)):
             continue
         if introduced and not any(u.capitalised for u in content[:k]):
             continue

@@ -43,6 +43,7 @@ from entitynorm.tagging.leads import (
     unpacked,
 )
 from entitynorm.tagging.scan import SEPARATOR, Hashes, Ints, Scan
+from entitynorm.tagging.translated import Translations
 from entitynorm.tagging.trie import Trie, joinable
 from entitynorm.text.folding import fold_text
 from entitynorm.text.terms import may_begin_compound, may_end_compound, terms_of
@@ -80,6 +81,7 @@ class WindowFinder:
         self.index = index
         self.trie = Trie(index.arrays)
         self._leads = LeadFinder(index, searcher)
+        self._translations = Translations(index)
         self._acronyms: dict[str, bool] = {}
 
     def find(self, scan: Scan) -> Found:
@@ -134,6 +136,7 @@ class WindowFinder:
             windows += _with_provinces(scan, joins)
         if self.index.few:
             windows += self._written_apart(scan, joins)
+            windows += self._translations.windows(scan, joins)
         windows += _countries(scan)
         return np.concatenate((spans, packed_windows(windows))), parts
 
