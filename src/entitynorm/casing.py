@@ -75,7 +75,11 @@ def written_as_name(units: Sequence[Unit], candidate: Candidate, declining: bool
         typed = k and unit.types and (not own or unit.types & own)
         if unit.capitalised or typed or all(w.fold in lower for w in unit.words):
             continue
-        if first_only and (k or introduced) and (unit.role in _COMMON or any(s.slot == "calendar" for s in unit.senses)):
+        if (
+            first_only
+            and (k or introduced)
+            and (unit.role in _COMMON or any(s.slot == "calendar" for s in unit.senses))
+        ):
             continue
         if introduced and not any(u.capitalised for u in content[:k]):
             continue

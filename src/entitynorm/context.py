@@ -49,7 +49,7 @@ _NEAR = 500
 _STEP = 60
 """Code points over which a country's voice falls to half."""
 _NEEDY = frozenset({"country_missing", "weak", "surname_alone", "acronym", "place_type_missing"})
-_BRACKETED = re.compile(r"\([\"'“„«]?([^\W\d_]{2,8})[\"'”“»]?\)")
+_BRACKETED = re.compile(r"\([\"'“„«]?([^\W\d_]{2,8}|[^\W\d_]{1,3}\d{1,3})[\"'”“»]?[),;]")
 _BEFORE_BRACKET = re.compile(r"(?<!\w)([^\W\d_]{2,8}) \([\"'“„«]?")
 
 
@@ -222,7 +222,7 @@ class Context:
         surface = self.text[span.start : span.end].replace(".", "")
         if surface in self.declared:
             return surface
-        return surface if 2 <= len(surface) <= 8 and surface.isalpha() and surface.isupper() else ""
+        return surface if 2 <= len(surface) <= 8 and surface.isalnum() and surface.isupper() else ""
 
     def _support(self, span: Span, candidate: Candidate) -> Evidence | None:
         acronym = self._acronym(span) if self.declared or self.others else ""

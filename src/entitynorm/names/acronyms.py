@@ -14,11 +14,15 @@ _MOST = 24
 
 
 def is_acronym(unit: Unit, *, least: int = 3) -> bool:
-    """Whether a unit is written as an acronym: one word, all capitals, three letters or more (dots not counted)."""
+    """Whether a unit is written as an acronym: one word, all capitals, three letters or more (dots not counted).
+
+    A number may end it (M23).
+    """
     if len(unit.words) != 1:
         return False
     text = unit.words[0].text.replace(".", "")
-    return unit.words[0].shape == "upper" and least <= len(text) <= 8 and text.isalpha()
+    letters = text.rstrip("0123456789")
+    return text.isupper() and least <= len(text) <= 8 and letters.isalpha()
 
 
 def acronym_of(unit: Unit) -> str:
@@ -57,7 +61,8 @@ def long_form(before: str, acronym: str) -> str | None:
 def derive(units: Sequence[Unit], *, least: int = 3) -> tuple[str, ...]:
     """The acronyms of a full name: initials of its words without and with function words, ``least`` letters up.
 
-    A name in Cyrillic also gives the Latin forms, letter by letter. Names of fewer than ``least`` words have none.
+    A name in Cyrillic also gives the Latin forms, letter by letter. Names of fewer than ``least`` words have none. A
+    number inside a name ends its acronym (M23, for March 23 Movement and Mouvement du 23 mars).
     """
     distinct = list(written(units))
     bare = [w.fold for u in distinct if u.role != "function" for w in u.words]
@@ -72,4 +77,7 @@ def derive(units: Sequence[Unit], *, least: int = 3) -> tuple[str, ...]:
                     if n >= _MOST:
                         break
                     out["".join(combination)] = None
+    number = next((n for n, w in enumerate(bare) if w.isdecimal()), 0)
+    if 0 < number < len(bare) - 1 and all(w and w[0].isalpha() for w in bare[:number]):
+        out["".join(w[0] for w in bare[:number]).upper() + bare[number]] = None
     return tuple(a for a in out if len(a) >= least)

@@ -105,6 +105,9 @@ def acronyms_of(terms: Sequence[str]) -> list[str]:
             for k, forms in enumerate(spelled):
                 for form in forms[1:]:
                     out["".join(form if n == k else s[0] for n, s in enumerate(spelled))] = None
+    number = next((n for n, w in enumerate(content) if w.isdecimal()), 0)
+    if 0 < number < len(content) - 1 and all(w[0].isalpha() for w in content[:number]):
+        out["".join(fold_term(w)[:1] for w in content[:number]) + content[number]] = None  # M23: March 23 Movement
     return [a for a in out if 2 <= len(a) <= 8]
 
 

@@ -73,14 +73,16 @@ class Translations:
         met: dict[int, set[int]] = {}
         stops: dict[int, int] = {}
         for k, unit in enumerate(units):
+            places: dict[int, int] = {}  # each word answers one word of a name, the first that is left
             for idea in _ideas_of(unit):
                 for alias, place in self._names.get(idea, ()):
-                    if (k and alias not in met) or place in met.get(alias, ()):
-                        continue
-                    found = met.setdefault(alias, set())
-                    found.add(place)
-                    if k and len(found) > 1 and len(found) >= _LEAST * len(self._ideas[alias]):
-                        stops[alias] = unit.end
+                    if (alias in met or not k) and place not in met.get(alias, ()):
+                        places[alias] = min(place, places.get(alias, place))
+            for alias, place in places.items():
+                found = met.setdefault(alias, set())
+                found.add(place)
+                if k and len(found) >= _LEAST * len(self._ideas[alias]):
+                    stops[alias] = unit.end
         return set(stops.values())
 
 
