@@ -173,6 +173,8 @@ class Context:
             name = parse(alias)
             if name.exact.replace(" ", "").upper() == acronym or acronym in derive(name.units):
                 return True
+            if long_form(alias, acronym, least=1) == alias:
+                return True
             initials = {w.fold[0].upper() for u in name.units for w in u.words if w.fold}
             if acronym[0] in initials and sum(letter in initials for letter in acronym) * 2 >= len(acronym):
                 return True
@@ -182,14 +184,16 @@ class Context:
     def countries(self) -> list[tuple[int, str, float]]:
         """(code point, country, how loudly) for every word or certain mention that speaks of a country.
 
-        A place says where things happen, and a word only whose they are: the place counts half as much again.
+        A place says where things happen, and a word only whose they are: the place counts half as much again. What is
+        part of a person's name says nothing (Israel Ramírez).
         """
+        people = {k for s, c in self.certain if entity_class(c.type) == "PERSON" for k in range(s.start, s.end)}
         spoken = {
             (unit.start, country): 1.0
             for sentence in self.sentences
             for unit in sentence.units
             for country in unit.countries
-            if unit.capitalised or unit.words[0].script == "Cyrl"
+            if (unit.capitalised or unit.words[0].script == "Cyrl") and unit.start not in people
         }
         for span, candidate in self.certain:
             if entity_class(candidate.type) in ("PLACE", "FACILITY"):
@@ -203,12 +207,17 @@ class Context:
         A country counts the more the nearer it stands, twice in the same sentence, and half if it stands behind:
         a reader knows what came before.
         """
+        shares = (self._country_share(span, countries, reach) for reach in (_NEAR, len(self.text)))
+        return next((share for share in shares if share is not None), 0.5)
+
+    def _country_share(self, span: Span, countries: frozenset[str], reach: int) -> float | None:
+        """The same within so many code points; None where these name no country."""
         position = span.start
         sentence = self.sentences.at(position)
         ours = total = 0.0
-        near = bisect_left(self.countries, (position - _NEAR, "", 0.0))
+        near = bisect_left(self.countries, (position - reach, "", 0.0))
         for k, country, loudness in islice(self.countries, near, None):
-            if k > position + _NEAR:
+            if k > position + reach:
                 break
             if span.start <= k < span.end:
                 continue
@@ -216,7 +225,7 @@ class Context:
             weight = loudness * within * side / (1 + abs(k - position) / _STEP)
             total += weight
             ours += weight * (country in countries)
-        return ours / total if total else 0.5
+        return ours / total if total else None
 
     def _acronym(self, span: Span) -> str:
         surface = self.text[span.start : span.end].replace(".", "")

@@ -25,7 +25,9 @@ from entitynorm.features import (
 from entitynorm.names.acronyms import acronym_of, derive, is_acronym
 from entitynorm.names.numbers import numbers_in
 from entitynorm.names.pairing import INITIAL, JOINED, Match, Pairing, pair_names, whole_word
+from entitynorm.names.qualified import without_country
 from entitynorm.names.similarity import SOUND, TYPO, agreement, lacks_vowels, word_similarity
+from entitynorm.names.structure import parse
 from entitynorm.names.units import Name, Unit
 from entitynorm.names.words import ADJECTIVE, INFLECTION, ROMANISATION, SPELLING_ENDING, Word, likeness
 from entitynorm.text.translit import latinise
@@ -351,7 +353,7 @@ def _acronym(short: Side, long: Side) -> bool:
 
 @lru_cache(maxsize=16_384)
 def _acronyms(name: Name) -> frozenset[str]:
-    return frozenset(derive(name.units, least=2))
+    return frozenset(derive(parse(without_country(name.text)).units, least=2))
 
 
 def _person(query: Side, alias: Side, pairing: Pairing, facts: Callable[[], EntityFacts], put: Put) -> None:

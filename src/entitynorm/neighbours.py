@@ -70,10 +70,21 @@ class Neighbours:
                 return False
         return True
 
+    def with_unknown(self, first: int, start: int) -> int:
+        """Where a person begins when one more name leads that no table knows (Seka | Musa Baluku)."""
+        left = self._left(first)
+        if left is None or left.role != "core" or self._own_word(left) or self._ordinary(left) or first < 2:
+            return start
+        if self._has_capital_nouns:
+            return start  # der Übergangspräsident Ahmed al-Scharaa
+        return left.start if left.gap <= Gap.JOIN and left.words[0].script == "Latn" else start
+
     def with_surname(self, last: int, end: int) -> int:
         """Where a person ends when a second surname follows (Luis Arce | Catacora)."""
         right = self._right(last)
         if right is None or right.role != "core" or self._own_word(right) or self._ordinary(right):
+            return end
+        if self._has_capital_nouns:
             return end
         return right.end
 

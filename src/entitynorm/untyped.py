@@ -19,7 +19,7 @@ from entitynorm.names.units import Unit
 from entitynorm.resolver import Resolver
 from entitynorm.scoring import plus
 
-_CALLED = 2.0
+_CALLED = 3.0
 """Log-odds of a place that is called without its type word; written, not fitted."""
 _ALIASES = 8
 _LONGEST = 3

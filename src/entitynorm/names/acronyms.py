@@ -30,12 +30,12 @@ def acronym_of(unit: Unit) -> str:
     return unit.words[0].text.replace(".", "").upper()
 
 
-def long_form(before: str, acronym: str) -> str | None:
+def long_form(before: str, acronym: str, *, least: int = 2) -> str | None:
     """The full name at the end of a text that an acronym right behind it abbreviates; None where there is none.
 
     Every letter of the acronym stands in order in the full name, the first one at the beginning of a word (Schwartz and
     Hearst, "A simple algorithm for identifying abbreviation definitions in biomedical text", 2003); it has at most two
-    words a letter of the acronym.
+    words a letter of the acronym, and ``least``.
 
     >>> long_form("said the Institute of Social Work ", "ISW")
     'Institute of Social Work'
@@ -54,7 +54,7 @@ def long_form(before: str, acronym: str) -> str | None:
         at -= 1
     found = text[at + 1 :]
     words = len(found.split())
-    few = 2 <= words <= 2 * len(acronym)
+    few = least <= words <= 2 * len(acronym)
     return found if few and found[:1].isupper() and not any(mark in found for mark in ".;:()\n") else None
 
 

@@ -22,7 +22,7 @@ from entitynorm.errors import GazetteerError, Problem
 from entitynorm.model import Alias, Entity, Fuzzy
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.meanings import meanings_of
-from entitynorm.names.qualified import unqualified
+from entitynorm.names.qualified import unqualified, without_country
 from entitynorm.names.types import entity_class
 from entitynorm.retrieval import phones
 from entitynorm.retrieval.distinct import distinct
@@ -199,7 +199,7 @@ class IndexBuilder:
         for k, (alias, shortened) in enumerate(aliases_of(entity)):
             terms = terms_of(alias.text)
             if acronyms and alias.strength == "strong" and len(terms) > 1:
-                for acronym in acronyms_of(terms):
+                for acronym in acronyms_of(terms_of(without_country(alias.text))):
                     out.acronym.append(acronym)
                     out.acronym_alias.append(len(out.alias_text))
             flags = (alias.strength == "weak") * WEAK + (k == 0) * CANONICAL + (self._policy(alias, terms) << 2)
