@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import takewhile
 
+from entitynorm.features import is_syllable
 from entitynorm.model import Candidate
 from entitynorm.names.structure import parse
 from entitynorm.names.types import entity_class
@@ -30,7 +31,7 @@ def is_ordinary_word(surface: str) -> bool:
     return is_ordinary(only.fold, only.script)
 
 
-def written_as_name(units: Sequence[Unit], candidate: Candidate, declining: bool, romance: bool) -> bool:
+def written_as_name(units: Sequence[Unit], surface: str, candidate: Candidate, declining: bool, romance: bool) -> bool:
     """Whether a window is written as names are: capitals where the language asks for them.
 
     Latin script: every word but type words and those the alias itself writes small. Cyrillic, languages that decline in
@@ -72,6 +73,8 @@ def written_as_name(units: Sequence[Unit], candidate: Candidate, declining: bool
     for k, unit in enumerate(content):
         if first_only and k and all(w.fold[:_STEM] in stems for w in unit.words):
             continue  # a case form of what the alias writes small too
+        if k and surface[unit.start - 1] == "-" and is_syllable(unit.phrase) and is_syllable(content[k - 1].phrase):
+            continue  # Kao-hsiung
         typed = k and unit.types and (not own or unit.types & own)
         if unit.capitalised or typed or all(w.fold in lower for w in unit.words):
             continue

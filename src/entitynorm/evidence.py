@@ -137,7 +137,7 @@ def make_side(name: Name, kind: str, rarity: Rarity, *, surface: bool = False) -
     """A parsed name made ready; of a surface form for a person only the person is kept (roles before it fall)."""
     units = name.units
     if surface and kind == "PERSON":
-        units = person_units(units)
+        units = person_units(units, name.text)
     surname = surname_index(units, name.text) if kind == "PERSON" else None
     plain = name_weights(units, kind, surname)
     weights = tuple(
@@ -169,9 +169,12 @@ def _latin(text: str) -> str:
     return latinise(text).lower()
 
 
-def person_units(units: Sequence[Unit]) -> tuple[Unit, ...]:
-    """The part of a phrase that is the person: without the roles and titles around the name."""
-    kept = tuple(u for u in units if u.role != "title")
+def person_units(units: Sequence[Unit], text: str) -> tuple[Unit, ...]:
+    """The part of a phrase that is the person: without the roles and titles around the name.
+
+    What a hyphen ties to the name is no title (Fils-Aimé).
+    """
+    kept = tuple(u for u in units if u.role != "title" or text[u.end : u.end + 1] == "-")
     return kept if any(u.role in ("core", "given") for u in kept) else tuple(units)
 
 

@@ -338,7 +338,7 @@ class Reader:
         """The candidates of a surface form that running text lets through, best first."""
         units = parse(surface).units
         likely = (c for c in with_untyped(units, candidates, self.resolver) if c.score >= FLOOR)
-        kept = [self._weighed(c) for c in likely if written_as_name(units, c, *language)]
+        kept = [self._weighed(c) for c in likely if written_as_name(units, surface, c, *language)]
         if language.declining and units and units[0].words[0].script == "Latn":
             kept = [_declined(c) for c in kept]
         if is_ordinary_word(surface):

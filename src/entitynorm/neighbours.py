@@ -46,6 +46,11 @@ def is_legal_form(senses: Iterable[Sense]) -> bool:
     return any("legal" in lexicon().type_word(s.id).senses for s in senses if s.slot == "type")
 
 
+def is_medium(senses: Iterable[Sense]) -> bool:
+    """Whether a word says what kind of medium bears a name (Radio, Tribune)."""
+    return any("media" in lexicon().type_word(s.id).senses for s in senses if s.slot == "type")
+
+
 class Neighbours:
     """The units around a window."""
 

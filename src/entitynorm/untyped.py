@@ -19,20 +19,25 @@ from entitynorm.names.units import Unit
 from entitynorm.resolver import Resolver
 from entitynorm.scoring import plus
 
-_CALLED = 3.0
-"""Log-odds of a place that is called without its type word; written, not fitted."""
+_CALLED, _SHOWN = 3.0, 2.0
+"""Log-odds of a place that is called without its type word, and of one that others show to be a region; written, not
+fitted."""
 _ALIASES = 8
 _LONGEST = 3
 """Words of a name that is looked at."""
 _LEAST = 1e-6
+_LIKELY = 0.5
+"""Score of a candidate beside which no other is looked for."""
 
 
 def with_untyped(units: Sequence[Unit], candidates: Iterable[Candidate], resolver: Resolver) -> list[Candidate]:
     """The candidates of a surface form, with evidence for the one that is called so without its type word."""
     out = list(candidates)
     name = _bare(units)
-    if not out or out[0].score >= 1.0 or not name or len(name) > _LONGEST or any(u.types for u in units):
+    if not out or out[0].score >= 1.0 or not name or len(name) > _LONGEST:
         return out
+    if any(u.types for u in units):
+        return _with_region(units, name, out, resolver)
     bearers = [(k, types) for k, one in enumerate(out) if (types := _types_beside(name, one, resolver)) is not None]
     if len(bearers) != 1:
         return out
@@ -40,10 +45,30 @@ def with_untyped(units: Sequence[Unit], candidates: Iterable[Candidate], resolve
     apart = len(name) > 1 and any(u.role == "concept" for u in units)  # no town is called North Sinai
     if not (apart or any(map(_is_called_without, types))) or entity_class(out[k].type) != "PLACE" or not types:
         return out
-    score = min(max(out[k].score, _LEAST), 1 - _LEAST)
-    shift = _CALLED - math.log(score / (1 - score))
-    if shift > 0:
-        out[k] = plus(out[k], Evidence("untyped", 1.0, shift, "called without its type word; no other place is"))
+    out[k] = _raised(out[k], _CALLED, "called without its type word; no other place is")
+    return out
+
+
+def _raised(candidate: Candidate, log_odds: float, detail: str) -> Candidate:
+    score = min(max(candidate.score, _LEAST), 1 - _LEAST)
+    shift = log_odds - math.log(score / (1 - score))
+    return plus(candidate, Evidence("untyped", 1.0, shift, detail)) if shift > 0 else candidate
+
+
+def _with_region(
+    units: Sequence[Unit], name: tuple[str, ...], out: list[Candidate], resolver: Resolver
+) -> list[Candidate]:
+    """The candidates of a name with a type word, with evidence for a region that is listed without (Jubaland State).
+
+    That it is a region show other places, which lie in it.
+    """
+    senses = place_senses(units)
+    if out[0].score >= _LIKELY or not senses or senses[0] not in ("country", "adm1", "adm2") or "seat" in senses:
+        return out
+    bearers = [k for k, one in enumerate(out) if _types_beside(name, one, resolver) == frozenset()]
+    place = resolver.place_of(out[bearers[0]].id) if len(bearers) == 1 else None
+    if place is not None and out[bearers[0]].id in place[0].regions:
+        out[bearers[0]] = _raised(out[bearers[0]], _SHOWN, "listed without its type word, and other places lie in it")
     return out
 
 

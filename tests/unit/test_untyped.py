@@ -39,3 +39,13 @@ def test_another_place_may_be_meant(text: str, names: tuple[str, ...]) -> None:
 def test_a_preposition_leaves_the_type_word_outside() -> None:
     text = "A empresa deve suspender as obras na península de Afungi. A empresa invocou a força maior dos ataques."
     assert linked(text, "Afungi Peninsula") == {"Afungi": "Afungi Peninsula"}
+
+
+def test_other_places_show_that_one_is_a_region() -> None:
+    records = [
+        {"id": "place:jubaland", "type": "PLACE", "name": "Jubaland"},
+        {"id": "place:kismayo", "type": "PLACE", "name": "Kismayo", "located_in": "place:jubaland"},
+        {"id": "place:kharkiv", "type": "PLACE", "name": "Kharkiv"},
+    ]
+    text = "Elders of Jubaland State met in Kismayo, as they did in Kharkiv Oblast."
+    assert [m.surface for m in entitynorm.load(records).link(text).mentions if m.id] == ["Jubaland State", "Kismayo"]
