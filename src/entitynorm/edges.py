@@ -20,18 +20,17 @@ def edges(
     text: str, start: int, end: int, best: Candidate, surroundings: Surroundings, spells: Spells
 ) -> tuple[int, int]:
     """The borders of the mention that a window of a text is of its best candidate, as code points."""
-    units = parse(text[start:end]).units
     if text[end : end + 1] == ".":
-        end += _owns_its_dot(units[-1], best)
+        end += _owns_its_dot(parse(text[start:end]).units[-1], best)
     kind = entity_class(best.type)
     if kind == "PERSON":
         begin = surroundings.with_given(start, end)
-        if begin == start:
-            begin -= _particle_before(text, start, units[0], best)
+        if begin == start > 1 and text[start - 2].islower() and " " in best.alias:
+            begin -= _particle_before(text, start, parse(text[start:end]).units[0], best)
         end = surroundings.with_surname(start, surroundings.with_initials(start, end))
         start = begin
-    elif kind in ("PLACE", "FACILITY"):
-        led = _led_by_type(units)
+    elif text[start].islower() and kind in ("PLACE", "FACILITY"):
+        led = _led_by_type(parse(text[start:end]).units)
         if led and not spells([text[start + led : end]])[0]:  # la région de Mopti is no Mopti
             start += led
     start += text[start] == "#"  # the sign of a hashtag is no part of the name

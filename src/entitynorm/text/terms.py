@@ -45,6 +45,12 @@ def _compounds() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozen
     )
 
 
+@cache
+def _compound_ends() -> frozenset[str]:
+    _, _, religion, god = _compounds()
+    return religion | god
+
+
 def may_begin_compound(word: str) -> bool:
     """Whether a word is the first of those that names write together or apart (Abd al-Rahman, Abdrahman)."""
     return word.casefold() in _compounds()[0]
@@ -52,8 +58,7 @@ def may_begin_compound(word: str) -> bool:
 
 def may_end_compound(word: str) -> bool:
     """Whether a word is the last of those that names write together or apart (Ata Ullah, رام الله)."""
-    _, _, religion, god = _compounds()
-    return word.casefold() in god or word.casefold() in religion
+    return word.casefold() in _compound_ends()
 
 
 def _joined(terms: Sequence[str]) -> list[str]:
