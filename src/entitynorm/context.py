@@ -260,6 +260,8 @@ class Context:
                 share = self.country_share(span, facts.countries)
                 if share > 0.5:
                     return _for(min(0.6, share - 0.2), f"country at hand: {', '.join(sorted(facts.countries))}")
+                if self._country_share(span, facts.countries, len(self.text)) == 0.0:
+                    return _against(f"country at hand: never {', '.join(sorted(facts.countries))}")
                 return None
         if candidate.score >= CERTAIN or not self.named.get(candidate.id):
             return None

@@ -25,6 +25,8 @@ from entitynorm.text.tokens import Gap
 _HYPHENS = ("-", "‐", "‑", "–")
 _LONGEST_QUOTED = 60
 """Code points behind a window in which the end of its quotation is looked for."""
+_LONGEST_NAME = 11
+"""Letters of a word that no table knows up to which it may be one more name of a person; compounds are longer."""
 _MOST_FOLLOWING = 4
 """Words behind a window that are looked at for what makes another name of it."""
 LONGEST_FORM = 5
@@ -80,7 +82,7 @@ class Neighbours:
         left = self._left(first)
         if left is None or left.role != "core" or self._own_word(left) or self._ordinary(left) or first < 2:
             return start
-        if self._has_capital_nouns:
+        if self._has_capital_nouns or len(left.phrase) > _LONGEST_NAME:
             return start  # der Übergangspräsident Ahmed al-Scharaa
         return left.start if left.gap <= Gap.JOIN and left.words[0].script == "Latn" else start
 
@@ -89,7 +91,7 @@ class Neighbours:
         right = self._right(last)
         if right is None or right.role != "core" or self._own_word(right) or self._ordinary(right):
             return end
-        if self._has_capital_nouns:
+        if self._has_capital_nouns or len(right.phrase) > _LONGEST_NAME:
             return end
         return right.end
 

@@ -56,6 +56,7 @@ _KNOWN_LEADS = 3_000_000
 _LEADS_AT_ONCE = 400_000
 """Aliases that are sorted together, which bounds the memory of a block."""
 _SHORTEST_COMPOUND = 4
+_LEAST_STRANGE = 5
 
 Window = tuple[int, int]
 """First and last token."""
@@ -149,7 +150,8 @@ class LeadFinder:
 
     def _learn(self, words: Sequence[str], declining: bool, memory: dict[str, Lead | None]) -> None:
         split = [search_terms(word) for word in words]
-        hits = self._hits([term for terms in split for term in terms], declining)
+        strange = [term for word, terms in zip(words, split, strict=True) if _is_strange(word) for term in terms]
+        hits = self._hits([term for terms in split for term in terms], strange, declining)
         for word, terms in zip(words, split, strict=True):
             exact = self.index.aliases > _MORE and is_ordinary(fold_text(word), script_of(word))
             lead = None if _is_function(word) else self._expand([hits[term] for term in terms], exact)
@@ -158,14 +160,18 @@ class LeadFinder:
             memory[word] = lead
             self._kept += len(lead.alias) if lead is not None else 0
 
-    def _hits(self, terms: Sequence[str], declining: bool) -> dict[str, TermHits]:
-        """What terms may stand for; a word that plainly sounds like nothing in a short list goes no further."""
+    def _hits(self, terms: Sequence[str], strange: Sequence[str], declining: bool) -> dict[str, TermHits]:
+        """What terms may stand for; a word that plainly sounds like nothing in a short list goes no further.
+
+        But for the ``strange`` ones, which no language writes small (Aradschi).
+        """
         if declining:
             return self._searcher.hits(terms)
         plain = self._searcher.hits(terms, plainly=True)
         if not self.index.few:
             return plain
-        return plain | self._searcher.hits([term for term, hits in plain.items() if len(hits.terms)])
+        some = [term for term, hits in plain.items() if len(hits.terms)]
+        return plain | self._searcher.hits([*some, *strange])
 
     def _expand(self, hits: Sequence[TermHits], exact: bool) -> Lead | None:
         """The aliases that hold what a word may stand for; ``exact``: and so to the letter, or by its meaning."""
@@ -401,6 +407,11 @@ def _parts(head: Ints, last: Ints, size: Ints, fewer: int) -> tuple[Ints, Ints]:
         firsts.append(np.repeat(head[some], count) + place)
         lasts.append(firsts[-1] + np.repeat(wanted[some], count) - 1)
     return np.concatenate(firsts), np.concatenate(lasts)
+
+
+def _is_strange(word: str) -> bool:
+    """Whether a word is a name if it is anything: capitalised, and of no language's ordinary words."""
+    return len(word) >= _LEAST_STRANGE and word.istitle() and not is_ordinary(fold_text(word), script_of(word))
 
 
 def _is_function(word: str) -> bool:
