@@ -12,7 +12,8 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, lru_cache
 from itertools import islice
 
 from rapidfuzz.distance import Indel
@@ -24,7 +25,7 @@ from entitynorm.mentions import CERTAIN, Span, Text, most_covered
 from entitynorm.model import Candidate, Evidence
 from entitynorm.names.acronyms import derive, long_form
 from entitynorm.names.inflection import lemmas
-from entitynorm.names.structure import parse
+from entitynorm.names.structure import parse, senses_of
 from entitynorm.names.types import entity_class
 from entitynorm.names.units import Unit
 from entitynorm.resolver import Resolver
@@ -72,6 +73,23 @@ def _only_qualifies(phrase: str, units: Sequence[Unit]) -> bool:
     behind_of = k > 0 and units[k - 1].role == "function" and any(s.id == "of" for s in units[k - 1].senses)
     common = [u for u in units[k + 1 : k + 3] if u.role in ("concept", "type")]
     return behind_of or (k == 0 and len(common) == 2)
+
+
+def _heads_of(units: Sequence[Unit]) -> Sequence[Unit]:
+    """The words that may be the head of a name: the last, and the first before a small word (Front for Change)."""
+    if len(units) < 2:
+        return ()
+    return (units[-1],) if units[1].capitalised else (units[0], units[-1])
+
+
+@lru_cache(maxsize=1_024)
+def _capitalised(phrase: str) -> re.Pattern[str]:
+    """The word before a word with a capital, and that word."""
+    return re.compile(rf"(?<!\w)(\w+)[ '’]({re.escape(phrase.capitalize())})(?![\w-])")
+
+
+def _is_article(word: str) -> bool:
+    return any(s.form == "article" and "-" not in s.lang for s in senses_of(word.lower()))  # as is one of Arabic
 
 
 def _means_a_place(span: Span) -> bool:
@@ -301,7 +319,7 @@ class Context:
 
     def apply(self, spans: Sequence[Span]) -> list[Span]:
         """The spans with their candidates scored in the light of the document."""
-        spans = sorted([*spans, *self._acronyms(spans)], key=lambda span: (span.start, span.end))
+        spans = sorted([*spans, *self._acronyms(spans), *self._heads(spans)], key=lambda span: (span.start, span.end))
         return Senses(self, [self._supported(span) for span in spans]).decided()
 
     def _acronyms(self, spans: Sequence[Span]) -> Iterator[Span]:
@@ -313,6 +331,36 @@ class Context:
             sentence = self.sentences.at(match.start())
             if match.span() not in known and not self.text[sentence.begin : sentence.end].isupper():
                 yield Span(*match.span(), (self._declared_candidate(match[0]),))
+
+    def _heads(self, spans: Sequence[Span]) -> Iterator[Span]:
+        """Where the head of the one institution stands alone that the text calls so (the Front, for the 33rd Front)."""
+        named: dict[str, dict[str, tuple[int, Candidate]]] = {}
+        for span, candidate in self.certain:
+            if entity_class(candidate.type) == "ORG" and not self._acronym(span):
+                for unit in _heads_of(parse(self.text[span.start : span.end]).units):
+                    if unit.role in ("type", "concept") and unit.capitalised and len(unit.words) == 1:
+                        named.setdefault(unit.phrase, {}).setdefault(candidate.id, (span.start, candidate))
+        sole = {phrase: found for phrase, found in named.items() if len(found) == 1}
+        if not sole:
+            return
+        taken = [(s.start, s.end) for s in spans if s.candidates[0].score >= self.scorer.threshold]
+        for phrase, found in sole.items():
+            (first, candidate) = next(iter(found.values()))
+            alone: list[tuple[int, int]] = []
+            for match in _capitalised(phrase).finditer(self.text):
+                if any(a <= match.start(2) < b for a, b in taken):
+                    continue
+                before, behind = match[1], self.text[match.end(2) : match.end(2) + 2]
+                if before[:1].isupper() and not _is_article(before):
+                    alone = []  # the text has another one of the kind
+                    break
+                if match.start() > first and _is_article(before) and not (behind[:1] == " " and behind[1:].isupper()):
+                    alone.append(match.span(2))
+            told = _for(0.3, "short form: the one that the text calls so")
+            for start, end in alone:
+                evidence = (Evidence("base", 1.0, 0.0, "the head of its name"), told)
+                one = Candidate(candidate.id, candidate.name, candidate.type, 0.0, candidate.alias, evidence)
+                yield Span(start, end, (replace(one, score=probability(evidence)),))
 
     def _supported(self, span: Span) -> Span:
         if len(span.candidates) == 1 and span.candidates[0].score >= 1.0 and not (self.declared or self.others):
