@@ -50,6 +50,7 @@ _NEAR = 500
 _STEP = 60
 """Code points over which a country's voice falls to half."""
 _NEEDY = frozenset({"country_missing", "weak", "surname_alone", "acronym", "place_type_missing"})
+_WITH_ARTICLES = frozenset({"en", "fr", "es", "it", "de"})
 _BRACKETED = re.compile(r"\([\"'“„«]?([^\W\d_]{2,8}|[^\W\d_]{1,3}\d{1,3})[\"'”“»]?[),;]")
 _BEFORE_BRACKET = re.compile(r"(?<!\w)([^\W\d_]{2,8}) \([\"'“„«]?")
 
@@ -89,7 +90,9 @@ def _capitalised(phrase: str) -> re.Pattern[str]:
 
 
 def _is_article(word: str) -> bool:
-    return any(s.form == "article" and "-" not in s.lang for s in senses_of(word.lower()))  # as is one of Arabic
+    """Whether a word is an article and nothing else elsewhere (as is one of Portuguese)."""
+    found = [s for s in senses_of(word.lower()) if s.form == "article" and s.id != "a-article"]
+    return any(s.lang in _WITH_ARTICLES for s in found)
 
 
 def _means_a_place(span: Span) -> bool:
