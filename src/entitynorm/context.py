@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import islice
 
 from rapidfuzz.distance import Indel
@@ -25,13 +25,13 @@ from entitynorm.mentions import CERTAIN, Span, Text, most_covered
 from entitynorm.model import Candidate, Evidence
 from entitynorm.names.acronyms import derive, long_form
 from entitynorm.names.inflection import lemmas
-from entitynorm.names.structure import parse, senses_of
+from entitynorm.names.structure import parse
 from entitynorm.names.types import entity_class
-from entitynorm.names.units import Unit
 from entitynorm.resolver import Resolver
 from entitynorm.scored import features_of
 from entitynorm.scoring import Decider, is_ambiguous, plus, probability
 from entitynorm.senses import Senses
+from entitynorm.short_forms import PLAUSIBLE, heads, leaves_out_one, means_another, only_qualifies
 from entitynorm.text.folding import fold_text
 from entitynorm.text.tokens import script_of
 
@@ -43,14 +43,11 @@ _LONG_FORM = 160
 """Code points before a bracket in which the full name of an acronym is looked for."""
 _LIKELY = 0.7
 """Least score of a name of several words that shorter ones may stand for; written, not fitted."""
-_PLAUSIBLE = 0.2
-"""Least score of a spelling that the document may confirm."""
 _NEAR = 500
 """Code points on either side that speak for a country at hand."""
 _STEP = 60
 """Code points over which a country's voice falls to half."""
 _NEEDY = frozenset({"country_missing", "weak", "surname_alone", "acronym", "place_type_missing"})
-_WITH_ARTICLES = frozenset({"en", "fr", "es", "it", "de"})
 _BRACKETED = re.compile(r"\([\"'“„«]?([^\W\d_]{2,8}|[^\W\d_]{1,3}\d{1,3})[\"'”“»]?[),;]")
 _BEFORE_BRACKET = re.compile(r"(?<!\w)([^\W\d_]{2,8}) \([\"'“„«]?")
 
@@ -61,47 +58,6 @@ def _certain(span: Span, scorer: Decider) -> Candidate | None:
     if is_ambiguous(span.candidates, scorer):
         return None
     return span.candidates[0]
-
-
-def _only_qualifies(phrase: str, units: Sequence[Unit]) -> bool:
-    """Whether a word of a longer name only says where or whose it is (Kachin Independence Army).
-
-    It does behind "of", and before two common words or more.
-    """
-    k = next((k for k, unit in enumerate(units) if unit.phrase == phrase), None)
-    if k is None:
-        return False
-    behind_of = k > 0 and units[k - 1].role == "function" and any(s.id == "of" for s in units[k - 1].senses)
-    common = [u for u in units[k + 1 : k + 3] if u.role in ("concept", "type")]
-    return behind_of or (k == 0 and len(common) == 2)
-
-
-def _heads_of(units: Sequence[Unit]) -> Sequence[Unit]:
-    """The words that may be the head of a name: the last, and the first before a small word (Front for Change)."""
-    if len(units) < 2:
-        return ()
-    return (units[-1],) if units[1].capitalised else (units[0], units[-1])
-
-
-@lru_cache(maxsize=1_024)
-def _capitalised(phrase: str) -> re.Pattern[str]:
-    """The word before a word with a capital, and that word."""
-    return re.compile(rf"(?<!\w)(\w+)[ '’]({re.escape(phrase.capitalize())})(?![\w-])")
-
-
-def _is_article(word: str) -> bool:
-    """Whether a word is an article and nothing else elsewhere (as is one of Portuguese)."""
-    found = [s for s in senses_of(word.lower()) if s.form == "article" and s.id != "a-article"]
-    return any(s.lang in _WITH_ARTICLES for s in found)
-
-
-def _means_a_place(span: Span) -> bool:
-    """Whether a span is a listed place, its type word aside (Tigray, beside the Tigray People's Liberation Front)."""
-    places = ((c, features_of(c)) for c in span.candidates if entity_class(c.type) == "PLACE")
-    return any(
-        not f.isdisjoint(("place_type_missing", "untyped")) or (c.score >= _PLAUSIBLE and "missing" not in f)
-        for c, f in places
-    )
 
 
 def _for(strength: float, detail: str) -> Evidence:
@@ -129,15 +85,16 @@ class Context:
             self.named[candidate.id] += 1
             if not span.partial:
                 self.full.add(candidate.id)
-        self._likely = [span for span in covered if self._is_likely(span)]
+        self._likely = [span for span in covered if self._is_likely(span, _LIKELY)]
+        self._linked = [span for span in covered if self._is_likely(span, self.scorer.threshold)]
         self.full.update(span.candidates[0].id for span in self._likely)
         self.others: dict[str, str] = {}
         """Acronyms that stand in brackets behind a full name which is linked to nothing: acronym -> that name."""
         self.declared = self._declared()
 
-    def _is_likely(self, span: Span) -> bool:
+    def _is_likely(self, span: Span, least: float) -> bool:
         """Whether a span of several words likely means its best candidate: enough for shorter ones to mean it too."""
-        if span.partial or span.candidates[0].score < _LIKELY or is_ambiguous(span.candidates, self.scorer):
+        if span.partial or span.candidates[0].score < least or is_ambiguous(span.candidates, self.scorer):
             return False
         return len(parse(self.text[span.start : span.end]).units) > 1
 
@@ -149,7 +106,7 @@ class Context:
         out: dict[str, str] = {}
         if "(" not in self.text:
             return out
-        ends = {span.end: span for span in self._likely} | {span.end: span for span, _ in self.certain}
+        ends = {span.end: span for span in self._linked} | {span.end: span for span, _ in self.certain}
         starts = {span.start: c for span, c in self.certain}
         for match in _BRACKETED.finditer(self.text):
             acronym = match[1]
@@ -182,7 +139,8 @@ class Context:
 
     def _shortens(self, acronym: str, named: Span) -> bool:
         """Whether a bracketed acronym is short for the mention before it, or for another name of its entity."""
-        if acronym.upper() in derive(parse(self.text[named.start : named.end]).units, least=2):
+        units = parse(self.text[named.start : named.end]).units
+        if acronym.upper() in derive(units, least=2) or (acronym.isupper() and leaves_out_one(acronym, units)):
             return True
         certain = named.candidates[0].score >= CERTAIN
         return certain and acronym.isupper() and self._letters_fit(acronym, named.candidates[0].id)
@@ -286,19 +244,20 @@ class Context:
                 return None
         if candidate.score >= CERTAIN or not self.named.get(candidate.id):
             return None
-        if self._short_form(span, candidate, features) and not _means_a_place(span):
+        if self._short_form(span, candidate, features) and not means_another(span):
             return _for(0.6, "short form: the full name stands elsewhere in the text")
         needy = features & _NEEDY
         # "Belgorod" is no short form of "Belgorod region": the town is another place.
         if needy and not (entity_class(candidate.type) == "PLACE" and "place_type_missing" in features):
             return _for(0.8, "one sense: the text names it unmistakably elsewhere")
-        if candidate.score >= _PLAUSIBLE and not features & {"extra", "both"}:
+        part = "missing" in features and means_another(span)
+        if candidate.score >= PLAUSIBLE and not features & {"extra", "both"} and not part:
             return _for(0.4, "one sense: the text spells it right elsewhere")
         return None
 
     def _declares(self, span: Span, candidate: Candidate) -> bool:
         """Whether the acronym of a candidate stands in brackets right behind a span: the Monitoring Mission (EUMM)."""
-        if candidate.score < _PLAUSIBLE or self.text[span.end : span.end + 2] != " (":
+        if candidate.score < PLAUSIBLE or self.text[span.end : span.end + 2] != " (":
             return False
         return any(
             s.start in (span.end + 2, span.end + 3) and c.id == candidate.id and self._acronym(s)
@@ -318,7 +277,7 @@ class Context:
         units = parse(self.text[span.start : span.end]).units
         if not any(u.role in ("core", "given") for u in units) or not features & {"missing", "place_type_missing"}:
             return False
-        return not _only_qualifies(units[0].phrase, parse(candidate.alias).units)
+        return not only_qualifies(units[0].phrase, parse(candidate.alias).units)
 
     def apply(self, spans: Sequence[Span]) -> list[Span]:
         """The spans with their candidates scored in the light of the document."""
@@ -336,34 +295,13 @@ class Context:
                 yield Span(*match.span(), (self._declared_candidate(match[0]),))
 
     def _heads(self, spans: Sequence[Span]) -> Iterator[Span]:
-        """Where the head of the one institution stands alone that the text calls so (the Front, for the 33rd Front)."""
-        named: dict[str, dict[str, tuple[int, Candidate]]] = {}
-        for span, candidate in self.certain:
-            if entity_class(candidate.type) == "ORG" and not self._acronym(span):
-                for unit in _heads_of(parse(self.text[span.start : span.end]).units):
-                    if unit.role in ("type", "concept") and unit.capitalised and len(unit.words) == 1:
-                        named.setdefault(unit.phrase, {}).setdefault(candidate.id, (span.start, candidate))
-        sole = {phrase: found for phrase, found in named.items() if len(found) == 1}
-        if not sole:
-            return
+        """Where the head of the one institution stands alone that the text calls so."""
+        named = [(s, c) for s, c in self.certain if entity_class(c.type) == "ORG" and not self._acronym(s)]
         taken = [(s.start, s.end) for s in spans if s.candidates[0].score >= self.scorer.threshold]
-        for phrase, found in sole.items():
-            (first, candidate) = next(iter(found.values()))
-            alone: list[tuple[int, int]] = []
-            for match in _capitalised(phrase).finditer(self.text):
-                if any(a <= match.start(2) < b for a, b in taken):
-                    continue
-                before, behind = match[1], self.text[match.end(2) : match.end(2) + 2]
-                if before[:1].isupper() and not _is_article(before):
-                    alone = []  # the text has another one of the kind
-                    break
-                if match.start() > first and _is_article(before) and not (behind[:1] == " " and behind[1:].isupper()):
-                    alone.append(match.span(2))
+        for start, end, candidate in heads(self.text, named, taken):
             told = _for(0.3, "short form: the one that the text calls so")
-            for start, end in alone:
-                evidence = (Evidence("base", 1.0, 0.0, "the head of its name"), told)
-                one = Candidate(candidate.id, candidate.name, candidate.type, 0.0, candidate.alias, evidence)
-                yield Span(start, end, (replace(one, score=probability(evidence)),))
+            evidence = (Evidence("base", 1.0, 0.0, "the head of its name"), told)
+            yield Span(start, end, (replace(candidate, score=probability(evidence), evidence=evidence),))
 
     def _supported(self, span: Span) -> Span:
         if len(span.candidates) == 1 and span.candidates[0].score >= 1.0 and not (self.declared or self.others):
