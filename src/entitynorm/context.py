@@ -245,7 +245,8 @@ class Context:
         if candidate.score >= CERTAIN or not self.named.get(candidate.id):
             return None
         if self._short_form(span, candidate, features) and not means_another(span):
-            return _for(0.6, "short form: the full name stands elsewhere in the text")
+            strength = 1.0 if "short_form" in features else 0.6
+            return _for(strength, "short form: the full name stands elsewhere in the text")
         needy = features & _NEEDY
         # "Belgorod" is no short form of "Belgorod region": the town is another place.
         if needy and not (entity_class(candidate.type) == "PLACE" and "place_type_missing" in features):
@@ -275,7 +276,8 @@ class Context:
         if entity_class(candidate.type) in ("PERSON", "PLACE") or candidate.id not in self.full or "extra" in features:
             return False
         units = parse(self.text[span.start : span.end]).units
-        if not any(u.role in ("core", "given") for u in units) or not features & {"missing", "place_type_missing"}:
+        own = any(u.role in ("core", "given") for u in units) or (len(units) > 1 and all(u.capitalised for u in units))
+        if not own or not features & {"missing", "place_type_missing"}:
             return False
         return not only_qualifies(units[0].phrase, parse(candidate.alias).units)
 

@@ -83,7 +83,10 @@ def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
         if not few:
             return False
     if common and any(u.role in own or u.concepts for u in lacking) and not _is_quoted_name(target, answers, lacking):
-        return False
+        # Two common words of three may stand for a thing that the text names whole (Brotherhood Alliance).
+        if not few or len(answers) < 2 or len(lacking) > 1 or target.kind == "PLACE" or first.words[0].script != "Latn":
+            return False
+        scored.part = True
     linking = {s.form for u in units for s in u.senses if u.role == "function" and s.slot == "function"}
     known = {s.form for u in target.units for s in u.senses if s.slot == "function"}
     whole = not pairing.extra and not pairing.missing and len(pairing.matches) > 2
