@@ -178,7 +178,7 @@ class Beside(Neighbours):
         if not left.capitalised:
             waters = "water" in place_senses([left])[:1] and kind == "PLACE" and bool(self.units[first].countries)
             return waters and not left.types & self.resolver.facts(candidate.id).types
-        if kind == "PLACE" and is_medium(left.senses):
+        if kind == "PLACE" and is_medium(left.senses) and not self._possessive(first - 1):
             return not self._in_headline(first)
         if NATURE.intersection(place_senses([left])):
             qualified = kind in ("PLACE", "FACILITY", "PERSON")

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from entitynorm.evidence import INDEX, Side, bearing_units, surnames_of
+from entitynorm.names.numbers import number_of
 from entitynorm.names.pairing import JOINED, Pairing
 from entitynorm.names.similarity import SOUND, TYPO
 from entitynorm.names.units import Unit
@@ -84,8 +85,9 @@ def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
             return False
     if common and any(u.role in own or u.concepts for u in lacking) and not _is_quoted_name(target, answers, lacking):
         # Two common words of three may stand for a thing that the text names whole (Brotherhood Alliance).
-        if not few or len(answers) < 2 or len(lacking) > 1 or target.kind == "PLACE" or first.words[0].script != "Latn":
-            return False
+        sole = len(lacking) == 1 and (lacking[0].role == "concept" or number_of(lacking[0].phrase) is not None)
+        if not few or len(answers) < 2 or not sole or target.kind == "PLACE" or first.words[0].script != "Latn":
+            return False  # Volunteer Corps is not Azov Volunteer Corps
         scored.part = True
     linking = {s.form for u in units for s in u.senses if u.role == "function" and s.slot == "function"}
     known = {s.form for u in target.units for s in u.senses if s.slot == "function"}

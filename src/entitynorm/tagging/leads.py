@@ -44,7 +44,7 @@ _LEAST_ALONE, _LEAST_ALONE_AMONG_MORE, _MORE = 0.6, 0.8, 50_000
 """The same for a single word among many names, and where these are more than so many."""
 _SAME_SOUND = 0.95
 """The same for a single word and a term of another script, where sounds are all that they can share."""
-_LEAST_COVERED = 0.45
+_LEAST_COVERED, _LEAST_AMONG_FEW = 0.45, 0.33
 _LEAST_OF_PERSON, _LEAST_OF_LONG_NAME = 0.3, 0.2
 """Share of an alias that a window has to answer; a surname may be little of a long full name, and less of one
 if it sounds right."""
@@ -256,7 +256,8 @@ class LeadFinder:
         answered = np.add.reduceat(bears.astype(np.int64), head)
         last = np.append(head[1:], len(alias)) - 1
         person = self.index.persons(alias[head])
-        enough = covered >= np.where(person, _LEAST_OF_PERSON, _LEAST_COVERED)
+        least_covered = _LEAST_AMONG_FEW if self.index.few else _LEAST_COVERED
+        enough = covered >= np.where(person, _LEAST_OF_PERSON, least_covered)
         enough |= person & (covered >= _LEAST_OF_LONG_NAME) & (np.maximum.reduceat(alike, head) >= _SAME_SOUND)
         head, last, answered, covered = head[enough], last[enough], answered[enough], covered[enough]
         ends = self.index.arrays["alias_term_ends"]

@@ -22,7 +22,7 @@ import numpy as np
 from entitynorm.names.abbreviations import abbreviations, full_names
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.meanings import role_of
-from entitynorm.names.structure import is_of, senses_of, slots_of
+from entitynorm.names.structure import is_of, parse, senses_of, slots_of
 from entitynorm.names.units import is_no_initial, is_patronymic
 from entitynorm.retrieval.distinct import among, distinct
 from entitynorm.retrieval.index import NameIndex
@@ -53,6 +53,8 @@ _KNOWN_ACRONYMS, _KNOWN_NEIGHBOURS = 65_536, 32_768
 _ACRONYM = 7
 _INITIALS = 2
 """Letters of a capitalised word that a full stop may follow inside a name that is not spelled like an alias."""
+_MOST_FOR_COUNTRY = 3
+"""Words of the longest names of countries that are looked for."""
 _PROVINCES = frozenset({"adm1", "adm2", "adm3"})
 
 _NONE = np.zeros(0, np.int64)
@@ -137,7 +139,7 @@ class WindowFinder:
         if self.index.few:
             windows += self._written_apart(scan, joins)
             windows += self._translations.windows(scan, joins)
-        windows += _countries(scan)
+        windows += _countries(scan, joins)
         return np.concatenate((spans, packed_windows(windows))), parts
 
     def _written_apart(self, scan: Scan, joins: Bools) -> Iterator[Window]:
@@ -190,7 +192,12 @@ class WindowFinder:
         known = self._acronyms
         unknown = [text for text in dict.fromkeys(texts) if text not in known]
         found = self.index.lookup_many("acronym", [text.lower() for text in unknown])
-        known.update((text, bool(some or full_names(text))) for text, some in zip(unknown, found, strict=True))
+        # ЕС is short for two ideas in every gazetteer.
+        able = (
+            bool(some or full_names(text) or len(parse(text).units) > 1)
+            for text, some in zip(unknown, found, strict=True)
+        )
+        known.update(zip(unknown, able, strict=True))
         some = places[[known[text] for text in texts]] if texts else _NONE
         return packed(some, some)
 
@@ -266,22 +273,33 @@ def _with_provinces(scan: Scan, joins: Bools) -> Iterator[Window]:
             yield min(n, n + step), max(n, n + step)
 
 
-def _countries(scan: Scan) -> Iterator[Window]:
-    """Names of countries in any language that the lexicon knows: Algérie is Algeria in every gazetteer."""
-    named = np.flatnonzero(scan.upper | (scan.caseless & ~scan.unspaced))
-    for n in named[among(scan.hashes[named], _hashes_for_countries())].tolist():
-        yield n, n
+def _countries(scan: Scan, joins: Bools) -> Iterator[Window]:
+    """Names of countries in any language that the lexicon knows: Algérie and Estados Unidos are so everywhere."""
+    first = np.flatnonzero(scan.upper | (scan.caseless & ~scan.unspaced))
+    for more, hashes in enumerate(_hashes_for_countries()):
+        if more:
+            first = first[first + more < len(scan)]
+            first = first[joins[first + more]]
+        for n in first[among(scan.hash(first, first + more), hashes)].tolist():
+            yield n, n + more
 
 
 @cache
-def _hashes_for_countries() -> Hashes:
-    return distinct(Scan("\n".join(kept_words("words_for_countries", _find_words_for_countries))).hashes)
+def _hashes_for_countries() -> tuple[Hashes, ...]:
+    """The hashes of names of countries, of one word and of more."""
+    listed = kept_words("words_for_countries", _find_words_for_countries)
+    out = []
+    for more in range(_MOST_FOR_COUNTRY):
+        scan = Scan("\n".join(name for name in listed if name.count(" ") == more))
+        first = np.arange(0, len(scan), more + 1)
+        out.append(distinct(scan.hash(first, first + more)))
+    return tuple(out)
 
 
 def _find_words_for_countries() -> list[str]:
     words = lexicon().senses.items()
     nouns = (word for word, senses in words if any(s.slot == "country" and s.form == "noun" for s in senses))
-    return sorted(word for word in nouns if word.isalpha())
+    return sorted(word for word in nouns if word.replace(" ", "").isalpha())
 
 
 def _is_particle(word: str) -> bool:

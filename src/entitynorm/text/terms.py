@@ -129,6 +129,15 @@ def _terms(name: str, most: int | None) -> tuple[str, ...]:
     return tuple(found)
 
 
+def parted(name: str) -> str:
+    """A name with the words apart of which French and Italian elide the first (Côte d'Ivoire).
+
+    >>> parted("Côte d'Ivoire")
+    'Côte d Ivoire'
+    """
+    return _ELIDED.sub(_apart, name)
+
+
 def _apart(elided: re.Match[str]) -> str:
     return f"{elided[0][0]} "
 
