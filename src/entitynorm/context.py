@@ -186,8 +186,8 @@ class Context:
         A country counts the more the nearer it stands, twice in the same sentence, and half if it stands behind:
         a reader knows what came before.
         """
-        shares = (self._country_share(span, countries, reach) for reach in (_NEAR, len(self.text)))
-        return next((share for share in shares if share is not None), 0.5)
+        share = self._country_share(span, countries, _NEAR)
+        return 0.5 if share is None else share
 
     def _country_share(self, span: Span, countries: frozenset[str], reach: int) -> float | None:
         """The same within so many code points; None where these name no country."""
@@ -236,10 +236,11 @@ class Context:
         if features & {"country_missing", "weak"}:
             facts = self.resolver.facts(candidate.id)
             if facts.countries:
-                share = self.country_share(span, facts.countries)
-                if share > 0.5:
+                near, far = (self._country_share(span, facts.countries, reach) for reach in (_NEAR, len(self.text)))
+                share = near if near is not None else far
+                if share is not None and share > 0.5:
                     return _for(min(0.6, share - 0.2), f"country at hand: {', '.join(sorted(facts.countries))}")
-                if self._country_share(span, facts.countries, len(self.text)) == 0.0:
+                if far == 0.0:
                     return _against(f"country at hand: never {', '.join(sorted(facts.countries))}")
                 return None
         if candidate.score >= CERTAIN or not self.named.get(candidate.id):

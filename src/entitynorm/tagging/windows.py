@@ -54,7 +54,7 @@ _ACRONYM = 7
 _INITIALS = 2
 """Letters of a capitalised word that a full stop may follow inside a name that is not spelled like an alias."""
 _MOST_FOR_COUNTRY = 3
-"""Words of the longest names of countries that are looked for."""
+"""Words of the longest names of countries that are looked for; long lists have those of several words themselves."""
 _PROVINCES = frozenset({"adm1", "adm2", "adm3"})
 
 _NONE = np.zeros(0, np.int64)
@@ -139,7 +139,7 @@ class WindowFinder:
         if self.index.few:
             windows += self._written_apart(scan, joins)
             windows += self._translations.windows(scan, joins)
-        windows += _countries(scan, joins)
+        windows += _countries(scan, joins, _MOST_FOR_COUNTRY if self.index.few else 1)
         return np.concatenate((spans, packed_windows(windows))), parts
 
     def _written_apart(self, scan: Scan, joins: Bools) -> Iterator[Window]:
@@ -273,10 +273,10 @@ def _with_provinces(scan: Scan, joins: Bools) -> Iterator[Window]:
             yield min(n, n + step), max(n, n + step)
 
 
-def _countries(scan: Scan, joins: Bools) -> Iterator[Window]:
-    """Names of countries in any language that the lexicon knows: Algérie and Estados Unidos are so everywhere."""
+def _countries(scan: Scan, joins: Bools, words: int) -> Iterator[Window]:
+    """Names of countries, of so many words at most, in any language: Algérie and Estados Unidos are so everywhere."""
     first = np.flatnonzero(scan.upper | (scan.caseless & ~scan.unspaced))
-    for more, hashes in enumerate(_hashes_for_countries()):
+    for more, hashes in enumerate(_hashes_for_countries()[:words]):
         if more:
             first = first[first + more < len(scan)]
             first = first[joins[first + more]]
