@@ -18,7 +18,7 @@ FLOORS = {
     "sentences": 4, "mentions": 4, "surroundings": 4,
     "headlines": 4, "neighbours": 4, "beside": 4, "context": 4, "senses": 4, "reading": 4,
     "rewriting": 4, "parallel": 4, "linker": 4, "remembered": 4, "column_values": 4, "column": 4,
-    "kinds": 4, "screening": 4,
+    "kinds": 4, "short_forms": 4, "edges": 4, "untyped": 4, "screening": 4,
     "io": 5, "load": 5, "packaged": 5, "evaluation": 5,
     "patches": 5, "suggesting": 5, "applying": 5,
     "cli": 6, "testing": 6, "pandas": 6, "polars": 6, "spacy": 6, "__init__": 6, "__main__": 6,

@@ -11,7 +11,7 @@ from entitynorm.names.meanings import leads_on
 from entitynorm.names.structure import is_of
 from entitynorm.names.types import entity_class
 from entitynorm.names.units import Unit
-from entitynorm.neighbours import MOST_QUOTED, Neighbours, names_institution
+from entitynorm.neighbours import MOST_QUOTED, Neighbours, is_medium, names_institution
 from entitynorm.scored import features_of
 from entitynorm.text.quotation import splits_quotation
 from entitynorm.text.tokens import Gap
@@ -167,17 +167,26 @@ class Beside(Neighbours):
         return left is not None and left.role == "core" and not identical and not self._own_word(left)
 
     def _qualified(self, first: int, candidate: Candidate) -> bool:
-        """A capitalised qualifier or natural feature stands before a name (Port Sudan, Новая Каховка, Lake Assad)."""
+        """A capitalised qualifier or natural feature stands before a name (Port Sudan, Новая Каховка, Lake Assad).
+
+        So does a medium (Radio Mogadishu), and before a country a small word for a water (le fleuve Niger).
+        """
         if not first or self.units[first].gap > Gap.JOIN:
             return False
         left = self.units[first - 1]
-        if not left.capitalised or left.kind != "word":
+        if left.kind != "word":
             return False
         kind = entity_class(candidate.type)
+        if not left.capitalised:
+            waters = "water" in place_senses([left])[:1] and kind == "PLACE" and bool(self.units[first].countries)
+            return waters and not left.types & self.resolver.facts(candidate.id).types
+        if kind == "PLACE" and is_medium(left.senses) and not self._possessive(first - 1):
+            return not self._in_headline(first)
         if NATURE.intersection(place_senses([left])):
             qualified = kind in ("PLACE", "FACILITY", "PERSON")
         else:
-            qualified = kind in ("PLACE", "FACILITY") and bool(left.concepts & _QUALIFIERS)
+            part = kind != "PERSON" and "missing" in features_of(candidate)  # North Sinai is no Union of Sinai Tribes
+            qualified = (part or kind in ("PLACE", "FACILITY")) and bool(left.concepts & _QUALIFIERS)
         return qualified and not self._in_headline(first)
 
     def _given_before_surname(self, unit: Unit, last: int) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import takewhile
 
+from entitynorm.features import is_syllable
 from entitynorm.model import Candidate
 from entitynorm.names.structure import parse
 from entitynorm.names.types import entity_class
@@ -16,6 +17,7 @@ _LONGEST_ACRONYM = 6
 _STEM = 4
 """Letters that the case forms of a word have in common."""
 _LONGEST_ENDING = 3
+_COMMON = frozenset({"concept", "type", "country", "title"})
 
 
 @lru_cache(maxsize=16_384)
@@ -29,24 +31,27 @@ def is_ordinary_word(surface: str) -> bool:
     return is_ordinary(only.fold, only.script)
 
 
-def written_as_name(units: Sequence[Unit], candidate: Candidate, declining: bool, romance: bool) -> bool:
+def written_as_name(units: Sequence[Unit], surface: str, candidate: Candidate, declining: bool, romance: bool) -> bool:
     """Whether a window is written as names are: capitals where the language asks for them.
 
     Latin script: every word but type words and those the alias itself writes small. Cyrillic, languages that decline in
     Latin letters, and Romance ones: the first word.
     """
     target = parse(candidate.alias)
-    if _is_acronym(target.units) and not _is_acronym(units) and not _is_acronym_as_word(units):
+    known = frozenset().union(*(u.types | u.concepts for u in target.units))
+    meant = bool(known) and known == frozenset().union(*(u.types | u.concepts for u in units))
+    meant = meant and units[0].phrase != target.units[0].phrase  # Евросоюз, for EU
+    if _is_acronym(target.units) and not (_is_acronym(units) or _is_acronym_as_word(units) or meant):
         return False  # Po is not PO
     if units and units[0].kind in ("handle", "hashtag", "domain"):
         return True
     lower = {w.fold for u in target.units for w in u.words if w.shape == "lower"}
     content = [u for u in units if u.role != "function"]
     if not content or not target.units:
-        return bool(candidate.score >= 1.0)
+        return bool(candidate.score >= 1.0) or _is_acronym(units)  # MIT is no word of German there
     begins_small = next((u for u in target.units if u.role != "function"), target.units[0]).words[0].shape == "lower"
     first_only = declining or content[0].words[0].script == "Cyrl" or romance
-    introduced = _introduced(content, target.units, first_only, candidate.type)
+    introduced = _introduced(content, known, first_only, candidate.type)
     if not content[0].capitalised and not begins_small and not introduced:
         return False
     described = all(u.role in ("country", "type") or not u.capitalised for u in content)
@@ -56,8 +61,10 @@ def written_as_name(units: Sequence[Unit], candidate: Candidate, declining: bool
         and any(u.role != "country" for u in content)
         and content[0].words[0].script == "Latn"
     ):
-        # "Ukraine's military" describes; "Ukrainian Military" names
-        return candidate.score >= 1.0 and all(u.capitalised for u in content)
+        # "Ukraine's military" describes; "Ukrainian Military" names, and so does "State Department"
+        return all(u.capitalised for u in content) and (
+            candidate.score >= 1.0 or (len(content) > 1 and not any(u.countries for u in content))
+        )
     if candidate.score >= 1.0 and _is_headed(content):
         return True
     # The Wagner group is Wagner Group; Wagner fighters are its people.
@@ -66,10 +73,16 @@ def written_as_name(units: Sequence[Unit], candidate: Candidate, declining: bool
     for k, unit in enumerate(content):
         if first_only and k and all(w.fold[:_STEM] in stems for w in unit.words):
             continue  # a case form of what the alias writes small too
+        if k and surface[unit.start - 1] == "-" and is_syllable(unit.phrase) and is_syllable(content[k - 1].phrase):
+            continue  # Kao-hsiung
         typed = k and unit.types and (not own or unit.types & own)
         if unit.capitalised or typed or all(w.fold in lower for w in unit.words):
             continue
-        if first_only and (k or introduced) and unit.role in ("concept", "type", "country", "title"):
+        if (
+            first_only
+            and (k or introduced)
+            and (unit.role in _COMMON or any(s.slot == "calendar" for s in unit.senses))
+        ):
             continue
         if introduced and not any(u.capitalised for u in content[:k]):
             continue
@@ -85,18 +98,22 @@ def _is_headed(content: Sequence[Unit]) -> bool:
     return head.capitalised and head.role == "core" and all(u.role in ("concept", "type") for u in small)
 
 
-def _introduced(content: Sequence[Unit], target: Sequence[Unit], first_only: bool, entity_type: str) -> bool:
+def _introduced(content: Sequence[Unit], known: frozenset[str], first_only: bool, entity_type: str) -> bool:
     """Whether small words before the first capital say what bears the name: бригады «Свободный берег», le pont Velski.
 
-    Where the language would have a capital they have to belong to the alias.
+    They have to belong to the alias (``known``) where the language would have a capital, and before a country:
+    полиции Косова, le fleuve Niger.
     """
     small = list(takewhile(lambda u: not u.capitalised, content))
-    if not small or len(small) == len(content) or any(u.countries for u in content[len(small) : len(small) + 1]):
+    if not small or len(small) == len(content):
         return False
+    belongs = all((u.types | u.concepts) & known for u in small)
     if first_only:
-        return all(u.types or u.concepts for u in small)
-    known = frozenset().union(*(u.types | u.concepts for u in target))
-    return entity_class(entity_type) not in ("PLACE", "PERSON") and all((u.types | u.concepts) & known for u in small)
+        country = any(u.countries for u in content[len(small) : len(small) + 1])
+        return belongs if country else all(u.types or u.concepts for u in small)
+    if any(u.countries for u in content[len(small) : len(small) + 1]):
+        return False
+    return entity_class(entity_type) not in ("PLACE", "PERSON") and belongs
 
 
 def _is_acronym_as_word(units: Sequence[Unit]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from itertools import compress
 from typing import NamedTuple
 
@@ -131,6 +131,14 @@ class Layer:
             blocked=frozenset(map(name_key, entity.blocked)),
             blocked_words=words,
         )
+
+    @cached_property
+    def regions(self) -> frozenset[str]:
+        """The ids of what other listed places lie in; known of short lists only."""
+        if not self.index.few:
+            return frozenset()
+        listed = map(self._entity_at, range(self.index.entities))
+        return frozenset(e.located_in for e in listed if e.located_in and entity_class(e.type) == "PLACE")
 
     def _ancestors(self, entity: Entity) -> list[Entity]:
         out: list[Entity] = []

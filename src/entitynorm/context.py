@@ -12,6 +12,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 
@@ -26,11 +27,11 @@ from entitynorm.names.acronyms import derive, long_form
 from entitynorm.names.inflection import lemmas
 from entitynorm.names.structure import parse
 from entitynorm.names.types import entity_class
-from entitynorm.names.units import Unit
 from entitynorm.resolver import Resolver
 from entitynorm.scored import features_of
 from entitynorm.scoring import Decider, is_ambiguous, plus, probability
 from entitynorm.senses import Senses
+from entitynorm.short_forms import PLAUSIBLE, heads, leaves_out_one, means_another, only_qualifies
 from entitynorm.text.folding import fold_text
 from entitynorm.text.tokens import script_of
 
@@ -42,8 +43,6 @@ _LONG_FORM = 160
 """Code points before a bracket in which the full name of an acronym is looked for."""
 _LIKELY = 0.7
 """Least score of a name of several words that shorter ones may stand for; written, not fitted."""
-_PLAUSIBLE = 0.2
-"""Least score of a spelling that the document may confirm."""
 _NEAR = 500
 """Code points on either side that speak for a country at hand."""
 _STEP = 60
@@ -51,7 +50,7 @@ _STEP = 60
 _NEEDY = frozenset({"country_missing", "weak", "surname_alone", "acronym", "place_type_missing"})
 _LONGEST = 8
 """Letters of an acronym beside a bracket."""
-_BRACKETED = re.compile(rf"\([\"'“„«]?([^\W\d_]{{2,{_LONGEST}}})[\"'”“»]?\)")
+_BRACKETED = re.compile(rf"\([\"'“„«]?([^\W\d_]{{2,{_LONGEST}}}|[^\W\d_]{{1,3}}\d{{1,3}})[\"'”“»]?[),;]")
 _OPENING = re.compile(r" \([\"'“„«]?")
 _BEFORE_BRACKET = re.compile(rf"(?<!\w)[^\W\d_]{{2,{_LONGEST}}}\Z")
 
@@ -62,25 +61,6 @@ def _certain(span: Span, scorer: Decider) -> Candidate | None:
     if is_ambiguous(span.candidates, scorer):
         return None
     return span.candidates[0]
-
-
-def _only_qualifies(phrase: str, units: Sequence[Unit]) -> bool:
-    """Whether a word of a longer name only says where or whose it is (Kachin Independence Army).
-
-    It does behind "of", and before two common words or more.
-    """
-    k = next((k for k, unit in enumerate(units) if unit.phrase == phrase), None)
-    if k is None:
-        return False
-    behind_of = k > 0 and units[k - 1].role == "function" and any(s.id == "of" for s in units[k - 1].senses)
-    common = [u for u in units[k + 1 : k + 3] if u.role in ("concept", "type")]
-    return behind_of or (k == 0 and len(common) == 2)
-
-
-def _means_a_place(span: Span) -> bool:
-    """Whether a span is a listed place without its type word (Tigray, beside the Tigray People's Liberation Front)."""
-    places = (c for c in span.candidates if entity_class(c.type) == "PLACE")
-    return any("place_type_missing" in features_of(c) for c in places)
 
 
 def _for(strength: float, detail: str) -> Evidence:
@@ -108,15 +88,16 @@ class Context:
             self.named[candidate.id] += 1
             if not span.partial:
                 self.full.add(candidate.id)
-        self._likely = [span for span in covered if self._is_likely(span)]
+        self._likely = [span for span in covered if self._is_likely(span, _LIKELY)]
+        self._linked = [span for span in covered if self._is_likely(span, self.scorer.threshold)]
         self.full.update(span.candidates[0].id for span in self._likely)
         self.others: dict[str, str] = {}
         """Acronyms that stand in brackets behind a full name which is linked to nothing: acronym -> that name."""
         self.declared = self._declared()
 
-    def _is_likely(self, span: Span) -> bool:
+    def _is_likely(self, span: Span, least: float) -> bool:
         """Whether a span of several words likely means its best candidate: enough for shorter ones to mean it too."""
-        if span.partial or span.candidates[0].score < _LIKELY or is_ambiguous(span.candidates, self.scorer):
+        if span.partial or span.candidates[0].score < least or is_ambiguous(span.candidates, self.scorer):
             return False
         return len(parse(self.text[span.start : span.end]).units) > 1
 
@@ -128,7 +109,7 @@ class Context:
         out: dict[str, str] = {}
         if "(" not in self.text:
             return out
-        ends = {span.end: span for span in self._likely} | {span.end: span for span, _ in self.certain}
+        ends = {span.end: span for span in self._linked} | {span.end: span for span, _ in self.certain}
         starts = {span.start: c for span, c in self.certain}
         for match in _BRACKETED.finditer(self.text):
             acronym = match[1]
@@ -161,7 +142,8 @@ class Context:
 
     def _shortens(self, acronym: str, named: Span) -> bool:
         """Whether a bracketed acronym is short for the mention before it, or for another name of its entity."""
-        if acronym.upper() in derive(parse(self.text[named.start : named.end]).units, least=2):
+        units = parse(self.text[named.start : named.end]).units
+        if acronym.upper() in derive(units, least=2) or (acronym.isupper() and leaves_out_one(acronym, units)):
             return True
         certain = named.candidates[0].score >= CERTAIN
         return certain and acronym.isupper() and self._letters_fit(acronym, named.candidates[0].id)
@@ -173,6 +155,8 @@ class Context:
             name = parse(alias)
             if name.exact.replace(" ", "").upper() == acronym or acronym in derive(name.units):
                 return True
+            if long_form(alias, acronym, least=1) == alias:
+                return True
             initials = {w.fold[0].upper() for u in name.units for w in u.words if w.fold}
             if acronym[0] in initials and sum(letter in initials for letter in acronym) * 2 >= len(acronym):
                 return True
@@ -182,14 +166,16 @@ class Context:
     def countries(self) -> list[tuple[int, str, float]]:
         """(code point, country, how loudly) for every word or certain mention that speaks of a country.
 
-        A place says where things happen, and a word only whose they are: the place counts half as much again.
+        A place says where things happen, and a word only whose they are: the place counts half as much again. What is
+        part of a person's name says nothing (Israel Ramírez).
         """
+        people = {k for s, c in self.certain if entity_class(c.type) == "PERSON" for k in range(s.start, s.end)}
         spoken = {
             (unit.start, country): 1.0
             for sentence in self.sentences
             for unit in sentence.units
             for country in unit.countries
-            if unit.capitalised or unit.words[0].script == "Cyrl"
+            if (unit.capitalised or unit.words[0].script == "Cyrl") and unit.start not in people
         }
         for span, candidate in self.certain:
             if entity_class(candidate.type) in ("PLACE", "FACILITY"):
@@ -203,12 +189,17 @@ class Context:
         A country counts the more the nearer it stands, twice in the same sentence, and half if it stands behind:
         a reader knows what came before.
         """
+        share = self._country_share(span, countries, _NEAR)
+        return 0.5 if share is None else share
+
+    def _country_share(self, span: Span, countries: frozenset[str], reach: int) -> float | None:
+        """The same within so many code points; None where these name no country."""
         position = span.start
         sentence = self.sentences.at(position)
         ours = total = 0.0
-        near = bisect_left(self.countries, (position - _NEAR, "", 0.0))
+        near = bisect_left(self.countries, (position - reach, "", 0.0))
         for k, country, loudness in islice(self.countries, near, None):
-            if k > position + _NEAR:
+            if k > position + reach:
                 break
             if span.start <= k < span.end:
                 continue
@@ -216,13 +207,13 @@ class Context:
             weight = loudness * within * side / (1 + abs(k - position) / _STEP)
             total += weight
             ours += weight * (country in countries)
-        return ours / total if total else 0.5
+        return ours / total if total else None
 
     def _acronym(self, span: Span) -> str:
         surface = self.text[span.start : span.end].replace(".", "")
         if surface in self.declared:
             return surface
-        return surface if 2 <= len(surface) <= 8 and surface.isalpha() and surface.isupper() else ""
+        return surface if 2 <= len(surface) <= 8 and surface.isalnum() and surface.isupper() else ""
 
     def _support(self, span: Span, candidate: Candidate) -> Evidence | None:
         acronym = self._acronym(span) if self.declared or self.others else ""
@@ -248,25 +239,30 @@ class Context:
         if features & {"country_missing", "weak"}:
             facts = self.resolver.facts(candidate.id)
             if facts.countries:
-                share = self.country_share(span, facts.countries)
-                if share > 0.5:
+                near, far = (self._country_share(span, facts.countries, reach) for reach in (_NEAR, len(self.text)))
+                share = near if near is not None else far
+                if share is not None and share > 0.5:
                     return _for(min(0.6, share - 0.2), f"country at hand: {', '.join(sorted(facts.countries))}")
+                if far == 0.0:
+                    return _against(f"country at hand: never {', '.join(sorted(facts.countries))}")
                 return None
         if candidate.score >= CERTAIN or not self.named.get(candidate.id):
             return None
-        if self._short_form(span, candidate, features) and not _means_a_place(span):
-            return _for(0.6, "short form: the full name stands elsewhere in the text")
+        if self._short_form(span, candidate, features) and not means_another(span):
+            strength = 1.0 if "short_form" in features else 0.6
+            return _for(strength, "short form: the full name stands elsewhere in the text")
         needy = features & _NEEDY
         # "Belgorod" is no short form of "Belgorod region": the town is another place.
         if needy and not (entity_class(candidate.type) == "PLACE" and "place_type_missing" in features):
             return _for(0.8, "one sense: the text names it unmistakably elsewhere")
-        if candidate.score >= _PLAUSIBLE and not features & {"extra", "both"}:
+        part = "missing" in features and means_another(span)
+        if candidate.score >= PLAUSIBLE and not features & {"extra", "both"} and not part:
             return _for(0.4, "one sense: the text spells it right elsewhere")
         return None
 
     def _declares(self, span: Span, candidate: Candidate) -> bool:
         """Whether the acronym of a candidate stands in brackets right behind a span: the Monitoring Mission (EUMM)."""
-        if candidate.score < _PLAUSIBLE or self.text[span.end : span.end + 2] != " (":
+        if candidate.score < PLAUSIBLE or self.text[span.end : span.end + 2] != " (":
             return False
         return any(
             s.start in (span.end + 2, span.end + 3) and c.id == candidate.id and self._acronym(s)
@@ -284,13 +280,14 @@ class Context:
         if entity_class(candidate.type) in ("PERSON", "PLACE") or candidate.id not in self.full or "extra" in features:
             return False
         units = parse(self.text[span.start : span.end]).units
-        if not any(u.role in ("core", "given") for u in units) or not features & {"missing", "place_type_missing"}:
+        own = any(u.role in ("core", "given") for u in units) or (len(units) > 1 and all(u.capitalised for u in units))
+        if not own or not features & {"missing", "place_type_missing"}:
             return False
-        return not _only_qualifies(units[0].phrase, parse(candidate.alias).units)
+        return not only_qualifies(units[0].phrase, parse(candidate.alias).units)
 
     def apply(self, spans: Sequence[Span]) -> list[Span]:
         """The spans with their candidates scored in the light of the document."""
-        spans = sorted([*spans, *self._acronyms(spans)], key=lambda span: (span.start, span.end))
+        spans = sorted([*spans, *self._acronyms(spans), *self._heads(spans)], key=lambda span: (span.start, span.end))
         return Senses(self, [self._supported(span) for span in spans]).decided()
 
     def _acronyms(self, spans: Sequence[Span]) -> Iterator[Span]:
@@ -302,6 +299,15 @@ class Context:
             sentence = self.sentences.at(match.start())
             if match.span() not in known and not self.text[sentence.begin : sentence.end].isupper():
                 yield Span(*match.span(), (self._declared_candidate(match[0]),))
+
+    def _heads(self, spans: Sequence[Span]) -> Iterator[Span]:
+        """Where the head of the one institution stands alone that the text calls so."""
+        named = [(s, c) for s, c in self.certain if entity_class(c.type) == "ORG" and not self._acronym(s)]
+        taken = [(s.start, s.end) for s in spans if s.candidates[0].score >= self.scorer.threshold]
+        for start, end, candidate in heads(self.text, named, taken):
+            told = _for(0.3, "short form: the one that the text calls so")
+            evidence = (Evidence("base", 1.0, 0.0, "the head of its name"), told)
+            yield Span(start, end, (replace(candidate, score=probability(evidence), evidence=evidence),))
 
     def _supported(self, span: Span) -> Span:
         if len(span.candidates) == 1 and span.candidates[0].score >= 1.0 and not (self.declared or self.others):

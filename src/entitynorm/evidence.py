@@ -25,7 +25,9 @@ from entitynorm.features import (
 from entitynorm.names.acronyms import acronym_of, derive, is_acronym
 from entitynorm.names.numbers import numbers_in
 from entitynorm.names.pairing import INITIAL, JOINED, Match, Pairing, pair_names, whole_word
-from entitynorm.names.similarity import SOUND, TYPO, agreement, word_similarity
+from entitynorm.names.qualified import without_country
+from entitynorm.names.similarity import SOUND, TYPO, agreement, lacks_vowels, word_similarity
+from entitynorm.names.structure import parse
 from entitynorm.names.units import Name, Unit
 from entitynorm.names.words import ADJECTIVE, INFLECTION, ROMANISATION, SPELLING_ENDING, Word, likeness
 from entitynorm.text.translit import latinise
@@ -160,7 +162,7 @@ def make_side(name: Name, kind: str, rarity: Rarity, *, surface: bool = False) -
     """A parsed name made ready; of a surface form for a person only the person is kept (roles before it fall)."""
     units = name.units
     if surface and kind == "PERSON":
-        units = person_units(units)
+        units = person_units(units, name.text)
     surname = surname_index(units, name.text) if kind == "PERSON" else None
     plain = name_weights(units, kind, surname)
     weights = tuple(
@@ -192,9 +194,12 @@ def _latin(text: str) -> str:
     return latinise(text).lower()
 
 
-def person_units(units: Sequence[Unit]) -> tuple[Unit, ...]:
-    """The part of a phrase that is the person: without the roles and titles around the name."""
-    kept = tuple(u for u in units if u.role != "title")
+def person_units(units: Sequence[Unit], text: str) -> tuple[Unit, ...]:
+    """The part of a phrase that is the person: without the roles and titles around the name.
+
+    What a hyphen ties to the name is no title (Fils-Aimé).
+    """
+    kept = tuple(u for u in units if u.role != "title" or text[u.end : u.end + 1] == "-")
     return kept if any(u.role in ("core", "given") for u in kept) else tuple(units)
 
 
@@ -345,6 +350,8 @@ def _refused(query: Side, alias: Side, match: Match) -> bool:
         return False
     if match.similarity.kind == INFLECTION and query.units[i].words[0].script == "Latn":
         return False  # `likeness` reads the case forms of Cyrillic only
+    if match.similarity.kind == ROMANISATION and lacks_vowels(query.units[i].words[0], alias.units[j].words[0]):
+        return False
     found = likeness(query.units[i].words[0], alias.units[j].words[0], True)
     ours, theirs = query.units[i].phrase, alias.units[j].phrase
     long = match.similarity.kind == ROMANISATION and min(len(ours), len(theirs)) >= _LONG
@@ -389,7 +396,7 @@ def _acronym(short: Side, long: Side) -> bool:
 
 @lru_cache(maxsize=16_384)
 def _acronyms(name: Name) -> frozenset[str]:
-    return frozenset(derive(name.units, least=2))
+    return frozenset(derive(parse(without_country(name.text)).units, least=2))
 
 
 def _person(query: Side, alias: Side, pairing: Pairing, facts: Callable[[], EntityFacts], put: Put) -> None:

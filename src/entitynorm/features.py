@@ -138,7 +138,12 @@ def _ends_in_syllables(units: Sequence[Unit], text: str) -> bool:
     first, second = units[-2:]
     if first.role == "function" or not first.capitalised or second.capitalised:
         return False
-    return all(_SYLLABLE.fullmatch(unit.phrase) for unit in (first, second))
+    return is_syllable(first.phrase) and is_syllable(second.phrase)
+
+
+def is_syllable(fold: str) -> bool:
+    """Whether a folded word is one syllable."""
+    return _SYLLABLE.fullmatch(fold) is not None
 
 
 def _names_state(units: Sequence[Unit], i: int) -> bool:

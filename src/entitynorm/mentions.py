@@ -7,20 +7,23 @@ it may contradict (`entitynorm.surroundings`). To follow the algorithm, start at
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, islice, takewhile
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from entitynorm.casing import is_ordinary_word, written_as_name
+from entitynorm.edges import edges
+from entitynorm.evidence import CONTRARY
 from entitynorm.model import Candidate, Evidence
-from entitynorm.names.structure import parse
+from entitynorm.names.meanings import role_of
+from entitynorm.names.structure import parse, senses_of
 from entitynorm.names.types import entity_class
-from entitynorm.neighbours import LONGEST_FORM, is_legal_form
 from entitynorm.resolver import Resolver
 from entitynorm.scored import features_of, short_form
 from entitynorm.scoring import plus
@@ -30,14 +33,17 @@ from entitynorm.tagging.proclitics import behind_prefixes
 from entitynorm.tagging.scan import SEPARATOR, Scan
 from entitynorm.tagging.windows import WindowFinder, signed
 from entitynorm.text.quotation import quoted_alone
+from entitynorm.untyped import with_untyped
 
 FLOOR = 0.002
 """Candidates below this are not worth keeping for a span of running text: no document could confirm them."""
 _DOT = ord(".")
 _UNTYPED = frozenset({"place_type_missing"})
+_SETTLED_HOW = frozenset({"acronym", "untyped"})
 _PARTIAL = frozenset({"missing", "surname_alone", "place_type_missing"})
 CERTAIN = 0.9
 """Least score of a mention that speaks for others of the same entity."""
+_STRANGE = CONTRARY | {"extra", "both"}
 _COMMON_PART = frozenset({"generic", "concept_missing"})
 _CASE_FORM = frozenset({"inflected", "one_script"})
 _DECLINED = 2.0
@@ -126,6 +132,7 @@ class _Page:
 
     def __init__(self, text: str, resolver: Resolver, context: bool) -> None:
         self.text = text
+        self._resolver = resolver
         self._sentences = sentences_of(text)
         self._surroundings = Surroundings(resolver, text, self._sentences, context=context)
         self._spans: list[Span] = []
@@ -176,7 +183,29 @@ class _Page:
         certain: dict[tuple[int, str], Span] = {}  # the shortest of an end and entity, since it stands last
         certain.update(((s.end, s.candidates[0].id), s) for s in self._spans if s.candidates[0].score >= CERTAIN)
         spans = (s for s in self._spans if not self._only_adds(s, certain.get((s.end, s.candidates[0].id), s)))
-        return Text(self.text, self._sentences, tuple(spans))
+        return Text(self.text, self._sentences, tuple(map(self._at_least_its_part, spans)))
+
+    def _is_shouted(self, start: int, end: int) -> bool:
+        """Whether a small word is in capitals since all the sentence is: there AS and MIT are no acronyms."""
+        surface = self.text[start:end]
+        if not (surface.isupper() and surface.isalpha()) or role_of(senses_of(surface)) != "function":
+            return False
+        sentence = self._sentences.at(start)
+        return self.text[sentence.begin : sentence.end].isupper()
+
+    def _at_least_its_part(self, span: Span) -> Span:
+        """A person of several names, as likely as any of these by itself (Pedro Sánchez, beside Sánchez)."""
+        best = span.candidates[0]
+        if best.score >= CERTAIN or entity_class(best.type) != "PERSON" or not features_of(best).isdisjoint(_STRANGE):
+            return span
+        first = bisect_left(self._spans, span.start, key=lambda s: s.start)
+        inside = takewhile(lambda s: s.start < span.end, islice(self._spans, first, None))
+        part = max(s.candidates[0].score for s in inside if s.end <= span.end and s.candidates[0].id == best.id)
+        if part <= best.score or part >= 1.0:
+            return span
+        shift = math.log(part / (1 - part)) - math.log(best.score / (1 - best.score))
+        told = Evidence("inner", 1.0, shift, "part of it is likelier by itself")
+        return span.with_candidates([plus(best, told), *span.candidates[1:]])
 
     def _only_adds(self, span: Span, shorter: Span) -> bool:
         """Whether a span only adds small words or a prefix to one that stands for itself (agency TASS).
@@ -191,21 +220,14 @@ class _Page:
         return shorter.candidates[0].score >= 1.0 or all(letter.isalpha() or letter.isspace() for letter in added)
 
     def _span(self, start: int, end: int, candidates: tuple[Candidate, ...]) -> Span | None:
+        if self._is_shouted(start, end):
+            return None
         kept = self._surroundings.kept(start, end, candidates)
         if any(map(_is_common_part, kept)) and not quoted_alone(self.text, start, end):
             kept = tuple(c for c in kept if not _is_common_part(c))
         if not kept:
             return None
-        if self.text[end : end + 1] == ".":
-            last = parse(self.text[start:end]).units[-1]
-            shortened = any(s.form == "abbreviation" for s in last.senses)
-            legal = is_legal_form(last.senses) and last.words[0].shape == "title" and len(last.phrase) < LONGEST_FORM
-            end += kept[0].alias.endswith(".") or shortened or legal  # Corp., Inc., but not GmbH
-        if entity_class(kept[0].type) == "PERSON":
-            begin = self._surroundings.with_given(start, end)
-            end = self._surroundings.with_surname(start, self._surroundings.with_initials(start, end))
-            start = begin
-        start += self.text[start] == "#"  # the sign of a hashtag is no part of the name
+        start, end = edges(self.text, start, end, kept[0], self._surroundings, self._resolver.spells)
         return Span(start, end, kept, "surname_alone" in features_of(kept[0]))
 
 
@@ -327,8 +349,8 @@ class Reader:
     def _reading(self, surface: str, candidates: Iterable[Candidate], language: _Language) -> tuple[Candidate, ...]:
         """The candidates of a surface form that running text lets through, best first."""
         units = parse(surface).units
-        likely = (c for c in candidates if c.score >= FLOOR)
-        kept = [self._weighed(c) for c in likely if written_as_name(units, c, *language)]
+        likely = (c for c in with_untyped(units, candidates, self.resolver) if c.score >= FLOOR)
+        kept = [self._weighed(c) for c in likely if written_as_name(units, surface, c, *language)]
         if language.declining and units and units[0].words[0].script == "Latn":
             kept = [_declined(c) for c in kept]
         if is_ordinary_word(surface):
@@ -342,7 +364,7 @@ class Reader:
         place = self.resolver.place_of(candidate.id)
         features = features_of(candidate)
         few = place is None or place[0].index.few
-        if "acronym" in features or not features & (_UNTYPED if few else _PARTIAL):
+        if not features.isdisjoint(_SETTLED_HOW) or not features & (_UNTYPED if few else _PARTIAL):
             return candidate
         return candidate if "short_form" in features else plus(candidate, short_form())
 

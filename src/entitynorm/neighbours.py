@@ -26,6 +26,8 @@ from entitynorm.text.tokens import Gap
 _HYPHENS = ("-", "‐", "‑", "–")
 _LONGEST_QUOTED = 60
 """Code points behind a window in which the end of its quotation is looked for."""
+_LONGEST_NAME = 11
+"""Letters of a word that no table knows up to which it may be one more name of a person; compounds are longer."""
 _MOST_FOLLOWING = 4
 """Words behind a window that are looked at for what makes another name of it."""
 LONGEST_FORM = 5
@@ -45,6 +47,11 @@ def names_institution(concepts: frozenset[str]) -> bool:
 def is_legal_form(senses: Iterable[Sense]) -> bool:
     """Whether a word is a legal form of companies (Inc, GmbH, ООО)."""
     return any("legal" in lexicon().type_word(s.id).senses for s in senses if s.slot == "type")
+
+
+def is_medium(senses: Iterable[Sense]) -> bool:
+    """Whether a word says what kind of medium bears a name (Radio, Tribune)."""
+    return any("media" in lexicon().type_word(s.id).senses for s in senses if s.slot == "type")
 
 
 class Neighbours:
@@ -71,10 +78,21 @@ class Neighbours:
                 return False
         return True
 
+    def with_unknown(self, first: int, start: int) -> int:
+        """Where a person begins when one more name leads that no table knows (Seka | Musa Baluku)."""
+        left = self._left(first)
+        if left is None or left.role != "core" or self._own_word(left) or self._ordinary(left) or first < 2:
+            return start
+        if self._has_capital_nouns or len(left.phrase) > _LONGEST_NAME:
+            return start  # der Übergangspräsident Ahmed al-Scharaa
+        return left.start if left.gap <= Gap.JOIN and left.words[0].script == "Latn" else start
+
     def with_surname(self, last: int, end: int) -> int:
         """Where a person ends when a second surname follows (Luis Arce | Catacora)."""
         right = self._right(last)
         if right is None or right.role != "core" or self._own_word(right) or self._ordinary(right):
+            return end
+        if self._has_capital_nouns or len(right.phrase) > _LONGEST_NAME:
             return end
         return right.end
 

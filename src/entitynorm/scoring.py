@@ -28,6 +28,8 @@ WRITTEN: dict[str, str] = {
     "rivals": "what speaks for the other candidates, and for none of them",
     "less_prominent": "several entities have this spelling, and one has ten times the `weight` of every other",
     "short_form": "texts: part of a name (among few: a place without its type, a first name, a common word)",
+    "untyped": "texts, few names: a river, a state or the like without its type word; no other place has the name",
+    "inner": "texts: a person of several names is no less likely than one of them by itself",
     "declined": "texts: a case form in Latin letters, in a text of a language that has such forms",
     "quoted": "texts: the name stands in quotation marks, and so is no place or person where another thing has it",
     "ordinary": "texts, a thousand names or more: the surface form is an ordinary word of some language",

@@ -213,13 +213,23 @@ class Surroundings:
         """
         units = parse(self._text[start:end]).units
         given = _before(self._text, start) if len(units) > 1 and not (units[0].given and self.declining) else None
-        if not given or not given[0].isupper() or script_of(given) != "Latn" or not _asked_about(given, "given"):
+        if not given or not given[0].isupper() or script_of(given) != "Latn" or self._resolver.names(given):
             return start
-        return start if self._resolver.names(given) else start - len(given) - 1
+        if not _asked_about(given, "given"):
+            return self._with_unknown(start, end)
+        return start - len(given) - 1
+
+    def _with_unknown(self, start: int, end: int) -> int:
+        """Where a person begins when one more name leads that no table knows (Seka | Musa Baluku)."""
+        if self.declining:
+            return start
+        stretch = self._sentences.around(start, end)
+        place = stretch.locate(start, end)
+        return start if place is None else self._beside(stretch).with_unknown(place[0], start)
 
     def with_surname(self, start: int, end: int) -> int:
-        """Where a person ends when a second surname follows the full name in a Romance text (Luis Arce | Catacora)."""
-        follows = self.romance and self._text[end + 1 : end + 2].isupper()
+        """Where a person ends when one more name follows the full name (Luis Arce | Catacora)."""
+        follows = not self.declining and self._text[end + 1 : end + 2].isupper()
         if not follows or len(parse(self._text[start:end]).units) < 2:
             return end
         stretch = self._sentences.around(start, end)

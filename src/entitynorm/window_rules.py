@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from entitynorm.evidence import Side, bearing_units, surnames_of
+from entitynorm.names.numbers import number_of
 from entitynorm.names.pairing import JOINED, Pairing
 from entitynorm.names.similarity import SOUND, TYPO
 from entitynorm.names.units import Unit
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 _HEARD = 7
 """Letters of a word that is a name by its sound, though it is an ordinary word as well."""
+_REGIONS = frozenset({"adm1", "adm2"})
+_SHORT = 5
+"""Letters of a word that one vowel more or less makes another name."""
+_VOWELS = "aeo"
 WindowRule = Literal["plain", "declining"] | None
 """None: a name by itself. Else a window of running text, where an alias has to answer the first and last word; in Latin
 letters a single word is taken for a case form only where the text is in a language that declines."""
@@ -43,7 +48,15 @@ def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
     person = target.kind == "PERSON"
     if last.role == "function" or asked[-1] is not last:
         return False
-    middle = [i for i in pairing.extra if not (person and (asked[i].role == "initial" or asked[i].is_patronymic))]
+    # What kind of region a place is need not be listed (Jubaland State); see `entitynorm.untyped` for which it may be.
+    typed = few and target.kind == "PLACE" and not target.places and bool(pairing.matches)
+    typed = typed and not _REGIONS.isdisjoint(scored.query.places)
+    told = {i for i in pairing.extra if typed and asked[i].role == "type"}
+    middle = [
+        i
+        for i in pairing.extra
+        if i not in told and not (person and (asked[i].role == "initial" or asked[i].is_patronymic))
+    ]
     if middle and not (person and len(middle) == 1 and len(pairing.matches) > 1 and _is_name(asked[middle[0]])):
         return False  # of a person one more name may stand between two that answer
     # An adjective names a place only beside a word for a province or district (Херсонская область).
@@ -71,12 +84,17 @@ def fits_window(scored: Scored, few: bool, declining: bool) -> bool:
         if not few:
             return False
     if common and any(u.role in own or u.concepts for u in lacking) and not _is_quoted_name(target, answers, lacking):
-        return False
+        # Two common words of three may stand for a thing that the text names whole (Brotherhood Alliance).
+        sole = len(lacking) == 1 and (lacking[0].role == "concept" or number_of(lacking[0].phrase) is not None)
+        if not few or len(answers) < 2 or not sole or target.kind == "PLACE" or first.words[0].script != "Latn":
+            return False  # Volunteer Corps is not Azov Volunteer Corps
+        scored.part = True
     linking = {s.form for u in units for s in u.senses if u.role == "function" and s.slot == "function"}
     known = {s.form for u in target.units for s in u.senses if s.slot == "function"}
-    if "adverb" in linking or ("conjunction" in linking and "conjunction" not in known):
+    whole = not pairing.extra and not pairing.missing and len(pairing.matches) > 2
+    if "adverb" in linking or ("conjunction" in linking and "conjunction" not in known and not whole):
         return False
-    answered = {asked[i] for match in pairing.matches for i in match.ours}
+    answered = {asked[i] for match in pairing.matches for i in match.ours}.union(asked[i] for i in told)
     if first.role == "function":
         return last in answered and _led_by_particle(scored, units[1] in answered)
     return all(u in answered or u.role == "initial" or (person and u.is_patronymic) for u in (first, last))
@@ -88,13 +106,24 @@ def _fits_alone(scored: Scored, few: bool, declining: bool) -> bool:
     kinds = [match.similarity.kind for match in scored.compared.pairing.matches]
     if first.given and not {SOUND, TYPO}.isdisjoint(kinds):
         return False  # Ramón is a name of its own, no slip for Ratón
-    if INFLECTION in kinds and scored.query.script == "Latn" and not declining:
+    if INFLECTION in kinds and scored.query.script == "Latn" and not declining and not _ends_otherwise(scored):
         return False  # the Kozinkas
     words = first.words
     # An apostrophe inside is no mark of ordinary words (Sana'a).
     ordinary = len(words) == 1 and words[0].text.isalpha() and is_ordinary(words[0].fold, words[0].script)
     heard = few and len(words[0].fold) >= _HEARD and kinds == [ROMANISATION]  # Damaskus, for Damascus
     return heard or not (ordinary or not (few or scored.loose)) or _is_sure(scored)
+
+
+def _ends_otherwise(scored: Scored) -> bool:
+    """Whether what looks like a case form of a name is its spelling in another language, or islands in the plural.
+
+    Prishtinë, Guerguerate; the Matsus, but not the Kozinkas. Pokrovske is not Pokrovsk, and al-Hudaydi is a surname.
+    """
+    phrase = scored.query.name.units[0].phrase
+    if phrase.endswith("s"):
+        return "island" in scored.target.places
+    return len(phrase) > _SHORT and phrase[-1] in _VOWELS and phrase[-3:-1] not in ("sk", "ck")
 
 
 def _led_by_particle(scored: Scored, second_answered: bool) -> bool:
@@ -121,17 +150,19 @@ def _led_by_particle(scored: Scored, second_answered: bool) -> bool:
 def _bears_name(scored: Scored, few: bool) -> bool:
     """Whether a window has of a person what can name it: a surname, or two names of three, the first among them.
 
-    Abiy Ahmed is Abiy Ahmed Ali. In short lists a first name counts as well if the text has the name whole: most of the
-    world goes by it (Abiy, Getachew).
+    Abiy Ahmed is Abiy Ahmed Ali. In short lists a first name counts as well if the text has the name whole, since most
+    of the world goes by it (Abiy, Getachew), and so does a last one that is a given name elsewhere (Munir).
     """
     target = scored.target
     answered = {j for m in scored.compared.pairing.matches for j in m.theirs}
     if not answered.isdisjoint(surnames_of(target)):
         return True
+    if len(target.units) > 2 and 0 in answered and len(answered) > 1 and target.units[0].role == "country":
+        return True  # Israel Ramírez
     bearing = bearing_units(target)
-    if not bearing or bearing[0] not in answered:
+    if not bearing or answered.isdisjoint((bearing[0], bearing[-1])):
         return False
-    if len(bearing) > 2 and len(answered.intersection(bearing)) > 1:
+    if len(bearing) > 2 and bearing[0] in answered and len(answered.intersection(bearing)) > 1:
         return True
     alone = few and len(scored.query.units) == 1 and _is_sure(scored)
     scored.part = alone

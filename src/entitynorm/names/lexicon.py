@@ -32,7 +32,7 @@ FILES = (
     "calendar.yaml",
 )
 PLACE_SENSES = frozenset(
-    {"country", "adm1", "adm2", "adm3", "settlement", "quarter", "area", "water", "relief", "island"}
+    {"country", "adm1", "adm2", "adm3", "seat", "settlement", "quarter", "area", "water", "relief", "island"}
 )
 DEFAULT_WEIGHT = 0.6
 """Identity a concept carries where its entry says nothing; see ``weight`` in the README of the tables."""

@@ -16,6 +16,7 @@ from typing import Any
 
 from entitynorm.errors import DataError
 from entitynorm.names.lexicon import PLACE_SENSES, Compound, Entry, Lexicon, Phrase, Sense, fold_key
+from entitynorm.text.terms import parted
 from entitynorm.text.tokens import pieces
 
 SCHEMA = "lexicon-1"
@@ -277,6 +278,8 @@ def _keys(word: str) -> list[str]:
     keys = [key]
     if "ё" in key:
         keys.append(key.replace("ё", "е"))
+    if (apart := parted(word)) != word:
+        keys.append(fold_key(apart))
     if not (word[1:].islower() or word.isupper() or " " in key):
         cuts = pieces(word)
         if len(cuts) > 1:

@@ -14,6 +14,7 @@ from entitynorm.text.tokens import script_of
 _STEM, _LONGER_STEM = 3, 4
 _LEAST_DECLINED = 5
 """Letters of a word in Latin script from which it is read as a case form of a word that the tables list."""
+_ARTICLES = ("ال", "لل")
 _ROLES = ("function", "type", "title", "country", "concept", "given")
 
 
@@ -31,8 +32,12 @@ def _latin_agreement() -> tuple[tuple[str, str, str], ...]:
 
 
 def forms_of(fold: str) -> tuple[str, ...]:
-    """The folded word and its possible dictionary forms, adjectives in the masculine as tables list them."""
-    return _cyrillic_forms(fold) if len(fold) > 3 and "\u0400" <= fold[0] <= "\u052f" else (fold,)
+    """The folded word and its possible dictionary forms; adjectives of Cyrillic are masculine, as tables list them."""
+    if len(fold) > 3 and "\u0400" <= fold[0] <= "\u052f":
+        return _cyrillic_forms(fold)
+    if len(fold) > 3 and "\u0621" <= fold[0] <= "\u064a":
+        return _arabic_forms(fold)
+    return (fold,)
 
 
 @lru_cache(maxsize=16_384)
@@ -42,6 +47,12 @@ def _cyrillic_forms(fold: str) -> tuple[str, ...]:
         for ending in _agreement().get(option[-2:], ()):
             options[option[:-2] + ending] = None
     return tuple(options)
+
+
+def _arabic_forms(fold: str) -> tuple[str, ...]:
+    """The word as it stands and without the article, which Arabic writes together with it, alone or behind "to"."""
+    bare = next((fold[2:] for article in _ARTICLES if fold.startswith(article) and len(fold) > 4), "")
+    return (fold, bare) if bare else (fold,)
 
 
 @lru_cache(maxsize=16_384)

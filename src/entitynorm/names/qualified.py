@@ -42,6 +42,12 @@ def unqualified(name: str, entity_type: str) -> Iterator[str]:
             yield own
 
 
+def without_country(name: str) -> str:
+    """A name without the country that stands in brackets behind it, which its acronym leaves out (MND)."""
+    own, qualifier = _bracketed(name) if name.endswith(")") else ("", "")
+    return own if own and any(unit.countries for unit in parse(qualifier).units) else name
+
+
 def _bracketed(name: str) -> tuple[str, str]:
     """A name and what its end has in brackets; both empty where it has other brackets or none at its end."""
     own, _, rest = name.partition("(")

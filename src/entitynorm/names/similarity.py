@@ -21,6 +21,14 @@ _KIN = str.maketrans({"S": "s", "J": "z", "Z": "z", "C": "c", "h": "g", "f": "v"
 _CLASS = str.maketrans(
     {c: group[0] for group in ("aeiou", "pb", "td", "gkh", "vf", "szZScCJ") for c in group if c != group[0]}
 )
+_SAME_SOUND = 2
+"""The level of readings that are the same but for kin."""
+_UNVOWELLED = 0.9
+"""How alike a word is to what it sounds like but for vowels that its script leaves out."""
+_VOWELS = "aeiou"
+_ABJADS = frozenset({"Arab", "Hebr"})
+_LEAST_UNVOWELLED = 4
+"""Letters of a word in Arabic or Hebrew from which it sounds like a name though vowels are wanting."""
 _LEAST_FOR_SLIP = 4
 _LEAST_FOR_TWO_SLIPS = 9
 MOST_SLIPS = 2
@@ -59,6 +67,19 @@ def levels(x: str, y: str) -> tuple[int, bool]:
     if _single(x.translate(_KIN)) == _single(y.translate(_KIN)):
         return 2, start
     return int(_bones(x) == _bones(y)), start
+
+
+@lru_cache(maxsize=65_536)
+def without_vowels(x: str, y: str) -> bool:
+    """Whether a reading of Arabic or Hebrew letters is another without its vowels, seldom written (حماس, Hamas)."""
+    x, y = _single(x.translate(_KIN)), _single(y.translate(_KIN))
+    at = 0
+    for n, phone in enumerate(y):
+        if at < len(x) and x[at] == phone:
+            at += 1
+        elif not n or phone not in _VOWELS:
+            return False
+    return at == len(x)
 
 
 def _start(phones: str) -> str:
@@ -212,11 +233,27 @@ def _shared(a: Word, b: Word, best: Similarity, phones: str, cost: float, form: 
     return Similarity(value, form, f"{a.fold}~{b.fold} [{phones}]", agreement(len(phones)) - 1.0, 2)
 
 
+def lacks_vowels(a: Word, b: Word) -> bool:
+    """Whether one of two words is in letters that leave out vowels, and the other is not."""
+    return (a.script in _ABJADS) != (b.script in _ABJADS)
+
+
+def _unvowelled(a: Word, b: Word, x: str, y: str) -> bool:
+    """Whether one of two words, in letters that leave out vowels, sounds like the other but for vowels."""
+    if not lacks_vowels(a, b):
+        return False
+    short, x, y = (a, x, y) if a.script in _ABJADS else (b, y, x)
+    return len(short.fold) >= _LEAST_UNVOWELLED and without_vowels(x, y)
+
+
 def _settle(a: Word, b: Word, best: Similarity, plan: Plan, values: Sequence[tuple[float, float]]) -> Similarity:
     for (x, y, cost, form), (value, nats) in zip(plan, values, strict=True):
         value = min(LIKEST_HEARD, value - cost)
         if value > best.value:
-            best = Similarity(value, form or SOUND, f"{a.fold}~{b.fold} [{x}/{y}]", max(0.0, nats), *levels(x, y))
+            level, start = levels(x, y)
+            if level < _SAME_SOUND and not form and _unvowelled(a, b, x, y):
+                form, level, value = ROMANISATION, _SAME_SOUND, max(value, _UNVOWELLED)
+            best = Similarity(value, form or SOUND, f"{a.fold}~{b.fold} [{x}/{y}]", max(0.0, nats), level, start)
     if len(_KNOWN) >= _MOST_KNOWN:
         _KNOWN.clear()
     _KNOWN[a, b] = best

@@ -23,7 +23,7 @@ from entitynorm.model import Alias, Entity, Fuzzy
 from entitynorm.names.background import rarity_in
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.meanings import meanings_of
-from entitynorm.names.qualified import unqualified
+from entitynorm.names.qualified import unqualified, without_country
 from entitynorm.names.types import entity_class
 from entitynorm.names.units import is_patronymic
 from entitynorm.retrieval import phones
@@ -128,6 +128,9 @@ def acronyms_of(terms: Sequence[str]) -> list[str]:
             for k, forms in enumerate(spelled):
                 for form in forms[1:]:
                     out["".join(form if n == k else s[0] for n, s in enumerate(spelled))] = None
+    number = next((n for n, w in enumerate(content) if w.isdecimal()), 0)
+    if 0 < number < len(content) - 1 and all(w[0].isalpha() for w in content[:number]):
+        out["".join(fold_term(w)[:1] for w in content[:number]) + content[number]] = None  # M23: March 23 Movement
     return [a for a in out if 2 <= len(a) <= 8]
 
 
@@ -219,7 +222,7 @@ class IndexBuilder:
         for k, (alias, shortened) in enumerate(aliases_of(entity)):
             terms = terms_of(alias.text)
             if acronyms and alias.strength == "strong" and len(terms) > 1:
-                for acronym in acronyms_of(terms):
+                for acronym in acronyms_of(terms_of(without_country(alias.text))):
                     out.acronym.append(acronym)
                     out.acronym_alias.append(len(out.alias_text))
             flags = (alias.strength == "weak") * WEAK + (k == 0) * CANONICAL + (self._policy(alias, terms) << 2)

@@ -43,6 +43,7 @@ _FORMS = 12
 _PLAIN_SCRIPTS = frozenset({"Latn", "Zyyy"})
 PLAIN_ROWS, _PLAIN_DISTANCE, _PLAIN_BUDGET = 12, 8, 1_500
 """The same where words are met plainly: readings compared, bits of the first mask that may differ, readings reached."""
+_LONGEST_ACRONYM = 6
 _MOST_TYPED = 4
 """Words of a name that may be an adjective and its type word."""
 _LEADING = 4
@@ -343,9 +344,10 @@ def _nearest(owner: NDArray[np.int64], distance: NDArray[np.int32], owners: int,
 
 def _meanings(term: str, fold: str) -> list[str]:
     """What a term of a name can stand for in other words; a compound (Минобороны) and a case form for what it holds."""
-    if fold.isascii():
+    short = len(fold) <= _LONGEST_ACRONYM and len(parse(term.upper()).units) > 1  # ЕС, OMS
+    if fold.isascii() and not short:
         return lexical_ids(fold)
-    units = parse(term.capitalize()).units
+    units = parse(term.upper() if short else term.capitalize()).units
     concepts = [f"concept:{i}" for u in units for i in sorted(u.concepts)]
     countries = [f"country:{i}" for u in units for i in sorted(u.countries)]
     return concepts + countries + [f"given:{i}" for u in units for i in sorted(u.given)]

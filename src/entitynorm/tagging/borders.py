@@ -22,6 +22,7 @@ _HINTS = ("/", "@", "www.")
 _WHITE = re.compile(r"\s")
 _LONGEST_ADDRESS = 256
 _SMALL_S, _TO_SMALL = ord("s"), 0x20
+_ELIDED = np.array([ord("d"), ord("l")])
 
 
 def borders(text: str, codes: Ints, kinds: Classes, has: int) -> tuple[Ints, Ints]:
@@ -54,6 +55,9 @@ def _apostrophes(codes: Ints, kinds: Classes, word: NDArray[np.bool_]) -> bool:
     before, after = kinds.take(at - 1), kinds.take(at + 1)
     within = word.take(at) & (after & WORD > 0)
     within &= (before & LOWER == 0) | (after & UPPER == 0)  # d'Ukraine is two words
+    letters = codes.take(at - 1)
+    elided = np.isin(letters | _TO_SMALL, _ELIDED) & ~word.take(at - 1)
+    within &= ~(elided & ((before & LOWER > 0) | (after & UPPER > 0)))  # and so are l'islam and L'Algérie
     at = at.compress(within)
     owns = (codes.take(at + 1) | _TO_SMALL == _SMALL_S) & ~word.take(at + 3) & (codes.take(at - 1) < LATIN_ENDS)
     word[at.compress(owns) + 2] = False

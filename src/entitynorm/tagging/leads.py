@@ -26,7 +26,7 @@ from entitynorm.retrieval.index import NameIndex
 from entitynorm.retrieval.search import Searcher, search_terms
 from entitynorm.retrieval.term_search import TermHits
 from entitynorm.tagging.codepoints import LATIN_ENDS
-from entitynorm.tagging.postings import NOWHERE, Lead, leads_of
+from entitynorm.tagging.postings import NOWHERE, SAME_SOUND, Lead, leads_of
 from entitynorm.tagging.scan import Ints, Scan
 from entitynorm.tagging.trie import Trie
 from entitynorm.text.folding import fold_text
@@ -38,9 +38,10 @@ Bools = NDArray[np.bool_]
 MOST_WORDS = 8
 _LEAST_ALONE, _LEAST_ALONE_AMONG_MORE, _MORE = 0.6, 0.8, 50_000
 """How alike a single word and a term have to be among many names, and where these are more than so many."""
-_LEAST_COVERED = 0.45
-_LEAST_OF_PERSON = 0.3
-"""Share of an alias that a window has to answer; a surname may be little of a long full name."""
+_LEAST_COVERED, _LEAST_AMONG_FEW = 0.45, 0.33
+_LEAST_OF_PERSON, _LEAST_OF_LONG_NAME = 0.3, 0.2
+"""Share of an alias that a window has to answer; a surname may be little of a long full name, and less of one
+if it sounds right."""
 _APART, _BEHIND = 4, 7
 """Tokens from one word of a name to the next (Minister of the Interior), and from its one capital to its last word."""
 _KNOWN_WORDS = 65_536
@@ -49,6 +50,7 @@ _KNOWN_LEADS = 3_000_000
 _WORDS_AT_ONCE, _LEADS_AT_ONCE = 4_096, 400_000
 """Words that are learned, and aliases that are sorted, together: what bounds the memory of a block."""
 _SHORTEST_COMPOUND = 4
+_LEAST_STRANGE = 5
 
 Window = tuple[int, int]
 """First and last token."""
@@ -119,7 +121,8 @@ class LeadFinder:
 
     def _learn(self, words: Sequence[str], declining: bool, memory: dict[str, Lead | None]) -> None:
         split = [search_terms(word) for word in words]
-        hits = self._hits([term for terms in split for term in terms], declining)
+        strange = [term for word, terms in zip(words, split, strict=True) if _is_strange(word) for term in terms]
+        hits = self._hits([term for terms in split for term in terms], strange, declining)
         for k in range(0, len(words), _WORDS_AT_ONCE):
             some = words[k : k + _WORDS_AT_ONCE]
             found = [[hits[t] for t in terms] for terms in split[k : k + _WORDS_AT_ONCE]]
@@ -137,14 +140,18 @@ class LeadFinder:
             return False
         return is_ordinary(fold_text(word), script_of(word))
 
-    def _hits(self, terms: Sequence[str], declining: bool) -> dict[str, TermHits]:
-        """What terms may stand for; a word that plainly sounds like nothing in a short list goes no further."""
+    def _hits(self, terms: Sequence[str], strange: Sequence[str], declining: bool) -> dict[str, TermHits]:
+        """What terms may stand for; a word that plainly sounds like nothing in a short list goes no further.
+
+        But for the ``strange`` ones, which no language writes small (Aradschi).
+        """
         if declining:
             return self._searcher.hits(terms)
         plain = self._searcher.hits(terms, plainly=True)
         if not self.index.few:
             return plain
-        return plain | self._searcher.hits([term for term, hits in plain.items() if len(hits.terms)])
+        some = [term for term, hits in plain.items() if len(hits.terms)]
+        return plain | self._searcher.hits([*some, *strange])
 
     def _may_be_adjective(self, words: str) -> bool:
         return self._searcher.may_be_adjective(search_terms(words))
@@ -187,11 +194,15 @@ class LeadFinder:
             order = np.lexsort((-value, key))
             order = order[np.concatenate(([True], key[order][1:] != key[order][:-1]))]
         alias, value, token = alias[order], value[order], token[order]
+        alike = np.concatenate([lead.alike for lead in leads])[order]
         breaks = (alias[1:] != alias[:-1]) | (run[token[1:]] != run[token[:-1]]) | (token[1:] - token[:-1] > _APART)
         begins = np.flatnonzero(np.concatenate(([True], breaks)))
         named = alias[begins]
         covered = np.add.reduceat(value, begins) / np.maximum(self.index.arrays["alias_weight"][named], 0.01)
-        enough = covered >= np.where(self.index.persons(named), _LEAST_OF_PERSON, _LEAST_COVERED)
+        person = self.index.persons(named)
+        least_covered = _LEAST_AMONG_FEW if self.index.few else _LEAST_COVERED
+        enough = covered >= np.where(person, _LEAST_OF_PERSON, least_covered)
+        enough |= person & (covered >= _LEAST_OF_LONG_NAME) & (np.maximum.reduceat(alike, begins) >= SAME_SOUND)
         last = np.append(begins[1:], len(alias)) - 1
         head, last, covered = begins[enough], last[enough], covered[enough]
         ends = self.index.arrays["alias_term_ends"]
@@ -201,7 +212,7 @@ class LeadFinder:
             spans = packed(token[first], token[final])
             spans = distinct(np.concatenate((spans, _longer(scan, joins, token, head, last, size))))
             return _with_common(spans, joins, common), NO_PARTS
-        alike, owner = np.concatenate([lead.alike for lead in leads])[order], owner[order]
+        owner = owner[order]
         country = np.array([lead.country for lead in leads])[owner]
         bears = np.array([lead.bearing for lead in leads])[owner] | country
         answered = np.add.reduceat(bears.astype(np.int64), begins)[enough]
@@ -346,6 +357,11 @@ def _parts(head: Ints, last: Ints, size: Ints, fewer: int) -> tuple[Ints, Ints]:
         firsts.append(np.repeat(head[some], count) + place)
         lasts.append(firsts[-1] + np.repeat(wanted[some], count) - 1)
     return np.concatenate(firsts), np.concatenate(lasts)
+
+
+def _is_strange(word: str) -> bool:
+    """Whether a word is a name if it is anything: capitalised, and of no language's ordinary words."""
+    return len(word) >= _LEAST_STRANGE and word.istitle() and not is_ordinary(fold_text(word), script_of(word))
 
 
 def _is_function(word: str) -> bool:

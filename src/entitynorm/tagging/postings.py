@@ -17,7 +17,7 @@ COMMON = 400
 """Aliases that one word may lead to; a word of more names (New, Saint, General) needs another beside it."""
 _LEAST_ALIKE = 0.55
 """How alike a word and a term have to be."""
-_SAME_SOUND = 0.95
+SAME_SOUND = 0.95
 """The same for words of two scripts to sound the same: sounds are all that they can share."""
 _NONE = np.zeros(0, np.int64)
 _NOTHING = np.zeros(0, np.float32)
@@ -101,7 +101,7 @@ def _heard(index: NameIndex, term: Ints, alike: NDArray[np.float32]) -> NDArray[
     """How alike words and terms are, 1 where they sound the same in two scripts."""
     out = alike.copy()
     near = alike.astype(np.float64)
-    for k in np.flatnonzero((near >= _SAME_SOUND) & (near < 1)).tolist():
+    for k in np.flatnonzero((near >= SAME_SOUND) & (near < 1)).tolist():
         if script_of(index.term_text(int(term[k]))) != "Latn":
             out[k] = 1.0
     return out

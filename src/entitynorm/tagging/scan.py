@@ -51,7 +51,10 @@ _PIECE = 131_072
 many enough that numpy is not called more often than it works."""
 _KEPT_BYTES = 8 << 20
 """Half of what the allocator is to keep for the arrays of the next block."""
-_ROMANCE_WORDS = "la le les el los las del que il della delle dei dos os ao em uma pelo pela une est au aux gli che"
+_ROMANCE_WORDS = (
+    "la le les el los las del que il della delle dei dos os ao aos em uma pelo pela pelos pelas não são foi une est "
+    "au aux gli che por para"
+)
 _ONE_ROMANCE_IN = 16
 """A Romance text has at least one of these words in so many."""
 _PIECE_ENDS = (" ", "\n", SEPARATOR)

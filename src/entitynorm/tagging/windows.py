@@ -22,7 +22,7 @@ import numpy as np
 from entitynorm.names.abbreviations import abbreviations, full_names
 from entitynorm.names.lexicon import lexicon
 from entitynorm.names.meanings import role_of
-from entitynorm.names.structure import is_of, senses_of, slots_of
+from entitynorm.names.structure import is_of, parse, senses_of, slots_of
 from entitynorm.names.units import is_no_initial, is_patronymic
 from entitynorm.retrieval.distinct import among, distinct
 from entitynorm.retrieval.index import NameIndex
@@ -43,21 +43,25 @@ from entitynorm.tagging.leads import (
 )
 from entitynorm.tagging.postings import Lead
 from entitynorm.tagging.scan import SEPARATOR, Hashes, Ints, Scan
+from entitynorm.tagging.translated import Translations
 from entitynorm.tagging.trie import Hits, Trie, joinable
 from entitynorm.text.folding import fold_text
-from entitynorm.text.terms import may_begin_compound, terms_of
+from entitynorm.text.terms import may_begin_compound, may_end_compound, terms_of
 from entitynorm.text.tokens import SIGNED, Gap, script_of
 
 _KNOWN_ACRONYMS, _KNOWN_NEIGHBOURS = 65_536, 32_768
 _ACRONYM = 7
 INITIALS = 2
 """Letters of a capitalised word that a full stop may follow inside a name that is not spelled like an alias."""
+_MOST_FOR_COUNTRY = 3
+"""Words of the longest names of countries that are looked for; long lists have those of several words themselves."""
 _PROVINCES = frozenset({"adm1", "adm2", "adm3"})
 
 _NONE = np.zeros(0, np.int64)
 _SIGN = re.compile(r"@|#|\.(?<=\w\.)(?=\w)")  # the signs first: so the search runs past all else
 _WHITE = re.compile(r"\s")
 _COMMA = ", "
+_HYPHEN = ord("-")
 
 
 class Found(NamedTuple):
@@ -79,6 +83,7 @@ class WindowFinder:
         self.index = index
         self.trie = Trie(index.arrays)
         self._leads = LeadFinder(index, searcher)
+        self._translations = Translations(index)
         self._acronyms: dict[str, bool] = {}
 
     def find(self, scan: Scan) -> Found:
@@ -123,8 +128,23 @@ class WindowFinder:
                         windows.append((first, last))
         if self._by_adjective:
             windows += _with_provinces(scan, joins)
-        windows += _countries(scan)
+        if self.index.few:
+            windows += self._written_apart(scan, joins)
+            windows += self._translations.windows(scan, joins)
+        windows += _countries(scan, joins, _MOST_FOR_COUNTRY if self.index.few else 1)
         return np.concatenate((spans, packed_windows(windows))), parts
+
+    def _written_apart(self, scan: Scan, joins: Bools) -> Iterator[Window]:
+        """Two or three words that together have the letters of an alias (Khaing Thu Kha, Kao-hsiung)."""
+        for more in (1, 2):
+            first = np.flatnonzero(scan.upper[: len(scan) - more])
+            for step in range(1, more + 1):
+                at = first + step
+                first = first[joins[at] & (scan.upper[at] | (scan.codes[scan.start[at] - 1] == _HYPHEN))]
+            key = self.trie.table.find(scan.hash(first, first + more))
+            for n, k in zip(first.tolist(), key.tolist(), strict=True):
+                if k >= 0 and self.trie.spelled(k):
+                    yield n, n + more
 
     @cached_property
     def _by_adjective(self) -> bool:
@@ -136,10 +156,14 @@ class WindowFinder:
     ) -> tuple[list[Window], list[Lead]]:
         """Windows that an index counts as one word (Abd al-Rahman), and where each leads."""
         spans: list[Window] = []
+        before = 0, ""
         for n, text in zip(words.tolist(), texts, strict=True):
             if may_begin_compound(text):
                 lasts = [last for last in (n + 1, n + 2) if last < len(scan) and joins[n + 1 : last + 1].all()]
                 spans += [(n, last) for last in lasts if len(terms_of(self._between(scan, n, last))) == 1]
+            elif before[0] == n - 1 and may_end_compound(text) and joins[n] and not may_begin_compound(before[1]):
+                spans.append((n - 1, n))
+            before = n, text
         declining = scan.declining[[first for first, _ in spans]]
         leading, leads = self._leads.leading([self._between(scan, *span) for span in spans], declining)
         return [spans[n] for n in leading.tolist()], leads
@@ -160,7 +184,12 @@ class WindowFinder:
         known = self._acronyms
         unknown = [text for text in dict.fromkeys(texts) if text not in known]
         found = self.index.lookup_many("acronym", [text.lower() for text in unknown])
-        known.update((text, bool(some or full_names(text))) for text, some in zip(unknown, found, strict=True))
+        # ЕС is short for two ideas in every gazetteer.
+        able = (
+            bool(some or full_names(text) or len(parse(text).units) > 1)
+            for text, some in zip(unknown, found, strict=True)
+        )
+        known.update(zip(unknown, able, strict=True))
         some = places[[known[text] for text in texts]] if texts else _NONE
         return packed(some, some)
 
@@ -250,22 +279,33 @@ def _with_provinces(scan: Scan, joins: Bools) -> Iterator[Window]:
             yield min(n, n + step), max(n, n + step)
 
 
-def _countries(scan: Scan) -> Iterator[Window]:
-    """Names of countries in any language that the lexicon knows: Algérie is Algeria in every gazetteer."""
-    named = np.flatnonzero(scan.upper)
-    for n in named[among(scan.hashes[named], _hashes_for_countries())].tolist():
-        yield n, n
+def _countries(scan: Scan, joins: Bools, words: int) -> Iterator[Window]:
+    """Names of countries, of so many words at most, in any language: Algérie and Estados Unidos are so everywhere."""
+    first = np.flatnonzero(scan.upper | (scan.caseless & ~scan.unspaced))
+    for more, hashes in enumerate(_hashes_for_countries()[:words]):
+        if more:
+            first = first[first + more < len(scan)]
+            first = first[joins[first + more]]
+        for n in first[among(scan.hash(first, first + more), hashes)].tolist():
+            yield n, n + more
 
 
 @cache
-def _hashes_for_countries() -> Hashes:
-    return distinct(Scan("\n".join(kept_words("words_for_countries", _find_words_for_countries))).hashes)
+def _hashes_for_countries() -> tuple[Hashes, ...]:
+    """The hashes of names of countries, of one word and of more."""
+    listed = kept_words("words_for_countries", _find_words_for_countries)
+    out = []
+    for more in range(_MOST_FOR_COUNTRY):
+        scan = Scan("\n".join(name for name in listed if name.count(" ") == more))
+        first = np.arange(0, len(scan), more + 1)
+        out.append(distinct(scan.hash(first, first + more)))
+    return tuple(out)
 
 
 def _find_words_for_countries() -> list[str]:
     words = lexicon().senses.items()
     nouns = (word for word, senses in words if any(s.slot == "country" and s.form == "noun" for s in senses))
-    return sorted(word for word in nouns if word.isalpha())
+    return sorted(word for word in nouns if word.replace(" ", "").isalpha())
 
 
 @lru_cache(maxsize=_KNOWN_NEIGHBOURS)

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 
 from entitynorm.table_cache import packaged_table
 from entitynorm.text.folding import fold_text
-from entitynorm.text.tokens import MARK
+from entitynorm.text.tokens import APOSTROPHES, CAPITAL, MARK
 
 _DROPPED = re.compile(
     "[ʹʺʼʻ’‘`´'\"ˈʿʾ′″‛＇\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u0591-\u05c7\u064b-\u065f\u0670]"
@@ -23,6 +23,8 @@ _BROKEN = re.compile("(?<=[^\\W\\d_])(?:¬[ \n]?|[=⸗](?=[^\\W\\d_]{2}))(?=[a-z
 _TERM = re.compile(f"[^\\W_](?:[^\\W_]|[{MARK}])*")
 _ASCII_TERM = re.compile("[a-z0-9]+")
 _POSSESSIVE = re.compile("(?<=[A-Za-z]{2})['’`´ʼ][sS](?![A-Za-z])")
+_ELIDED = re.compile(f"(?<![^\\W_])(?:[dl]|[DL](?=[{APOSTROPHES}][{CAPITAL}]))[{APOSTROPHES}](?=[^\\W_])")
+"""An article or preposition of French and Italian before a vowel (see `entitynorm.text.tokens`)."""
 _CAMEL = re.compile("(?<=[a-z]{2})(?=[A-Z][a-z])")
 _ABD = re.compile("^abd(?:[aeiou]?l|[aeou]([rsnztd])(?=\\1))(?=.{3})")
 _DIN = re.compile("(?:u|e|a)[dl](?:d)?(?:in|een|ine)$")
@@ -43,9 +45,20 @@ def _compounds() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozen
     )
 
 
+@cache
+def _compound_ends() -> frozenset[str]:
+    _, _, religion, god = _compounds()
+    return religion | god
+
+
 def may_begin_compound(word: str) -> bool:
     """Whether a word is the first of those that names write together or apart (Abd al-Rahman, Abdrahman)."""
     return word.casefold() in _compounds()[0]
+
+
+def may_end_compound(word: str) -> bool:
+    """Whether a word is the last of those that names write together or apart (Ata Ullah, رام الله)."""
+    return word.casefold() in _compound_ends()
 
 
 def _joined(terms: Sequence[str]) -> list[str]:
@@ -98,13 +111,13 @@ def _terms(name: str, most: int | None) -> tuple[str, ...]:
         name = _BROKEN.sub("", name)
     if name.isascii():
         if "'" in name or "`" in name:
-            name = _DROPPED.sub("", _POSSESSIVE.sub("", name))
+            name = _DROPPED.sub("", _POSSESSIVE.sub("", _ELIDED.sub(_apart, name)))
         if not (name.isupper() or name.islower()):
             name = _CAMEL.sub(" ", name)
         found = _ASCII_TERM.findall(name.lower())
     else:
         name = unicodedata.normalize("NFKC", name)
-        name = _DROPPED.sub("", _CAMEL.sub(" ", _POSSESSIVE.sub("", name)))
+        name = _DROPPED.sub("", _CAMEL.sub(" ", _POSSESSIVE.sub("", _ELIDED.sub(_apart, name))))
         found = _TERM.findall(unicodedata.normalize("NFC", name.casefold()))
     found = found[:most]
     servant, _, religion, god = _compounds()
@@ -114,6 +127,19 @@ def _terms(name: str, most: int | None) -> tuple[str, ...]:
         )
         return tuple(_joined(found)) if joining else tuple(found)
     return tuple(found)
+
+
+def parted(name: str) -> str:
+    """A name with the words apart of which French and Italian elide the first (Côte d'Ivoire).
+
+    >>> parted("Côte d'Ivoire")
+    'Côte d Ivoire'
+    """
+    return _ELIDED.sub(_apart, name)
+
+
+def _apart(elided: re.Match[str]) -> str:
+    return f"{elided[0][0]} "
 
 
 def fold_term(term: str) -> str:

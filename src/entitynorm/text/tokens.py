@@ -24,14 +24,17 @@ MARK += (
     "\u0c81-\u0c83\u0cbc-\u0cd6\u0d00-\u0d03\u0d3b-\u0d57\u0d81-\u0d83\u0dca-\u0ddf\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1"
     "\u0eb4-\u0ebc\u0ec8-\u0ecd\u0f71-\u0f84\u102b-\u103e\u1056-\u1059\u135d-\u135f\u17b4-\u17d3"
 )
-_CAPITAL = "A-ZÀ-ÖØ-ÞА-ЯЁІЇЄҐ"
+CAPITAL = "A-ZÀ-ÖØ-ÞА-ЯЁІЇЄҐ"
 _SMALL = "a-zß-öø-ÿа-яёіїєґ"
-# An apostrophe between a small letter and a capital parts two words: d'Ukraine, dell'Italia.
+# An apostrophe between a small letter and a capital parts two words: d'Ukraine, dell'Italia. So does one behind the
+# article or preposition of one letter that French and Italian elide: l'islam, d'intervention, L'Algérie (not L'viv).
 APOSTROPHES = "'’ʼʻʹ`´′"
+_ELIDED = f"(?:(?<=(?<![^\\W_])[dl].)|(?<=(?<![^\\W_])[DL].)(?=[{CAPITAL}]))"
 # Some romanisations write ” for a hard sign inside a word (V”yacheslav).
 # Scanned pages break words with ¬, and Fraktur prints hyphenate with = (Öster=reich, Got¬ tembourg).
 _WORD = (
-    f"[^\\W_](?:[{MARK}]|[^\\W_]|[{APOSTROPHES}](?=[^\\W_])(?!(?<=[{_SMALL}].)[{_CAPITAL}])|”(?=[^\\W\\d_])"
+    f"[^\\W_](?:[{MARK}]|[^\\W_]|[{APOSTROPHES}](?=[^\\W_])(?!(?<=[{_SMALL}].)[{CAPITAL}])(?!{_ELIDED})"
+    "|”(?=[^\\W\\d_])"
     "|(?<=[^\\W\\d_])(?:¬[ \n]?|[=⸗](?=[^\\W\\d_]{2}))(?=[a-zà-öø-ÿſ]))*"
 )
 _DOMAIN_END = (
