@@ -193,9 +193,11 @@ one process a size, one thread, megabytes of UTF-8 a CPU second; read them as ra
 share of the answers that do. flashtext and ahocorasick_rs find names as they stand, spaCy in any case; symspellpy is
 given windows of capitalised words, entitynorm's folding and its ordinary words. "Arrays": all that is spelled like a
 name, overlaps and all. "Screening": `Linker.screen`, spelling and sound. "entitynorm": `Linker.link_many`, which reads
-the page, with documents and evidence; the aims are those of a tagger, and it is held against them as well. "Real texts": the articles of the suite and of `seeds/`, speed only. Slow taggers see the first texts only.
-entitynorm remembers words and surface forms, so its figures are of the first pass; of the others the best of some
-passes counts. "Build" is what happens before the first text; entitynorm opens a file that was compiled earlier.
+the page, with documents and evidence; the aims are those of a tagger, and it is held against them as well. "Real
+texts": the articles of the suite and of `seeds/`, speed only. Slow taggers see the first texts only. `link_many`
+remembers words and surface forms, so its figures are of the first pass; of the others the best of some passes counts.
+"Build" is what happens before the first text; entitynorm opens a file that was compiled earlier, and screening makes
+its tables of sounds.
 
 {tables}
 
