@@ -181,7 +181,7 @@ def make_side(name: Name, kind: str, rarity: Rarity, *, surface: bool = False) -
         total=sum(weights),
         surname=surname,
         plain=folded,
-        latin=folded if folded.isascii() else _latin(folded),
+        latin=folded if folded.isascii() else in_latin(folded),
         script=script,
         numbers=numbers_in([w.fold for w in words]),
         places=place_senses(units),
@@ -190,7 +190,8 @@ def make_side(name: Name, kind: str, rarity: Rarity, *, surface: bool = False) -
 
 
 @lru_cache(maxsize=32_768)
-def _latin(text: str) -> str:
+def in_latin(text: str) -> str:
+    """A folded name in rough Latin letters."""
     return latinise(text).lower()
 
 

@@ -58,8 +58,7 @@ class Resolver:
         self.blocked_words = lru_cache(maxsize=_PLACES_KEPT)(self._blocked_words)
         self.names = lru_cache(maxsize=_PLACES_KEPT)(self._names)
 
-    def is_hidden(self, level: int, entity: int) -> bool:
-        """Whether a later layer has an entity of the same id."""
+    def _hidden(self, level: int, entity: int) -> bool:
         later = self.layers[level + 1 :]
         if not later:
             return False
@@ -188,7 +187,7 @@ class Resolver:
             (layer, entity, text)
             for level, (layer, some) in enumerate(zip(self.layers, found, strict=True))
             for entity, text in some.items()
-            if not self.is_hidden(level, entity)
+            if not self._hidden(level, entity)
         ]
         if len(kept) == 1:
             layer, entity, text = kept[0]
@@ -214,7 +213,7 @@ class Resolver:
         kept: list[Scored] = []
         for level, (some, _) in enumerate(scored):
             for one in some:
-                if self.is_hidden(level, one.entity):
+                if self._hidden(level, one.entity):
                     continue
                 if one.layer.is_blocked(name, key, one.entity):
                     blocked.add(one.layer.index.entity_id(one.entity))
@@ -233,7 +232,7 @@ class Resolver:
                 entity = layer.index.entity_of(hit.alias)
                 if layer.index.entity_id(entity) in known or len(out) >= MOST_CANDIDATES:
                     continue
-                if not self.is_hidden(level, entity) and not layer.is_blocked(name, key, entity):
+                if not self._hidden(level, entity) and not layer.is_blocked(name, key, entity):
                     out.append(layer.glimpsed(hit))
                     known.add(out[-1].id)
         out.sort(key=lambda c: (-c.score, c.id))  # what was only glimpsed may be likelier than what was refuted

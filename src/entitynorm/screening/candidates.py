@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 import numpy as np
 
 from entitynorm.retrieval.distinct import distinct
 from entitynorm.retrieval.heard import Ints, ragged
 from entitynorm.retrieval.phones import Words
-from entitynorm.screening.keys import mixed
-from entitynorm.screening.listed import LEAST_BONES, LEAST_PHONES, Listed
+from entitynorm.screening.keys import Postings, mixed
+from entitynorm.screening.listed import BONES, LEAST_BONES, LEAST_PHONES, SOUND, Listed
 from entitynorm.screening.windows import Sounding, Worded
 
-_NAMESAKES = 64
-"""Aliases of one sound above which no spelling tells which is meant."""
-_NEIGHBOURS = 128
-"""Words that share a key above which the key says nothing."""
+_AT_ONCE = 1 << 20
+"""Replaced words that are looked up together, which bounds the memory of a list of names."""
 _WINDOW = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
 
@@ -23,32 +24,30 @@ def candidates(listed: Listed, words: Worded, begin: Ints, end: Ints) -> tuple[I
     """(window, alias) of all that are worth a comparison; windows by the places of their first and last words."""
     sounding = Sounding(words.middle, words.word)
     hashes, length = sounding.whole(begin, end)
-    found: list[tuple[Ints, Ints]] = []
-
-    def look(windows: Ints, keys: Words, *, by_bones: bool = False) -> None:
-        postings = listed.by_bones if by_bones else listed.by_sound
-        which, alias = postings.find(keys, _NAMESAKES)
-        found.append((windows.take(which), alias))
-
     some = np.flatnonzero(length >= LEAST_PHONES)
-    look(some, mixed(hashes.take(some)))
+    found = [_pairs(listed.by_sound, some, mixed(hashes.take(some), SOUND))]
     coarse, weight = Sounding(words.bones, words.word).whole(begin, end)
     some = np.flatnonzero(weight >= LEAST_BONES)
-    look(some, mixed(coarse.take(some), 1), by_bones=True)
-    window, place, other = _replaced(listed, words, begin, end)
-    keys = sounding.with_another(
-        begin.take(window), end.take(window), place, listed.word_hash.take(other), listed.word_length.take(other)
-    )
-    look(window, mixed(keys))
-    pairs = np.concatenate([(w.astype(np.uint64) << _WINDOW) | a.astype(np.uint64) for w, a in found])
-    pairs = distinct(pairs)
+    found.append(_pairs(listed.by_bones, some, mixed(coarse.take(some), BONES)))
+    for window, place, other in _replaced(listed, words, begin, end):
+        keys = sounding.with_another(
+            begin.take(window), end.take(window), place, listed.word_hash.take(other), listed.word_length.take(other)
+        )
+        found.append(distinct(_pairs(listed.by_sound, window, mixed(keys, SOUND))))
+    pairs = distinct(np.concatenate(found))
     return (pairs >> _WINDOW).view(np.int64), (pairs & _LOW).view(np.int64)
 
 
-def _replaced(listed: Listed, words: Worded, begin: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
+def _pairs(postings: Postings, windows: Ints, keys: Words) -> Words:
+    """Each window with each alias of its key, as one number."""
+    which, alias = postings.find(keys)
+    return (windows.take(which).astype(np.uint64) << _WINDOW) | alias.astype(np.uint64)
+
+
+def _replaced(listed: Listed, words: Worded, begin: Ints, end: Ints) -> Iterator[tuple[Ints, Ints, Ints]]:
     """(window, place of the word, listed sound) for each word that may stand for another, where all others are listed.
 
-    An ordinary word is no slip for a name.
+    An ordinary word is no slip for a name. Told in slices.
     """
     middle = words.middle
     known = (listed.known.find(middle.hash) >= 0) | (middle.length == 0)
@@ -66,8 +65,12 @@ def _replaced(listed: Listed, words: Worded, begin: Ints, end: Ints) -> tuple[In
     asked[word] = True
     near, owner = _near(listed, words, np.flatnonzero(asked))
     bounds = np.searchsorted(owner, np.arange(len(able) + 1))
-    row, at = ragged(np.diff(bounds).take(word))
-    return window.take(row), place.take(row), near.take(bounds.take(word).take(row) + at)
+    count = np.diff(bounds).take(word)
+    slices = np.searchsorted(np.cumsum(count), np.arange(0, int(count.sum()), _AT_ONCE)).tolist()
+    for a, b in pairwise([*dict.fromkeys(slices), len(word)]):
+        row, at = ragged(count[a:b])
+        row += a
+        yield window.take(row), place.take(row), near.take(bounds.take(word.take(row)) + at)
 
 
 def _near(listed: Listed, words: Worded, asked: Ints) -> tuple[Ints, Ints]:
@@ -76,7 +79,7 @@ def _near(listed: Listed, words: Worded, asked: Ints) -> tuple[Ints, Ints]:
     long = asked.compress(middle.length.take(asked) > listed.depth.cut)
     cut, which = middle.without_one(long)
     keys = np.concatenate((middle.hash.take(asked), cut))
-    place, sound = listed.near.find(mixed(keys), _NEIGHBOURS)
+    place, sound = listed.near.find(mixed(keys))
     owner = np.concatenate((asked, which)).take(place)
     other = listed.word_start.take(sound) == words.heard.start.take(owner)
     other &= listed.word_hash.take(sound) != middle.hash.take(owner)

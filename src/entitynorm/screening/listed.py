@@ -44,9 +44,11 @@ class Depth(NamedTuple):
 _MANY = 50_000
 _DEPTH, _DEPTH_AMONG_MANY = Depth(3, 4, 0.5), Depth(4, 6, 0.7)
 """Among so many aliases some is like any short word."""
-BONES = 1
-"""The family of keys of consonant classes."""
+SOUND, BONES = 0, 1
+"""Families of keys: of all phones, and of consonant classes."""
 _FUNCTION = ROLES.index("function")
+_NAMESAKES, _NEIGHBOURS = 64, 128
+"""Entities of one sound above which it names nothing, and words that share a key above which the key says nothing."""
 _BLOCK = 100_000
 _ODD = re.compile("[^A-Za-z -]|[a-z][A-Z]| [ -]|-[ -]|^[ -]|[ -]$")
 """In a name whose terms are not just what stands between its spaces and hyphens."""
@@ -67,11 +69,12 @@ class Listed:
         self.silent: NDArray[np.bool_] = self.role == _FUNCTION
         self.rarity = np.asarray(arrays["term_rarity"])
         self.spelling, self.letters = _spellings(index)
+        self.owner = np.asarray(arrays["alias_entity"])
         self.terms = np.asarray(arrays["alias_terms"])
         self.ends = np.asarray(arrays["alias_term_ends"]).astype(np.int64)
         middle, bones = self.heard.middle(self.silent), self.heard.bones(self.silent)
         self.middle, self.bones = middle.hash, bones.hash
-        self.by_sound = self._aliases(middle, LEAST_PHONES, 0)
+        self.by_sound = self._aliases(middle, LEAST_PHONES, SOUND)
         self.by_bones = self._aliases(bones, LEAST_BONES, BONES)
         self.word_hash, self.word_length, self.word_start, self.near = self._words(middle)
         self.known = HashTable(self.word_hash)
@@ -107,7 +110,8 @@ class Listed:
             keys.append(mixed(hashes.take(enough), family))
             values.append(aliases.take(enough))
         none = np.zeros(0, np.int64)
-        return Postings(np.concatenate([none.view(np.uint64), *keys]), np.concatenate([none, *values]))
+        every, of = np.concatenate([none.view(np.uint64), *keys]), np.concatenate([none, *values])
+        return Postings(every, of, _NAMESAKES, self.owner)
 
     def _words(self, middle: Keyed) -> tuple[Words, Ints, NDArray[np.uint8], Postings]:
         """Of each sound of a term its hash, length and first class; and all sounds by what they are near to."""
@@ -125,7 +129,7 @@ class Listed:
             cut, which = middle.without_one(long[k : k + _BLOCK])
             keys.append(mixed(cut))
             values.append(number[which])
-        near = Postings(np.concatenate(keys), np.concatenate(values))
+        near = Postings(np.concatenate(keys), np.concatenate(values), _NEIGHBOURS)
         return hashes, length, self.heard.start[terms], near
 
 

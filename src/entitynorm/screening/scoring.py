@@ -11,6 +11,7 @@ import numpy as np
 from rapidfuzz.distance import Indel, JaroWinkler
 from rapidfuzz.process import cpdist
 
+from entitynorm.evidence import in_latin
 from entitynorm.learned import LearnedScorer
 from entitynorm.names.similarity import LIKEST_HEARD, SHARED_READING
 from entitynorm.names.types import entity_class
@@ -22,7 +23,6 @@ from entitynorm.screening.listed import Listed
 from entitynorm.screening.weighing import weigh
 from entitynorm.screening.windows import Worded
 from entitynorm.text.sound_distance import similarities
-from entitynorm.text.translit import latinise
 
 _HEAVY = 0.45
 _WHOLE = 3
@@ -107,7 +107,7 @@ class PairScorer:
         a, b = [ours[n] for n in of_window.tolist()], [theirs[n] for n in of_alias.tolist()]
         same = words.is_foreign(windows).take(of_window) == listed.is_foreign(aliases).take(of_alias)
         for n in np.flatnonzero(~same).tolist():
-            a[n], b[n] = latinise(a[n]).lower(), latinise(b[n]).lower()
+            a[n], b[n] = in_latin(a[n]), in_latin(b[n])
         sizes = np.minimum(np.fromiter(map(len, a), np.int64, len(a)), np.fromiter(map(len, b), np.int64, len(b)))
         jaro = cpdist(a, b, scorer=JaroWinkler.similarity, dtype=np.float64)
         indel = cpdist(a, b, scorer=Indel.normalized_similarity, dtype=np.float64)

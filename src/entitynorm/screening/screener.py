@@ -7,17 +7,19 @@ more. Spellings are found by the same trie and decided by the same scorer. To fo
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from entitynorm.comparing import Layer
 from entitynorm.learned import LearnedScorer
+from entitynorm.names.structure import parse
 from entitynorm.resolver import Resolver, overshadowing
-from entitynorm.retrieval.build import BLOCKS, POLICIES, STATED
+from entitynorm.retrieval.build import BLOCKS, POLICIES, STATED, name_key
+from entitynorm.retrieval.distinct import among
 from entitynorm.retrieval.heard import Ints
 from entitynorm.scoring import SHARED
 from entitynorm.screening.candidates import candidates
@@ -70,9 +72,11 @@ class Screener:
     """Screens texts for the names of all layers of a resolver."""
 
     def __init__(self, resolver: Resolver) -> None:
-        self._resolver = resolver
-        self._layers = [_LayerScreener(layer, resolver.scorer) for layer in resolver.layers]
-        self._known: list[dict[int, str | None]] = [{_SEVERAL: None} for _ in self._layers]
+        self._layers = [
+            _LayerScreener(layer, resolver.scorer, hidden)
+            for layer, hidden in zip(resolver.layers, _hidden(resolver), strict=True)
+        ]
+        self._margin = resolver.scorer.margin
 
     def screen(self, texts: Sequence[str]) -> list[Screened]:
         """What each text names."""
@@ -81,9 +85,11 @@ class Screener:
         first, last, _, score = _together(found)
         start, end = scan.start.take(first), scan.end.take(last)
         ids = np.empty(len(first), object)
-        ids[:] = [one for level, some in enumerate(found) for one in self._ids(level, some, scan)]
-        there = np.flatnonzero(ids != "")
-        chosen = there.take(settled(start.take(there), end.take(there), score.take(there)))
+        ids[:] = [name for layer, some in zip(self._layers, found, strict=True) for name in layer.ids(some.entity)]
+        if len(found) > 1:
+            kept = self._competing(start, end, score, ids, [len(some.first) for some in found])
+            start, end, score, ids = start.take(kept), end.take(kept), score.take(kept), ids.take(kept)
+        chosen = settled(start, end, score)
         start, end, score = start.take(chosen), end.take(chosen), score.take(chosen)
         _take_quotation_marks(scan, start, end)
         named = ids.take(chosen).tolist()
@@ -95,35 +101,55 @@ class Screener:
             for n, (a, b) in enumerate(pairwise(bounds))
         ]
 
-    def _ids(self, level: int, found: _Found, scan: Scan) -> list[str | None]:
-        """The id of each name, None where several have it, "" where a later layer or the entity itself forbids it."""
-        resolver = self._resolver
-        index, alone = resolver.layers[level].index, level + 1 == len(resolver.layers)
-        known = self._known[level]
-        if len(known) > _KEPT:
-            known = self._known[level] = {_SEVERAL: None}
-        for entity in dict.fromkeys(found.entity.tolist()):
-            if entity not in known:
-                known[entity] = index.entity_id(entity) if alone or not resolver.is_hidden(level, entity) else ""
-        out = [known[entity] for entity in found.entity.tolist()]
-        flags = np.asarray(index.arrays["entity_flags"])
-        for n in np.flatnonzero((found.entity >= 0) & (flags.take(found.entity, mode="clip") & BLOCKS > 0)).tolist():
-            surface = scan.text[scan.start[found.first[n]] : scan.end[found.last[n]]]
-            if out[n] and resolver.is_blocked(surface, out[n]):
-                out[n] = ""
-        return out
+    def _competing(self, start: Ints, end: Ints, score: Floats, ids: NDArray[np.object_], sizes: list[int]) -> Ints:
+        """Which names to keep where layers name the same stretch; ``ids`` of those that several have become None.
+
+        As listed goes before as heard; of the rest the likeliest wins if it is far enough ahead of another entity.
+        """
+        order = np.lexsort((-score, end, start))
+        same = (start[order][1:] == start[order][:-1]) & (end[order][1:] == end[order][:-1])
+        heads = np.flatnonzero(np.append(True, ~same)) if len(order) else order
+        level = np.repeat(np.arange(len(sizes)), sizes)
+        for head, count in zip(heads.tolist(), np.diff(np.append(heads, len(order))).tolist(), strict=True):
+            rivals = order[head : head + count].tolist()
+            best = rivals[0]
+            listed = score[best] >= 1.0
+            near = [n for n in rivals if score[n] > score[best] - self._margin and (score[n] >= 1.0) == listed]
+            if len({ids[n] for n in near}) > 1:
+                weights = [self._layers[level[n]].weight(ids[n]) for n in near]
+                lead = overshadowing(weights) if listed else None
+                ids[best] = None if lead is None else ids[near[weights.index(lead)]]
+        return order.take(heads)
+
+
+def _hidden(resolver: Resolver) -> Iterator[NDArray[np.bool_]]:
+    """For each layer which of its entities a later layer has under the same id, or one that it had."""
+    for level, layer in enumerate(resolver.layers):
+        out = np.zeros(layer.index.entities, np.bool_)
+        hashes, owners = (np.asarray(layer.index.arrays[f"id_{name}"]) for name in ("hash", "owner"))
+        for later in resolver.layers[level + 1 :]:
+            for table in ("id_hash", "was_hash"):
+                known = np.asarray(later.index.arrays[table])
+                if len(known):
+                    out[owners[among(hashes, known)]] = True
+        yield out
 
 
 class _LayerScreener:
     """Screens for the names of one index."""
 
-    def __init__(self, layer: Layer, scorer: LearnedScorer) -> None:
+    def __init__(self, layer: Layer, scorer: LearnedScorer, hidden: NDArray[np.bool_]) -> None:
+        """``hidden``: the entities that a later layer has as well."""
+        self._layer = layer
         self._index = layer.index
+        self._hidden = hidden
+        self._known: dict[int, str | None] = {_SEVERAL: None}
         self._trie = Trie(layer.index.arrays)
         self._scorer = scorer
         arrays = layer.index.arrays
         self._owner = np.asarray(arrays["alias_entity"])
         self._policy = (np.asarray(arrays["alias_flags"]) >> 2) & 3
+        self._blocking = np.flatnonzero(np.asarray(arrays["entity_flags"]) & BLOCKS)
         kinds = np.asarray(arrays["entity_type"])
         self._threshold = np.array([scorer.threshold_of(kind) for kind in layer.index.types] or [1.0])[kinds]
         self._single = layer.index.few or bool(np.any(self._policy == STATED))
@@ -131,6 +157,21 @@ class _LayerScreener:
         if not layer.index.to_the_letter:
             self._listed = Listed(layer.index)
             self._pairs = PairScorer(self._listed, scorer)
+
+    def ids(self, entities: Ints) -> list[str | None]:
+        """The id of each entity, None for `_SEVERAL`."""
+        known = self._known
+        if len(known) > _KEPT:
+            known = self._known = {_SEVERAL: None}
+        for entity in dict.fromkeys(entities.tolist()):
+            if entity not in known:
+                known[entity] = self._index.entity_id(entity)
+        return [known[entity] for entity in entities.tolist()]
+
+    def weight(self, entity_id: str | None) -> float | None:
+        """How prominent an entity is; None where the gazetteer does not say, or several are meant."""
+        number = None if entity_id is None else self._index.find_entity(entity_id)
+        return None if number is None else self._index.weight(number)
 
     def found(self, scan: Scan) -> _Found:
         """Names as they are listed, and names that sound like one."""
@@ -151,6 +192,8 @@ class _LayerScreener:
         words = Worded(scan, first, last)
         window, alias = candidates(self._listed, words, words.begin, words.end)
         free = np.flatnonzero(self._may_sound(window, alias, words))
+        window, alias = window.take(free), alias.take(free)
+        free = np.flatnonzero(self._unblocked(scan, first.take(window), last.take(window), alias))
         aligned = align(self._listed, words, window.take(free), alias.take(free))
         place, entity, score = self._decided(aligned, words)
         return _Found(first.take(place), last.take(place), entity, score)
@@ -184,7 +227,8 @@ class _LayerScreener:
 
     def _entity_spelled(self, key: int) -> int:
         index = self._index
-        aliases = [alias for alias in self._trie.spelled(key) if not index.is_weak(alias)]
+        listed = [alias for alias in self._trie.spelled(key) if not self._hidden[index.entity_of(alias)]]
+        aliases = [alias for alias in listed if not index.is_weak(alias)]
         aliases = [alias for alias in aliases if not index.is_shortened(alias)] or aliases
         entities = sorted({index.entity_of(alias) for alias in aliases})
         if len(entities) < 2:
@@ -199,9 +243,26 @@ class _LayerScreener:
         out: Bools = policy != POLICIES.index("off")
         if not self._index.few:
             out &= (policy == STATED) | (words.end.take(window) - words.begin.take(window) > 1)
-        # A small word begins a name only where the alias begins so too: In Gaza, but El Fasher.
-        led = words.silent.take(words.word.take(words.begin.take(window)))
-        out &= ~led | self._listed.silent.take(self._listed.terms.take(self._listed.ends.take(alias)))
+        if self._hidden.any():
+            out &= ~self._hidden.take(self._owner.take(alias))
+        # A small word begins or ends a name only where the alias does so too: In Gaza, Gaza In Flames, but El Fasher.
+        listed = self._listed
+        for ours, theirs in (
+            (words.begin.take(window), listed.ends.take(alias)),
+            (words.end.take(window) - 1, listed.ends.take(alias + 1) - 1),
+        ):
+            out &= ~words.silent.take(words.word.take(ours)) | listed.silent.take(listed.terms.take(theirs))
+        return out
+
+    def _unblocked(self, scan: Scan, first: Ints, last: Ints, alias: Ints) -> Bools:
+        """Whether the entity of each alias may take the surface form of these tokens."""
+        out = np.ones(len(alias), np.bool_)
+        if not len(self._blocking):
+            return out
+        owner = self._owner.take(alias)
+        for n in np.flatnonzero(among(owner, self._blocking)).tolist():
+            surface = scan.text[scan.start[first[n]] : scan.end[last[n]]]
+            out[n] = not self._layer.is_blocked(parse(surface), name_key(surface), int(owner[n]))
         return out
 
     def _decided(self, aligned: Aligned, words: Worded) -> tuple[Ints, Ints, Floats]:
@@ -254,16 +315,19 @@ def settled(start: Ints, end: Ints, score: Floats) -> Ints:
     kept = [alone]
     priority = score.take(order) * (end - start)
     for head, count in zip(heads.compress(size > 1).tolist(), size.compress(size > 1).tolist(), strict=True):
-        kept.append(np.array(_likeliest(start, end, priority, range(head, head + count)), np.int64))
+        some = slice(head, head + count)
+        kept.append(head + _likeliest(start[some], end[some], priority[some]))
     return order.take(np.sort(np.concatenate(kept)))
 
 
-def _likeliest(start: Ints, end: Ints, priority: Floats, spans: range) -> list[int]:
-    taken: list[int] = []  # in text order, so that only two neighbours can stand in the way
-    starts: list[int] = []
-    for n in sorted(spans, key=lambda n: (-priority[n], start[n])):
-        k = bisect_left(starts, start[n])
-        if (not k or end[taken[k - 1]] <= start[n]) and (k == len(taken) or end[n] <= starts[k]):
-            taken.insert(k, n)
-            starts.insert(k, int(start[n]))
-    return taken
+def _likeliest(start: Ints, end: Ints, priority: Floats) -> Ints:
+    """The same for spans of which each overlaps another."""
+    first = int(start.min())
+    taken = bytearray(int(end.max()) - first)
+    out = []
+    for n in np.lexsort((start, -priority)).tolist():
+        a, b = int(start[n]) - first, int(end[n]) - first
+        if taken.find(1, a, b) < 0:
+            taken[a:b] = bytes([1]) * (b - a)
+            out.append(n)
+    return np.array(out, np.int64)

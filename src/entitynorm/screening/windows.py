@@ -102,14 +102,14 @@ class Worded:
     def __init__(self, scan: Scan, first: Ints, last: Ints) -> None:
         inside = np.bincount(first, minlength=len(scan) + 1) - np.bincount(last + 1, minlength=len(scan) + 1)
         taken = np.cumsum(inside[:-1]) > 0
-        self.tokens = np.flatnonzero(taken)
+        tokens_inside = np.flatnonzero(taken)
         place = np.cumsum(taken) - 1
         self.begin, self.end = place.take(first), place.take(last) + 1
-        odd, texts = _odd(scan, self.tokens)
-        keys = scan.hashes.take(self.tokens)
+        odd, texts = _odd(scan, tokens_inside)
+        keys = scan.hashes.take(tokens_inside)
         keys[odd] ^= text_hashes(texts)  # Müller and Muller have the same letters, and sound otherwise
         at, self.word = numbered(keys)
-        tokens = self.tokens.take(at)
+        tokens = tokens_inside.take(at)
         self.spelling = scan.hashes.take(tokens)
         bounds = zip(scan.start.take(tokens).tolist(), scan.end.take(tokens).tolist(), strict=True)
         lines = "\n".join([scan.text[a:b] for a, b in bounds]).lower().replace("'", "")

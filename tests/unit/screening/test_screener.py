@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +32,7 @@ LISTED = [
     Entity("h:shmyhal", "PERSON", "Denys Shmyhal"),
     Entity("o:nour", "ORG", "Harakat al-Nour"),
     Entity("o:weak", "ORG", "Azov Regiment", aliases=(Alias("Azov", strength="weak"),)),
+    Entity("p:loose", "PLACE", "Odesa", aliases=(Alias("Odesa", fuzzy="edit"),)),
     Entity("p:more", "PLACE", "More"),
     Entity("p:north", "PLACE", "Lesnoye"),
     Entity("p:south", "PLACE", "Lesnoye"),
@@ -43,6 +44,7 @@ SHORT = {
     "as listed": "In [Grayvoron](p:grayvoron), [GRAYVORON](p:grayvoron) and [Грайворон](p:grayvoron).",
     "by its sound": "[Hraivoron](p:grayvoron) and [Viacheslav Hladkov](h:gladkov), or [Denis Shmygal](h:shmyhal).",
     "with small words or without": "The [Haraqat Al Nour](o:nour) left [El-Fashir](p:fasher). In [Gaza](p:gaza).",
+    "no small word behind": "[GRAYVORON](p:grayvoron) IN FLAMES. [Viacheslav Hladkov](h:gladkov) The Mayor.",
     "not where it is blocked": "Huliaypole, and [Huliaypol](p:huliaipole).",
     "only to the letter": "[Kremenchuk](p:exact), not Kremenchug.",
     "only by its sound": "[Novovolinsk](p:sound), not Novovolmsk.",
@@ -53,6 +55,7 @@ SHORT = {
 }
 LONG = {
     "a single word to the letter": "In [Grayvoron](p:grayvoron), not in Hraivoron; [Viacheslav Hladkov](h:gladkov).",
+    "but for a name that may slip": "In [Odeza](p:loose).",
     "no ordinary word": "More said that [Gaza](p:gaza) is quiet. Hope for more.",
 }
 
@@ -95,6 +98,52 @@ def test_a_later_layer_hides_an_earlier_entity(tmp_path: Path) -> None:
     assert found(linker, "Zelenivka, Mostyshche, Kalinivka") == [(11, 21, "p:b"), (23, 32, "p:a")]
 
 
+def layered(folder: Path, *layers: list[Entity]) -> Linker:
+    folder.mkdir(exist_ok=True)
+    paths = [folder / f"{n}.enx" for n in range(len(layers))]
+    for entities, path in zip(layers, paths, strict=True):
+        build(entities, path)
+    return entitynorm.load(paths)
+
+
+def test_namesakes_of_two_layers_are_several(tmp_path: Path) -> None:
+    one, two = [Entity("p:one", "PLACE", "Zelenivka")], [Entity("p:two", "PLACE", "Zelenivka")]
+    for n, layers in enumerate(((one, two), (two, one))):
+        assert found(layered(tmp_path / str(n), *layers), "Zelenivka, Zelenyvka") == [(0, 9, "?"), (11, 20, "?")]
+
+
+def test_the_most_prominent_of_two_layers_wins(tmp_path: Path) -> None:
+    small, big = (Entity(f"p:{size}", "PLACE", "Zelenivka", weight=size) for size in (10, 1_000))
+    assert found(layered(tmp_path, [big], [small]), "Zelenivka") == [(0, 9, "p:1000")]
+
+
+def test_what_is_hidden_or_blocked_has_no_say(tmp_path: Path) -> None:
+    below = [
+        Entity("p:one", "PLACE", "Lesnoye"),
+        Entity("p:two", "PLACE", "Lesnoye"),
+        Entity("h:one", "PERSON", "Viacheslav Hladkov", blocked=("Vyacheslav Gladkow",)),
+        Entity("h:two", "PERSON", "Viacheslav Hladkov"),
+    ]
+    linker = layered(tmp_path, below, [Entity("p:one", "PLACE", "Kalynivka")])
+    assert found(linker, "Lesnoye, Lesnoie") == [(0, 7, "p:two"), (9, 16, "p:two")]
+    assert found(linker, "Vyacheslav Gladkow") == [(0, 18, "h:two")]
+
+
+def test_a_crowd_of_namesakes_hides_nobody_else() -> None:
+    crowd = [Entity(f"p:{n}", "PLACE", "Lesnoye") for n in range(70)]
+    others = [Entity(f"o:{a}{b}", "PLACE", f"Pokuf{a}{b}ri") for a, b in product("bdgkmnprstvz", "aeou")]
+    linker = Linker(Gazetteer([*crowd, *others]))
+    for entity in others:
+        near = found(linker, entity.name[:-1] + "y")
+        assert near and near == found(Linker(Gazetteer(others)), entity.name[:-1] + "y")
+
+
+def test_one_entity_of_many_spellings_is_no_crowd() -> None:
+    aliases = tuple(Alias("Gladkov" + "v" * n) for n in range(1, 90))
+    linker = Linker(Gazetteer([Entity("h:one", "PERSON", "Gladkov", aliases=aliases)]))
+    assert found(linker, "Hladkov") == [(0, 7, "h:one")]
+
+
 def test_a_gazetteer_to_the_letter_has_nothing_heard() -> None:
     linker = Linker(Gazetteer([Entity("p:a", "PLACE", "Zelenivka", aliases=(Alias("Zelenivka", fuzzy="off"),))]))
     assert found(linker, "Zelenivka and Zelenyvka") == [(0, 9, "p:a")]
@@ -102,6 +151,11 @@ def test_a_gazetteer_to_the_letter_has_nothing_heard() -> None:
 
 def test_no_gazetteer_names_anything() -> None:
     assert [len(one) for one in Linker(Gazetteer([])).screen(["Hello World", ""])] == [0, 0]
+
+
+def test_one_string_is_no_texts(short: Linker) -> None:
+    with pytest.raises(TypeError, match="put it in a list"):
+        list(short.screen("Grayvoron"))
 
 
 def test_a_document_of_what_was_screened(short: Linker) -> None:
@@ -115,9 +169,10 @@ def test_a_document_of_what_was_screened(short: Linker) -> None:
     ]
 
 
-def test_processes_give_the_same(short: Linker) -> None:
+def test_processes_give_the_same() -> None:
     texts = [parse_marked(marked)[0] for marked in SHORT.values()]
-    one, two = (list(short.screen(texts, jobs=jobs)) for jobs in (1, 2))
+    linker = Linker(Gazetteer(LISTED), block=64)
+    one, two = (list(linker.screen(texts, jobs=jobs)) for jobs in (1, 2))
     assert [(a.start.tolist(), a.score.tolist(), a.ids) for a in one] == [
         (b.start.tolist(), b.score.tolist(), b.ids) for b in two
     ]
