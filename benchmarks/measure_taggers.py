@@ -69,10 +69,9 @@ def compile_both(folder: Path) -> None:
             subprocess.run([*command, "-o", str(folder / name)], check=True, stderr=subprocess.DEVNULL)
 
 
-def timed(tagger: Tagger, texts: Sequence[str], seconds: float) -> tuple[list[Any], float]:
+def timed(tagger: Tagger, texts: Sequence[str], seconds: float, size: int = FIRST_BATCH) -> tuple[list[Any], float]:
     """Answers to as many texts as the time allows, in growing batches, and the CPU seconds they took."""
     answers: list[Any] = []
-    size = FIRST_BATCH
     start = time.process_time()
     while len(answers) < len(texts):
         answers += tagger.tag(texts[len(answers) : len(answers) + size])
@@ -93,7 +92,7 @@ def speed(tagger: Tagger, texts: Sequence[str], seconds: float) -> tuple[list[An
     for _ in range(0 if tagger.remembers else REPEATS - 1):
         if len(answers) < len(texts) or spent + least > seconds:
             break
-        again = timed(tagger, texts, seconds)[1]
+        again = timed(tagger, texts, seconds, LARGEST_BATCH)[1]  # it is not slow: no need to feel the way
         least, spent = min(least, again), spent + again
     return answers, megabytes(texts[: len(answers)]) / least
 

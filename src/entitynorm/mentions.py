@@ -35,6 +35,8 @@ from entitynorm.tagging.windows import WindowFinder, signed
 from entitynorm.text.quotation import quoted_alone
 from entitynorm.untyped import with_untyped
 
+_MARK, _FAR = 1, 120
+"""Code points of a mark that a mention takes in, and of the longest window of a name."""
 FLOOR = 0.002
 """Candidates below this are not worth keeping for a span of running text: no document could confirm them."""
 _DOT = ord(".")
@@ -136,6 +138,8 @@ class _Page:
         self._sentences = sentences_of(text)
         self._surroundings = Surroundings(resolver, text, self._sentences, context=context)
         self._spans: list[Span] = []
+        self._windows: list[tuple[int, int]] = []
+        """The window of each span, which a span may reach out of."""
         # Where nothing inside needs a look, in text order; two that overlap are rare, and one is enough.
         self._settled_from: list[int] = []
         self._settled_to: list[int] = []
@@ -167,6 +171,7 @@ class _Page:
             span = self._span(start, end, candidates)
             if span is not None:
                 self._spans.append(span)
+                self._windows.append((start, end))
                 if len(span.candidates) == 1 and span.candidates[0].score >= 1.0:
                     place = bisect_right(self._settled_from, start)
                     self._settled_from.insert(place, start)
@@ -179,11 +184,31 @@ class _Page:
 
     def read(self) -> Text:
         """The text as it was read."""
+        self._draw_back()
         self._spans.sort(key=lambda span: (span.start, span.end))
         certain: dict[tuple[int, str], Span] = {}  # the shortest of an end and entity, since it stands last
         certain.update(((s.end, s.candidates[0].id), s) for s in self._spans if s.candidates[0].score >= CERTAIN)
         spans = (s for s in self._spans if not self._only_adds(s, certain.get((s.end, s.candidates[0].id), s)))
         return Text(self.text, self._sentences, tuple(map(self._at_least_its_part, spans)))
+
+    def _draw_back(self) -> None:
+        """Leave the words beside people to the names that these words are windows of (Lin Bao | Kara Lake)."""
+        grown = [
+            n
+            for n, (span, (a, b)) in enumerate(zip(self._spans, self._windows, strict=True))
+            if span.end > b + _MARK or span.start < a - _MARK
+        ]
+        if not grown:
+            return
+        order = sorted(range(len(self._spans)), key=lambda n: self._windows[n])
+        starts = [self._windows[n][0] for n in order]
+        for n in grown:
+            span, (start, end) = self._spans[n], self._windows[n]
+            near = order[bisect_left(starts, span.start - _FAR) : bisect_left(starts, span.end)]
+            others = [self._windows[k] for k in near if self._spans[k].candidates[0].id != span.candidates[0].id]
+            begin = start if any(a < start and span.start < b for a, b in others) else span.start
+            final = end if any(a < span.end and end < b for a, b in others) else span.end
+            self._spans[n] = span._replace(start=begin, end=final)
 
     def _is_shouted(self, start: int, end: int) -> bool:
         """Whether a small word is in capitals since all the sentence is: there AS and MIT are no acronyms."""

@@ -25,6 +25,7 @@ LISTED = [
     Entity("p:solvanka", "PLACE", "Solvanka"),
     Entity("p:loose", "PLACE", "Dremany", aliases=(Alias("Dremany", fuzzy="edit"),)),
     Entity("h:strelnikov", "PERSON", "Pavel Strelnikov"),
+    Entity("p:vedeno", "PLACE", "Vedeno Solvari"),
     Entity("o:hospital", "ORG", "Hospital of Saint Vilma"),
 ]
 # An unmarked name must stay unlinked.
@@ -35,6 +36,9 @@ CASES = {
         "Они ушли из [Козинки](p:kozinka) в [Сольванку](p:solvanka).",
     ],
     "or the gazetteer lets it slip, also where it says so of the name itself": ["In [Dremani](p:loose)."],
+    "a person leaves the word beside it to another name": [
+        "They met [Pavel Strelnikov](h:strelnikov) [Vedeno Solvari](p:vedeno) and left."
+    ],
     "a surname needs its full name": [
         "[Pavel Strelnikov](h:strelnikov) came. [Strelnikov](h:strelnikov) left.",
         "Strelnikov left.",
