@@ -37,7 +37,7 @@ CASES = {
     ],
     "or the gazetteer lets it slip, also where it says so of the name itself": ["In [Dremani](p:loose)."],
     "a person leaves the word beside it to another name": [
-        "They met [Pavel Strelnikov](h:strelnikov) [Vedeno Solvari](p:vedeno) and left."
+        "In [Vedeno Solvari](p:vedeno) [Pavel Strelnikov](h:strelnikov) left."
     ],
     "a surname needs its full name": [
         "[Pavel Strelnikov](h:strelnikov) came. [Strelnikov](h:strelnikov) left.",
