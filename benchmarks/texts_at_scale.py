@@ -235,7 +235,8 @@ def main(given: Sequence[str] | None = None) -> int:
     }
     atomic_write(HERE / "texts_at_scale.json", json.dumps(run_of, indent=1, ensure_ascii=False) + "\n")
     sizes = " ".join(map(str, options.sizes))
-    put_section("texts at scale", report(run_of, f"python benchmarks/texts_at_scale.py --sizes {sizes}"))
+    command = f"python benchmarks/texts_at_scale.py --sizes {sizes} --megabytes {options.megabytes:g}"
+    put_section("texts at scale", report(run_of, f"{command} --seconds {options.seconds:g}"))
     expected = json.loads(EXPECTED.read_text(encoding="utf-8")) if EXPECTED.exists() else {}
     behind = check(results, expected)
     if options.record:

@@ -14,6 +14,7 @@ from functools import lru_cache, partial
 from rapidfuzz.distance import Indel, JaroWinkler
 
 from entitynorm.features import (
+    COMMONEST,
     NATURE,
     NO_FACTS,
     EntityFacts,
@@ -97,7 +98,8 @@ CONTRARY = frozenset({"other_given", "other_surname", "other_father", "other_gen
 
 INDEX = {name: n for n, name in enumerate(FEATURES)}
 _PLACE_LEVELS = frozenset({"adm1", "adm2", "adm3"})
-_HEAVY = 0.45
+HEAVY = 0.45
+"""Weight from which on a word says something of its own."""
 _LONG = 6
 """Letters of words whose consonants alone make them one name, however their vowels are written."""
 _VOWELS = re.compile("[aeiouy]")
@@ -166,7 +168,9 @@ def make_side(name: Name, kind: str, rarity: Rarity, *, surface: bool = False) -
     surname = surname_index(units, name.text) if kind == "PERSON" else None
     plain = name_weights(units, kind, surname)
     weights = tuple(
-        w * (0.25 + 0.75 * rarity(u.phrase)) if u.role in ("core", "given", "concept") and len(u.words) == 1 else w
+        w * (COMMONEST + (1 - COMMONEST) * rarity(u.phrase))
+        if u.role in ("core", "given", "concept") and len(u.words) == 1
+        else w
         for u, w in zip(units, plain, strict=True)
     )
     words = [w for n, u in enumerate(units) if not n or u.words is not units[n - 1].words for w in u.words]
@@ -300,7 +304,7 @@ def _coverage(query: Side, alias: Side, pairing: Pairing, put: Put) -> None:
         bond += value * weight
         nats += match.similarity.weight * weight
         full += agreement(min(letters_q, letters_a)) * weight if value < 1 else 0.0
-        if weight >= _HEAVY:
+        if weight >= HEAVY:
             weakest = min(weakest, value)
             level = min(level, match.similarity.level)
             start = start and match.similarity.start
@@ -327,7 +331,7 @@ def _coverage(query: Side, alias: Side, pairing: Pairing, put: Put) -> None:
     extra = max((query.weights[i] for i in left_q), default=0.0)
     missing = max((alias.weights[j] for j in left_a), default=0.0)
     put("extra", extra)
-    put("beside", float(len(alias.units) - sum(u.role == "function" for u in alias.units) == 1 and extra >= _HEAVY))
+    put("beside", float(len(alias.units) - sum(u.role == "function" for u in alias.units) == 1 and extra >= HEAVY))
     put("missing", missing)
     put("both", min(extra, missing))
     put("surplus", sum(query.weights[i] for i in left_q) / total_q)
@@ -347,7 +351,7 @@ def _refused(query: Side, alias: Side, match: Match) -> bool:
     if not heard or len(match.ours) != 1 or len(match.theirs) != 1:
         return False
     i, j = match.ours[0], match.theirs[0]
-    if max(query.weights[i], alias.weights[j]) < _HEAVY:
+    if max(query.weights[i], alias.weights[j]) < HEAVY:
         return False
     if match.similarity.kind == INFLECTION and query.units[i].words[0].script == "Latn":
         return False  # `likeness` reads the case forms of Cyrillic only

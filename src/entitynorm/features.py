@@ -12,6 +12,8 @@ from entitynorm.names.units import Unit
 
 _SYLLABLE = re.compile(r"[b-df-hj-np-tv-xz]{0,3}[aeiouy]{1,3}[b-df-hj-np-tv-xz]{0,2}")
 """A folded word of one syllable, as Chinese and Korean given names are made of two."""
+COMMONEST = 0.25
+"""The share of its weight that the commonest of all words keeps; rare ones keep all."""
 NATURE = frozenset({"water", "relief", "island"})
 """Senses of type words for what nobody built."""
 SETTLED = frozenset({"settlement", "area", "quarter"})

@@ -22,26 +22,16 @@ from entitynorm.retrieval.phones import (
     Bytes,
     Words,
     numbers,
+    powers,
 )
 from entitynorm.tagging.codepoints import BASE, letter_value
 from entitynorm.text.sound_tables import LINE_END
-from entitynorm.text.sounds import plain_text, plain_units, wide_readings
+from entitynorm.text.sounds import PLAIN_SCRIPTS, plain_text, plain_units, wide_readings
 from entitynorm.text.tokens import script_of
 
 Ints = NDArray[np.int64]
-_PLAIN_SCRIPTS = frozenset({"Latn", "Zyyy"})
 _VALUES = np.array([0, *map(letter_value, range(PAD + 1))], np.uint64)
-_WIDTH = LONGEST + 1
-
-
-def _powers(base: int) -> Words:
-    out = [1]
-    while len(out) < _WIDTH:
-        out.append(out[-1] * base % (1 << 64))
-    return np.array(out, np.uint64)
-
-
-_UP = _powers(BASE)
+_UP = powers(LONGEST + 1, BASE)
 _DOWN = np.uint64(pow(BASE, -1, 1 << 64))
 _A, _E, _I, _O, _U = (int(numbers(vowel)[0]) for vowel in "aeiou")
 _BEFORE = np.zeros(PAD + 1, np.bool_)
@@ -119,7 +109,7 @@ class Heard:
         >>> heard.lengths.tolist(), len(set(heard.middle().hash.tolist()))
         ([9, 9, 9], 1)
         """
-        foreign = [n for n, word in enumerate(words) if not word.isascii() and script_of(word) not in _PLAIN_SCRIPTS]
+        foreign = [n for n, word in enumerate(words) if not word.isascii() and script_of(word) not in PLAIN_SCRIPTS]
         if not foreign:
             return cls(*_finished(_plain(words), len(words)))
         own = list(words)

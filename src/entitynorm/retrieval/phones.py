@@ -19,7 +19,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-PHONES = "aeioubpdtgkhfvzsZScCJmnlr"
+from entitynorm.text.sound_tables import PHONES as PHONES
+
 LONGEST = 18
 PAD = 25
 Bytes = NDArray[np.uint8]
@@ -54,16 +55,17 @@ MIDDLE_CLASS, COARSE_CLASS = _middle(), _coarse()
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 
 
-def _powers(n: int, factor: int) -> Words:
+def powers(n: int, factor: int) -> Words:
+    """The first ``n`` powers of a factor, modulo 2^64."""
     out = [1]
     for _ in range(n - 1):
         out.append(out[-1] * factor % (1 << 64))
     return np.array(out, np.uint64)
 
 
-_POWERS = _powers(64, 0x100000001B3)
+_POWERS = powers(64, 0x100000001B3)
 _TEXT_FACTOR = 0x5851F42D4C957F2D
-_TEXT_POWERS = _powers(256, _TEXT_FACTOR)
+_TEXT_POWERS = powers(256, _TEXT_FACTOR)
 """Made once for texts of usual lengths, since most look-ups are of a single short text."""
 EQUAL, SKELETON, MIDDLE, TYPO, LEXICAL = (np.uint64(n * 0x51ED270B) for n in (1, 2, 3, 4, 5))
 """Families of keys, mixed into the hash so that one sorted array serves them all."""
@@ -282,8 +284,8 @@ def text_hashes(texts: Sequence[str]) -> Words:
     ends = np.cumsum(lengths)
     starts = ends - lengths
     longest = int(lengths.max())
-    powers = _TEXT_POWERS if longest <= len(_TEXT_POWERS) else _powers(longest, _TEXT_FACTOR)
-    terms = (flat + np.uint64(1)) * powers[np.arange(len(flat)) - np.repeat(starts, lengths)]
+    scale = _TEXT_POWERS if longest <= len(_TEXT_POWERS) else powers(longest, _TEXT_FACTOR)
+    terms = (flat + np.uint64(1)) * scale[np.arange(len(flat)) - np.repeat(starts, lengths)]
     sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(terms, dtype=np.uint64)))
     values: Words = (sums[ends] - sums[starts] + lengths.astype(np.uint64)) * _PRIME
     return values ^ (values >> np.uint64(31))

@@ -21,10 +21,12 @@ from entitynorm.names.meanings import role_of
 from entitynorm.names.structure import parse, senses_of, slots_of
 from entitynorm.names.words import read_forms, warm, word
 from entitynorm.retrieval import phones
-from entitynorm.retrieval.build import SLIPPING, carries_name, lexical_ids, means_nothing, role_of_term, weight_of_role
+from entitynorm.retrieval.build import SLIPPING
 from entitynorm.retrieval.heard import Heard
 from entitynorm.retrieval.index import NameIndex
+from entitynorm.retrieval.roles import carries_name, lexical_ids, means_nothing, role_of_term, weight_of_role
 from entitynorm.text.sound_distance import similarities, table_for
+from entitynorm.text.sounds import PLAIN_SCRIPTS
 from entitynorm.text.terms import fold_term
 from entitynorm.text.tokens import script_of
 
@@ -40,7 +42,6 @@ _KEY_BUDGET = 24_000
 POSTING_BUDGET = 4_000
 """Aliases that one term may add to a name, unless nothing else is there."""
 _FORMS = 12
-_PLAIN_SCRIPTS = frozenset({"Latn", "Zyyy"})
 PLAIN_ROWS, _PLAIN_DISTANCE, _PLAIN_BUDGET = 12, 8, 1_500
 """The same where words are met plainly: readings compared, bits of the first mask that may differ, readings reached."""
 _LONGEST_ACRONYM = 6
@@ -104,8 +105,8 @@ class TermSearcher:
         found = {t: hits for t in dict.fromkeys(terms) if (hits := memory.get(t)) is not None}
         unknown = [t for t in dict.fromkeys(terms) if t not in found]
         if plainly:
-            found |= self.hits([t for t in unknown if script_of(t) not in _PLAIN_SCRIPTS])
-            unknown = [t for t in unknown if script_of(t) in _PLAIN_SCRIPTS]
+            found |= self.hits([t for t in unknown if script_of(t) not in PLAIN_SCRIPTS])
+            unknown = [t for t in unknown if script_of(t) in PLAIN_SCRIPTS]
         size = _PLAIN_BATCH if plainly else _BATCH
         for k in range(0, len(unknown), size):
             block = unknown[k : k + size]
@@ -309,7 +310,7 @@ class TermSearcher:
         return len(own) == 1 and self._begins_alike(own[0])
 
     def _begins_alike(self, term: str) -> bool:
-        if script_of(term) not in _PLAIN_SCRIPTS:
+        if script_of(term) not in PLAIN_SCRIPTS:
             return True
         found = self._begun.get(term)
         if found is None:

@@ -11,20 +11,19 @@ import numpy as np
 from rapidfuzz.distance import Indel, JaroWinkler
 from rapidfuzz.process import cpdist
 
-from entitynorm.evidence import in_latin
+from entitynorm.evidence import HEAVY, in_latin
 from entitynorm.learned import LearnedScorer
 from entitynorm.names.similarity import LIKEST_HEARD, SHARED_READING
 from entitynorm.names.types import entity_class
-from entitynorm.retrieval.build import ROLES
 from entitynorm.retrieval.distinct import numbered
 from entitynorm.retrieval.heard import Ints
+from entitynorm.retrieval.roles import ROLES
 from entitynorm.screening.likeness import Aligned, Floats, agreements
 from entitynorm.screening.listed import Listed
 from entitynorm.screening.weighing import weigh
 from entitynorm.screening.windows import Worded
 from entitynorm.text.sound_distance import similarities
 
-_HEAVY = 0.45
 _WHOLE = 3
 """Words of a name that is also compared as one word."""
 _NAMED = np.array([role in ("core", "given", "number") for role in ROLES])
@@ -53,7 +52,7 @@ class PairScorer:
         weight = weigh(listed, aligned, kinds, self._classes)
         total = np.add.reduceat(weight, begin)
         total[total == 0] = 1.0
-        heavy = weight >= _HEAVY
+        heavy = weight >= HEAVY
         level = np.minimum.reduceat(np.where(heavy, aligned.compared.level, 3), begin)
         covered = np.minimum(1.0, np.add.reduceat(value * weight, begin) / total)
         nats = np.add.reduceat(aligned.compared.nats * weight, begin)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from entitynorm.comparing import Layer
 from entitynorm.learned import LearnedScorer
+from entitynorm.names.similarity import SHARED_READING
 from entitynorm.names.structure import parse
 from entitynorm.resolver import Resolver, overshadowing
 from entitynorm.retrieval.build import BLOCKS, POLICIES, STATED, name_key
@@ -44,7 +45,6 @@ _WINDOWS = 65_536
 """Windows worked on at a time: a page of news has forty, a list of names a hundred times as many."""
 _KEPT = 65_536
 """Spellings and entities that are remembered."""
-_SAME_SOUND = 0.99
 
 
 class _Found(NamedTuple):
@@ -270,7 +270,7 @@ class _LayerScreener:
         log_odds = self._pairs.log_odds(words, aligned)
         window, alias = aligned.window, aligned.alias
         if len(window):
-            slipped = np.minimum.reduceat(aligned.compared.value, aligned.begin) < _SAME_SOUND
+            slipped = np.minimum.reduceat(aligned.compared.value, aligned.begin) < SHARED_READING
             kept = np.flatnonzero(~(slipped & (self._policy.take(alias) == POLICIES.index("key"))))
             window, alias, log_odds = window.take(kept), alias.take(kept), log_odds.take(kept)
         if not len(window):

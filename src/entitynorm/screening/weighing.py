@@ -9,10 +9,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from entitynorm.features import unit_weight
+from entitynorm.features import COMMONEST, unit_weight
 from entitynorm.names.structure import parse
-from entitynorm.retrieval.build import ROLES
 from entitynorm.retrieval.heard import Ints
+from entitynorm.retrieval.roles import ROLES
 from entitynorm.screening.likeness import Aligned, Floats
 from entitynorm.screening.listed import Listed
 from entitynorm.screening.windows import Bools
@@ -59,7 +59,7 @@ def weigh(listed: Listed, aligned: Aligned, kinds: Ints, classes: tuple[str, ...
     out[alone] = np.maximum(out[alone], _TYPE_ALONE)
     light = np.maximum.reduceat(out, begin) < _LIGHTEST
     out[light.take(pair) & ~_LIGHT.take(role)] = 1.0
-    return np.where(_RARE.take(role), out * (0.25 + 0.75 * listed.rarity.take(term)), out)
+    return np.where(_RARE.take(role), out * (COMMONEST + (1 - COMMONEST) * listed.rarity.take(term)), out)
 
 
 def _surnames(role: Ints, father: Bools, pair: Ints, begin: Ints) -> Ints:

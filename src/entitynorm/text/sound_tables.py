@@ -44,7 +44,7 @@ class Substitution:
         `NO_PHONE` for what stands for none, `LINE_END` for a line break.
         """
         out = bytearray([NO_PHONE]) * 0x10000
-        for number, phone in enumerate(_PHONES):
+        for number, phone in enumerate(PHONES):
             out[ord(phone)] = out[ord(_PRIVATE[phone])] = number
         for letter, phones in self.single.items():
             out[letter] = out[ord(phones)] if phones else NO_PHONE
@@ -108,8 +108,8 @@ class Tables:
 
 # Phones are Latin letters too, so a table's output must not be read again by the table of single letters: on the way
 # they stand as control characters of Latin-1, one for each phone, which keep a buffer of ASCII at a byte a letter.
-_PHONES = "aeioubpdtgkhfvzsZScCJmnlr"
-_PRIVATE = {phone: chr(0x80 + n) for n, phone in enumerate(_PHONES)}
+PHONES = "aeioubpdtgkhfvzsZScCJmnlr"
+_PRIVATE = {phone: chr(0x80 + n) for n, phone in enumerate(PHONES)}
 _PUBLIC = {ord(private): phone for phone, private in _PRIVATE.items()}
 
 

@@ -18,20 +18,21 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from entitynorm.text.folding import fold_text
-from entitynorm.text.sound_tables import Profile, Script, Substitution, public, substitution
+from entitynorm.text.sound_tables import PHONES, Profile, Script, Substitution, public, substitution
 from entitynorm.text.sound_tables import tables as _tables
 from entitynorm.text.tokens import script_of
 from entitynorm.text.translit import latinise
 
 VOWELS = frozenset("aeiou")
+PLAIN_SCRIPTS = frozenset({"Latn", "Zyyy"})
+"""Scripts of words that `plain_text` reads."""
 _MAX_READINGS = 8
 _COST = itemgetter(1)
 MAX_WIDE = 6
 """Wide readings of one word at most."""
-_PHONES = "aeioubpdtgkhfvzsZScCJmnlr"
-_DOUBLED = tuple((phone * 2, phone) for phone in _PHONES)
+_DOUBLED = tuple((phone * 2, phone) for phone in PHONES)
 _GLIDE = re.compile(r"i(?:(?<=.i)(?=[aeou])|(?<=^i)(?=[ei]))", re.MULTILINE)
-_NOT_PHONE = re.compile(f"[^{_PHONES}\n]")
+_NOT_PHONE = re.compile(f"[^{PHONES}\n]")
 # Marks belong to their letter: the tie of ALA-LC (i͡a) does not cut a word.
 _WORD = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f]|['’ʼʻʹ`´′”](?=[^\\W_]))*")
 _CYRILLIC = re.compile("[\u0400-\u052f]")
