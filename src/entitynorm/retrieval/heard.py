@@ -7,7 +7,7 @@ of a page are heard at once, they lie one behind the other instead.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +25,8 @@ from entitynorm.retrieval.phones import (
     powers,
 )
 from entitynorm.tagging.codepoints import BASE, letter_value
-from entitynorm.text.sound_tables import LINE_END
-from entitynorm.text.sounds import PLAIN_SCRIPTS, plain_text, plain_units, wide_readings
+from entitynorm.text.letter_groups import LINE_END, LetterGroups
+from entitynorm.text.sounds import PLAIN_SCRIPTS, plain_letters, plain_table, wide_readings
 from entitynorm.text.tokens import script_of
 
 Ints = NDArray[np.int64]
@@ -88,12 +88,12 @@ class Keyed:
 class Heard:
     """Words as runs of phones, at most `LONGEST` each."""
 
-    def __init__(self, phones: Bytes, lengths: Ints, foreign: Sequence[int] = ()) -> None:
+    def __init__(self, phones: Bytes, lengths: Ints, foreign: Sequence[int] | Ints = ()) -> None:
         """``foreign``: which of the words are in letters that are not Latin."""
         self.phones = phones
         self.lengths = lengths
         self.foreign = np.zeros(len(lengths), np.bool_)
-        self.foreign[list(foreign)] = True
+        self.foreign[np.asarray(foreign, np.int64)] = True
         self._ends = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
 
     @classmethod
@@ -111,18 +111,38 @@ class Heard:
         """
         foreign = [n for n, word in enumerate(words) if not word.isascii() and script_of(word) not in PLAIN_SCRIPTS]
         if not foreign:
-            return cls(*_finished(_plain(words), len(words)))
+            return cls.of_letters(plain_letters(words), len(words))
         own = list(words)
         for n in foreign:
             own[n] = ""
-        read = [found[0].phones if found else "" for found in wide_readings([words[n] for n in foreign])]
-        plain = cls(*_finished(_plain(own), len(words)))
-        lengths = plain.lengths.copy()
-        lengths[foreign] = [min(len(phones), LONGEST) for phones in read]
-        theirs = np.repeat(np.isin(np.arange(len(words)), foreign), lengths)
+        read = wide_readings([words[n] for n in foreign])
+        phones = [found[0].phones[:LONGEST] if found else "" for found in read]
+        lengths = np.fromiter(map(len, phones), np.int64, len(phones))
+        others = cls(numbers("".join(phones)), lengths, range(len(phones)))
+        return cls.of_letters(plain_letters(own), len(words)).replaced(np.array(foreign), others)
+
+    @classmethod
+    def of_letters(cls, letters: str | NDArray[np.uint16], count: int) -> Heard:
+        """The plainest reading of so many words in Latin letters, a line break between two.
+
+        Letters are lower case, with no marks but those that the table of sounds has
+        (`entitynorm.text.sounds.plain_letters`).
+        """
+        if isinstance(letters, str):
+            letters = np.frombuffer(letters.encode("utf-16-le", "surrogatepass"), np.uint16)
+        return cls(*_finished(_letter_groups().read(letters), count))
+
+    def replaced(self, words: Ints, others: Heard) -> Heard:
+        """The same with other sounds for some of the words, in ascending order."""
+        lengths = self.lengths.copy()
+        lengths[words] = others.lengths
+        theirs = np.zeros(len(self), np.bool_)
+        theirs[words] = True
         out = np.empty(int(lengths.sum()), np.uint8)
-        out[theirs], out[~theirs] = numbers("".join(phones[:LONGEST] for phones in read)), plain.phones
-        return cls(out, lengths, foreign)
+        inside = np.repeat(theirs, lengths)
+        out[inside] = others.phones
+        out[~inside] = self.phones.compress(np.repeat(~theirs, self.lengths))
+        return Heard(out, lengths, words.compress(others.foreign))
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -179,9 +199,9 @@ class Heard:
         return out
 
 
-def _plain(words: Sequence[str]) -> Bytes:
-    units = np.frombuffer(plain_text(words).encode("utf-16-le", "surrogatepass"), np.uint16)
-    return np.frombuffer(plain_units(), np.uint8).take(units)
+@cache
+def _letter_groups() -> LetterGroups:
+    return LetterGroups(plain_table())
 
 
 def _finished(phones: Bytes, count: int) -> tuple[Bytes, Ints]:

@@ -154,7 +154,7 @@ def _slips(listed: Listed, words: Worded, own: Ints, theirs: Ints, rows: Ints) -
     """(row, value, nats) of each of some rows where few slips of the pen part word and term."""
     at, which = numbered(theirs.take(rows))
     folds = [listed.fold(term) for term in theirs.take(rows.take(at)).tolist()]
-    ours = [words.folds[n] for n in own.take(rows).tolist()]
+    ours = words.folds(own.take(rows))
     others = [folds[n] for n in which.tolist()]
     slips = cpdist(ours, others, scorer=OSA.distance, score_cutoff=MOST_SLIPS, dtype=np.uint8)
     for n in np.flatnonzero(slips <= MOST_SLIPS).tolist():

@@ -43,7 +43,7 @@ class Depth(NamedTuple):
 
 
 _MANY = 50_000
-_DEPTH, _DEPTH_AMONG_MANY = Depth(3, 4, 0.5), Depth(4, 6, 0.7)
+_DEPTH, _DEPTH_AMONG_MANY = Depth(3, 4, 0.5), Depth(4, 7, 0.7)
 """Among so many aliases some is like any short word."""
 SOUND, BONES = 0, 1
 """Families of keys: of all phones, and of consonant classes."""

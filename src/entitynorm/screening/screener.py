@@ -311,10 +311,11 @@ def settled(start: Ints, end: Ints, score: Floats) -> Ints:
     fresh = np.append(True, start[1:] >= reach[:-1])
     heads = np.flatnonzero(fresh)
     size = np.diff(np.append(heads, len(start)))
-    alone = heads.compress(size == 1)
-    kept = [alone]
     priority = score.take(order) * (end - start)
-    for head, count in zip(heads.compress(size > 1).tolist(), size.compress(size > 1).tolist(), strict=True):
+    pair = heads.compress(size == 2)
+    pair += priority.take(pair + 1) > priority.take(pair)
+    kept = [heads.compress(size == 1), pair]
+    for head, count in zip(heads.compress(size > 2).tolist(), size.compress(size > 2).tolist(), strict=True):
         some = slice(head, head + count)
         kept.append(head + _likeliest(start[some], end[some], priority[some]))
     return order.take(np.sort(np.concatenate(kept)))

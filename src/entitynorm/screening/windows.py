@@ -6,14 +6,15 @@ it is no ordinary one. Words are read once for all windows that hold them.
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from entitynorm.names.lexicon import lexicon
 from entitynorm.retrieval.distinct import among, distinct, numbered
-from entitynorm.retrieval.heard import Heard, Ints, Keyed
+from entitynorm.retrieval.heard import Heard, Ints, Keyed, ragged
 from entitynorm.retrieval.phones import Words, text_hashes
 from entitynorm.retrieval.roles import role_of_term
 from entitynorm.screening.listed import MOST_WORDS
@@ -31,6 +32,8 @@ _SMALL = 3
 """Letters of a small word inside a name."""
 _ASCII_ENDS = 0x80
 _HYPHENS = np.array([ord(sign) for sign in "-‐‑"])
+_LOWER = np.frombuffer(bytes(range(_ASCII_ENDS)).lower(), np.uint8).astype(np.uint16)
+_BREAK, _APOSTROPHE = ord("\n"), ord("'")
 
 
 @cache
@@ -109,26 +112,47 @@ class Worded:
         keys = scan.hashes.take(tokens_inside)
         keys[odd] ^= text_hashes(texts)  # Müller and Muller have the same letters, and sound otherwise
         at, self.word = numbered(keys)
-        tokens = tokens_inside.take(at)
-        self.spelling = scan.hashes.take(tokens)
-        bounds = zip(scan.start.take(tokens).tolist(), scan.end.take(tokens).tolist(), strict=True)
-        lines = "\n".join([scan.text[a:b] for a, b in bounds]).lower().replace("'", "")
-        self.texts = lines.split("\n") if len(tokens) else []
-        self.letters = scan.letters.take(tokens)
-        self.heard = Heard.of_words(self.texts)
+        self._scan, self._tokens = scan, tokens_inside.take(at)
+        self.spelling, self.letters = scan.hashes.take(self._tokens), scan.letters.take(self._tokens)
+        beyond = np.zeros(len(tokens_inside), np.bool_)
+        beyond[odd] = True
+        self.heard = self._heard(np.flatnonzero(beyond.take(at)))
         self.silent, self.ordinary = among(self.spelling, _silent()), _ordinary().find(self.spelling) >= 0
         self.middle, self.bones = self.heard.middle(self.silent), self.heard.bones(self.silent)
 
-    @cached_property
-    def folds(self) -> list[str]:
-        """The words as they are compared letter by letter."""
-        return [text if text.isascii() else "".join(filter(str.isalnum, fold_text(text))) for text in self.texts]
+    def _heard(self, odd: Ints) -> Heard:
+        """The words as they sound; ``odd`` are those with letters beyond ASCII."""
+        scan = self._scan
+        start, size = scan.start.take(self._tokens), (scan.end - scan.start).take(self._tokens)
+        size[odd] = 0
+        size += 1  # a line break
+        row, place = ragged(size)
+        letters = _LOWER.take(scan.codes.take(start.take(row) + place, mode="clip"), mode="clip")
+        letters[np.cumsum(size) - 1] = _BREAK
+        heard = Heard.of_letters(letters.compress(letters != _APOSTROPHE), len(size))
+        return heard.replaced(odd, Heard.of_words(self.texts(odd))) if len(odd) else heard
+
+    def texts(self, words: Ints) -> list[str]:
+        """Some words in lower case, without apostrophes."""
+        tokens, text = self._tokens.take(words), self._scan.text
+        bounds = zip(self._scan.start.take(tokens).tolist(), self._scan.end.take(tokens).tolist(), strict=True)
+        lines = "\n".join([text[a:b] for a, b in bounds]).lower().replace("'", "")
+        return lines.split("\n") if len(words) else []
+
+    def folds(self, words: Ints) -> list[str]:
+        """Some words as they are compared letter by letter."""
+        at, which = numbered(words)
+        texts = self.texts(words.take(at))
+        folds = [text if text.isascii() else "".join(filter(str.isalnum, fold_text(text))) for text in texts]
+        return [folds[n] for n in which.tolist()]
 
     def plain(self, windows: Ints) -> list[str]:
         """Some windows as they are compared letter by letter: folded words, one space between."""
-        folds, word = self.folds, self.word.tolist()
-        bounds = zip(self.begin.take(windows).tolist(), self.end.take(windows).tolist(), strict=True)
-        return [" ".join([folds[w] for w in word[a:b]]) for a, b in bounds]
+        begin, size = self.begin.take(windows), (self.end - self.begin).take(windows)
+        row, place = ragged(size)
+        folds = self.folds(self.word.take(begin.take(row) + place))
+        ends = np.cumsum(size).tolist()
+        return [" ".join(folds[a:b]) for a, b in pairwise([0, *ends])]
 
     def is_foreign(self, windows: Ints) -> Bools:
         """Whether the first word of each window is in letters that are not Latin."""
@@ -137,7 +161,7 @@ class Worded:
 
     def script(self, word: int) -> str:
         """The script of a word, by its ISO 15924 code."""
-        return script_of(self.texts[word])
+        return script_of(self.texts(np.array([word]))[0])
 
 
 def _odd(scan: Scan, tokens: Ints) -> tuple[Ints, list[str]]:

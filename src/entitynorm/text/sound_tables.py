@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 
 from entitynorm.table_cache import packaged_table
 
 Letters = Mapping[str, str]
-
-
-NO_PHONE, LINE_END = 255, 254
+NO_PHONE = 255
+"""The number of what is no phone (see `phone_numbers`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,29 +26,11 @@ class Substitution:
 
     def __call__(self, text: str) -> str:
         """Replace every letter group; what the table does not hold stays as it is."""
-        return self.grouped(text).translate(self.single)
-
-    def grouped(self, text: str) -> str:
-        """Replace the groups only; their phones stand as control characters."""
         # Plain replacements over a long text cost a tenth of one pattern with all groups.
         for group, phones in self.groups:
             if group in text:
                 text = text.replace(group, phones)
-        return text
-
-    @cached_property
-    def numbers(self) -> bytes:
-        """For each code unit of UTF-16 the phone that it stands for once groups are replaced, as its number.
-
-        `NO_PHONE` for what stands for none, `LINE_END` for a line break.
-        """
-        out = bytearray([NO_PHONE]) * 0x10000
-        for number, phone in enumerate(PHONES):
-            out[ord(phone)] = out[ord(_PRIVATE[phone])] = number
-        for letter, phones in self.single.items():
-            out[letter] = out[ord(phones)] if phones else NO_PHONE
-        out[ord("\n")] = LINE_END
-        return bytes(out)
+        return text.translate(self.single)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +105,11 @@ def substitution(letters: Letters) -> Substitution:
 def public(text: str) -> str:
     """The phones of a text whose letters were substituted, as the letters of the phone alphabet."""
     return text.translate(_PUBLIC)
+
+
+def phone_numbers(text: str) -> list[int]:
+    """The number of each phone of what a `Substitution` puts in place of letters; `NO_PHONE` for what is none."""
+    return [PHONES.find(_PUBLIC.get(ord(sign), sign)) & NO_PHONE for sign in text]
 
 
 def _patterns(spec: Sequence[Mapping[str, str]]) -> tuple[tuple[re.Pattern[str], str], ...]:

@@ -25,7 +25,7 @@ from entitynorm.text.translit import latinise
 
 VOWELS = frozenset("aeiou")
 PLAIN_SCRIPTS = frozenset({"Latn", "Zyyy"})
-"""Scripts of words that `plain_text` reads."""
+"""Scripts of words that `plain_letters` reads."""
 _MAX_READINGS = 8
 _COST = itemgetter(1)
 MAX_WIDE = 6
@@ -262,42 +262,27 @@ def wide_readings(words: Sequence[str]) -> list[tuple[Reading, ...]]:
     return [_ranked(found, MAX_WIDE) for found in raw]
 
 
-def plain_units() -> bytes:
-    """What each code unit of UTF-16 of `plain_text` stands for: see `Substitution.numbers`."""
-    return _tables().base.variants[0].numbers
+def plain_table() -> Substitution:
+    """What the plainest reading of a word in Latin letters takes its letters for."""
+    return _tables().base.variants[0]
 
 
-def plain_text(words: Sequence[str]) -> str:
-    """Many lower-case words in Latin letters on lines of their own, their letter groups replaced by phones.
-
-    What each character stands for, `plain_units` tells; doubled phones and glides are in it yet
-    (see `entitynorm.retrieval.heard`).
-    """
+def plain_letters(words: Sequence[str]) -> str:
+    """Many lower-case words in Latin letters on lines of their own, with such marks only as `plain_table` knows."""
     lines = "\n".join(words)
     if lines.count("\n") >= max(1, len(words)):  # a line break in a word
         words = [word.replace("\n", "") for word in words]
         lines = "\n".join(words)
     if lines.isascii():
-        return _plainly(lines)
+        return lines
     odd = [n for n, word in enumerate(words) if not word.isascii()]
-    # Apart, since a letter beyond Latin-1 doubles what all letters of a buffer cost.
-    out = list(words)
-    for n in odd:
-        out[n] = ""
     marked = "\n".join([words[n] for n in odd])
     if _CYRILLIC.search(marked):
         marked = "\n".join(map(_one_script, marked.split("\n")))
-    read = _plainly("\n".join(out)).split("\n")
-    for n, word in zip(odd, _plainly(_APOSTROPHES.sub("", _letters(marked))).split("\n"), strict=True):
+    read = list(words)
+    for n, word in zip(odd, _APOSTROPHES.sub("", _letters(marked)).split("\n"), strict=True):
         read[n] = word
     return "\n".join(read)
-
-
-def _plainly(lines: str) -> str:
-    base = _tables().base
-    for pattern, reading in base.patterns:
-        lines = pattern.sub(reading, lines)
-    return base.variants[0].grouped(lines)
 
 
 def without_foreign_ending(word: str) -> list[tuple[str, float]]:
