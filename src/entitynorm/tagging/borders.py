@@ -38,7 +38,7 @@ def borders(text: str, codes: Ints, kinds: Classes, has: int) -> tuple[Ints, Int
         inner[a:b] = False
     edges = np.flatnonzero(word[1:] != word[:-1])
     start, end = edges[::2], edges[1::2]
-    start, end = _cut_at_capitals(kinds, inner, start, end)
+    start, end = _cut_at_capitals(kinds, inner, start, end, marked=bool(has & INSIDE))
     if has & UNSPACED:
         start, end = _letter_by_letter(kinds, inner, start, end)
     if odd or hidden:
@@ -66,11 +66,21 @@ def _apostrophes(codes: Ints, kinds: Classes, word: NDArray[np.bool_]) -> bool:
     return not word.take(others).all()
 
 
-def _cut_at_capitals(kinds: Classes, word: NDArray[np.bool_], start: Ints, end: Ints) -> tuple[Ints, Ints]:
-    """Words cut where a small letter meets a capital that a letter follows, but for a single small letter (iPhone)."""
+def _cut_at_capitals(
+    kinds: Classes, word: NDArray[np.bool_], start: Ints, end: Ints, *, marked: bool
+) -> tuple[Ints, Ints]:
+    """Words cut where a small letter meets a capital that a letter follows, but for a single small letter (iPhone).
+
+    ``marked``: whether there are marks, which belong to their letters and are passed over.
+    """
+    letters = np.flatnonzero(kinds & (WORD | INSIDE) != INSIDE) if marked else None
+    if letters is not None:
+        kinds, word = kinds.take(letters), word.take(letters)
     small = (kinds[1:-2] & (WORD | UPPER | DIGIT)) == WORD
     meets = (small & (kinds[2:-1] & UPPER > 0)).nonzero()[0] + 2
     meets = meets[word[meets - 2] & word[meets - 1] & word[meets] & ((kinds[meets + 1] & (WORD | DIGIT)) == WORD)]
+    if letters is not None:
+        meets = letters.take(meets)
     return _put_in(start, meets), _put_in(end, meets)
 
 

@@ -69,6 +69,7 @@ _TOKEN = re.compile(
 )
 _TRAILING = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]+$")
 _POSSESSIVE = re.compile(f"(?<=[A-Za-z\u00c0-\u024f0-9])[{APOSTROPHES}][sS]$")
+_MARKS = re.compile(f"[{MARK}]")
 # A capital that another letter follows; the last letter of MoD or GmbH begins no word.
 _CAMEL = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁІЇЄҐ])(?=[A-ZА-ЯЁІЇЄҐÀ-ÖØ-Þ][^\W\d_])")
 _HARD = re.compile(
@@ -126,10 +127,14 @@ def gap_of(between: str) -> int:
 
 def pieces(word: str) -> list[tuple[int, int]]:
     """Where a word is cut at its inner capitals, as (start, end); a single leading small letter (iPhone) stays."""
-    if word.islower() or word.isupper() or word.istitle():
+    bare = word if word.isascii() else _MARKS.sub("", word)  # a mark parts what `str.istitle` takes for words
+    if bare.islower() or bare.isupper() or bare.istitle():
         return [(0, len(word))]
-    cuts = [0, *(m.start() for m in _CAMEL.finditer(word) if m.start() > 1), len(word)]
-    return list(pairwise(cuts))
+    cuts = [m.start() for m in _CAMEL.finditer(bare) if m.start() > 1]
+    if cuts and len(bare) < len(word):
+        letters = [n for n, sign in enumerate(word) if not _MARKS.match(sign)]
+        cuts = [letters[n] for n in cuts]
+    return list(pairwise([0, *cuts, len(word)]))
 
 
 def tokenize(text: str, begin: int = 0, end: int | None = None) -> list[Token]:

@@ -13,6 +13,7 @@ from entitynorm.text.tokens import Gap
 
 TOKENS = [
     ("so farCHASIV YAR", ["so", "far", "CHASIV", "YAR"]),
+    ("кои\u0306Baver и\u0306Phone", ["кои\u0306", "Baver", "и\u0306Phone"]),
     ("iPhone YouTube MoD GmbH", ["iPhone", "You", "Tube", "MoD", "GmbH"]),
     ("BTR82A T-72B3", ["BTR82A", "T", "72B3"]),
     ("Gora-Podol Al‐Shouha", ["Gora", "Podol", "Al", "Shouha"]),

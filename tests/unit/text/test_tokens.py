@@ -4,6 +4,7 @@ from entitynorm.text.tokens import Gap, script_of, tokenize
 
 CASES = [
     ("so farCHASIV YAR", ["so", "far", "CHASIV", "YAR"]),
+    ("кои\u0306Baver и\u0306Phone", ["кои\u0306", "Baver", "и\u0306Phone"]),
     ("Russia’s Putin's boss'", ["Russia", "Putin", "boss"]),
     ("В'ячеслав Hul’aipole", ["В'ячеслав", "Hul’aipole"]),
     ("Gora-Podol", ["Gora", "Podol"]),
