@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from itertools import pairwise
 
 import pytest
@@ -138,3 +139,12 @@ def test_a_text_is_no_ones_neighbour_in_a_block(gazetteer: Gazetteer, stranger: 
     many = [f"{stranger.name}", first.name, second.name, noise]
     linker = Linker(gazetteer)
     assert list(linker.link_many(many)) == [linker.link(text) for text in many]
+
+
+@given(st.text("aBЙйёЁéÉш1\u0306", max_size=9))
+def test_words_are_cut_alike_in_both_normal_forms(word: str) -> None:
+    forms = [unicodedata.normalize(form, word) for form in ("NFC", "NFD")]
+    cuts = [[token.text for token in tokenize(form)] for form in forms]
+    for form, scan in zip(forms, map(Scan, forms), strict=True):
+        cuts.append([form[a:b] for a, b in zip(scan.start.tolist(), scan.end.tolist(), strict=True)])
+    assert len({tuple(unicodedata.normalize("NFC", token) for token in cut) for cut in cuts}) == 1

@@ -22,7 +22,7 @@ _HINTS = ("/", "@", "www.")
 _WHITE = re.compile(r"\s")
 _LONGEST_ADDRESS = 256
 _SMALL_S, _TO_SMALL = ord("s"), 0x20
-_ELIDED = np.array([ord("d"), ord("l")])
+_ELIDED = ord("d"), ord("l")
 
 
 def borders(text: str, codes: Ints, kinds: Classes, has: int) -> tuple[Ints, Ints]:
@@ -55,8 +55,8 @@ def _apostrophes(codes: Ints, kinds: Classes, word: NDArray[np.bool_]) -> bool:
     before, after = kinds.take(at - 1), kinds.take(at + 1)
     within = word.take(at) & (after & WORD > 0)
     within &= (before & LOWER == 0) | (after & UPPER == 0)  # d'Ukraine is two words
-    letters = codes.take(at - 1)
-    elided = np.isin(letters | _TO_SMALL, _ELIDED) & ~word.take(at - 1)
+    letters = codes.take(at - 1) | _TO_SMALL
+    elided = ((letters == _ELIDED[0]) | (letters == _ELIDED[1])) & ~word.take(at - 1)
     within &= ~(elided & ((before & LOWER > 0) | (after & UPPER > 0)))  # and so are l'islam and L'Algérie
     at = at.compress(within)
     owns = (codes.take(at + 1) | _TO_SMALL == _SMALL_S) & ~word.take(at + 3) & (codes.take(at - 1) < LATIN_ENDS)
@@ -73,15 +73,33 @@ def _cut_at_capitals(
 
     ``marked``: whether there are marks, which belong to their letters and are passed over.
     """
-    letters = np.flatnonzero(kinds & (WORD | INSIDE) != INSIDE) if marked else None
-    if letters is not None:
-        kinds, word = kinds.take(letters), word.take(letters)
     small = (kinds[1:-2] & (WORD | UPPER | DIGIT)) == WORD
+    if marked:
+        small |= (kinds[1:-2] & (WORD | INSIDE)) == INSIDE
     meets = (small & (kinds[2:-1] & UPPER > 0)).nonzero()[0] + 2
-    meets = meets[word[meets - 2] & word[meets - 1] & word[meets] & ((kinds[meets + 1] & (WORD | DIGIT)) == WORD)]
-    if letters is not None:
-        meets = letters.take(meets)
+    meets = meets[word[meets - 2] & word[meets - 1] & word[meets]]
+    parts = (kinds[meets + 1] & (WORD | DIGIT)) == WORD
+    if marked:
+        beside = ((kinds[meets - 2] | kinds[meets - 1] | kinds[meets + 1]) & INSIDE).nonzero()[0]
+        parts[beside] = [_is_cut(kinds, word, at) for at in meets[beside].tolist()]
+    meets = meets[parts]
     return _put_in(start, meets), _put_in(end, meets)
+
+
+def _is_cut(kinds: Classes, word: NDArray[np.bool_], at: int) -> bool:
+    """Whether a word is cut before a capital, where marks stand beside it."""
+    left = _letter(kinds, at - 1, -1)
+    before, right = _letter(kinds, left - 1, -1), _letter(kinds, at + 1, 1)
+    if before < 0 or right == len(kinds) or not word[before]:
+        return False
+    return kinds[left] & (WORD | UPPER | DIGIT) == WORD and bool(kinds[right] & (WORD | DIGIT) == WORD)
+
+
+def _letter(kinds: Classes, at: int, step: int) -> int:
+    """The first place from one on that has no mark."""
+    while 0 <= at < len(kinds) and kinds[at] & (WORD | INSIDE) == INSIDE:
+        at += step
+    return at
 
 
 def _letter_by_letter(kinds: Classes, word: NDArray[np.bool_], start: Ints, end: Ints) -> tuple[Ints, Ints]:

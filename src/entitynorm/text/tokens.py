@@ -71,7 +71,7 @@ _TRAILING = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2
 _POSSESSIVE = re.compile(f"(?<=[A-Za-z\u00c0-\u024f0-9])[{APOSTROPHES}][sS]$")
 _MARKS = re.compile(f"[{MARK}]")
 # A capital that another letter follows; the last letter of MoD or GmbH begins no word.
-_CAMEL = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁІЇЄҐ])(?=[A-ZА-ЯЁІЇЄҐÀ-ÖØ-Þ][^\W\d_])")
+_CAMEL = re.compile(rf"(?<=[^\W\d_{CAPITAL}])(?=[{CAPITAL}][^\W\d_])")
 _HARD = re.compile(
     r"\t|\n[ \t\r]*\n|[\f\v\u2028\u2029]|[!?;:()\[\]{}|<>…•*=\u2190-\u2bff\U0001f000-\U0001faff]|[–—] | -+ "
 )
@@ -181,7 +181,7 @@ def tokenize(text: str, begin: int = 0, end: int | None = None) -> list[Token]:
             if possessive:
                 word = word[: possessive.start()]
                 end = start + len(word)
-        if kind != "word" or word.islower() or word.istitle():
+        if kind != "word" or word.islower():
             gap = Gap.HARD if first else gap_of(text[last_end:start])
             tokens.append(Token(word, start, end, "hashtag" if pending_hashtag else kind, gap))
             pending_hashtag = first = False
