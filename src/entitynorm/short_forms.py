@@ -78,14 +78,22 @@ def heads(
 def _alone(text: str, phrase: str, first: int, taken: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """Where a word stands alone behind an article and place ``first``; nowhere if a longer name ends with it too."""
     out: list[tuple[int, int]] = []
+    done = 0
     for match in _capitalised(phrase).finditer(text):
-        if any(a <= match.start(2) < b for a, b in taken):
+        start, end = match.span()
+        begin = start - 1
+        while begin and (text[begin - 1].isalnum() or text[begin - 1] == "_"):
+            begin -= 1
+        if begin < done:
             continue
-        before, behind = match[1], text[match.end(2) : match.end(2) + 2]
+        done = end
+        if any(a <= start < b for a, b in taken):
+            continue
+        before, behind = text[begin : start - 1], text[end : end + 2]
         if before[:1].isupper() and not _is_article(before):
             return []
-        if match.start() > first and _is_article(before) and not (behind[:1] == " " and behind[1:].isupper()):
-            out.append(match.span(2))
+        if begin > first and _is_article(before) and not (behind[:1] == " " and behind[1:].isupper()):
+            out.append((start, end))
     return out
 
 
@@ -98,8 +106,9 @@ def _heads_of(units: Sequence[Unit]) -> Sequence[Unit]:
 
 @lru_cache(maxsize=1_024)
 def _capitalised(phrase: str) -> re.Pattern[str]:
-    """The word before a word with a capital, and that word."""
-    return re.compile(rf"(?<!\w)(\w+)[ '’]({re.escape(phrase.capitalize())})(?![\w-])")
+    """A word with a capital, a word before it: looked for first, since a search for the latter stops at every word."""
+    word = re.escape(phrase.capitalize())
+    return re.compile(rf"{word}(?![\w-])(?<=\w[ '’]{word})")
 
 
 def _is_article(word: str) -> bool:
