@@ -194,6 +194,21 @@ class Scan:
     def __len__(self) -> int:
         return len(self.start)
 
+    @cached_property
+    def _borders(self) -> tuple[list[int], list[int]]:
+        """Starts and ends as lists: single numbers of an array cost many times as much."""
+        return self.start.tolist(), self.end.tolist()
+
+    def word(self, token: int) -> str:
+        """A token as it is written."""
+        start, end = self._borders
+        return self.text[start[token] : end[token]]
+
+    def words(self, first: int, last: int) -> str:
+        """Some tokens as they are written, and what stands between them."""
+        start, end = self._borders
+        return self.text[start[first] : end[last]]
+
     def hash(self, first: Ints, last: Ints) -> Hashes:
         """The hash of each run of tokens, given by its first and its last, by what it folds to."""
         found = self._sum_after.take(last)

@@ -14,16 +14,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from entitynorm.names.abbreviations import abbreviations, full_names
 from entitynorm.names.lexicon import lexicon
-from entitynorm.names.meanings import role_of
-from entitynorm.names.structure import is_of, parse, senses_of, slots_of
-from entitynorm.names.units import is_no_initial, is_patronymic
+from entitynorm.names.structure import parse
 from entitynorm.retrieval.distinct import among, distinct
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.retrieval.search import Searcher
@@ -45,11 +43,11 @@ from entitynorm.tagging.postings import Lead
 from entitynorm.tagging.scan import SEPARATOR, Hashes, Ints, Scan
 from entitynorm.tagging.translated import Translations
 from entitynorm.tagging.trie import Hits, Trie, joinable
-from entitynorm.text.folding import fold_text
-from entitynorm.text.terms import may_begin_compound, may_end_compound, terms_of
+from entitynorm.tagging.widening import is_type, widened
+from entitynorm.text.terms import part_in_compound, terms_of
 from entitynorm.text.tokens import SIGNED, Gap, script_of
 
-_KNOWN_ACRONYMS, _KNOWN_NEIGHBOURS = 65_536, 32_768
+_KNOWN_ACRONYMS = 65_536
 _ACRONYM = 7
 INITIALS = 2
 """Letters of a capitalised word that a full stop may follow inside a name that is not spelled like an alias."""
@@ -95,36 +93,35 @@ class WindowFinder:
         joins = joinable(scan, INITIALS) & (scan.gap != Gap.COMMA)
         alike, parts = (_NONE, NO_PARTS) if self.index.to_the_letter else self._alike(scan, joins)
         found = distinct(np.concatenate((spelled, alike, self._acronym_windows(scan))))
-        found = distinct(np.concatenate((found, packed_windows(_widened(scan, joins, found)))))
+        found = distinct(np.concatenate((found, packed_windows(widened(scan, joins, found)))))
         is_spelled = among(found, spelled) if len(spelled) else np.zeros(len(found), np.bool_)
         return Found(*unpacked(found), is_spelled, parts)
 
     def _alike(self, scan: Scan, joins: Bools) -> tuple[Spans, Parts]:
         """Windows of words that sound like an alias, or like part of one."""
         words = standing_in_names(scan, self.trie, self.index.few)
-        text = scan.text
-        texts = [text[a:b] for a, b in zip(scan.start[words].tolist(), scan.end[words].tolist(), strict=True)]
+        texts = list(map(scan.word, words.tolist()))
         leading, leads = self._leads.leading(texts, scan.declining[words])
         compounds, together = self._compounds(scan, joins, words, texts)
         texts = [texts[n] for n in leading.tolist()]
         words = words[leading]
-        begins = np.array([first for first, _ in compounds], np.int64)
-        order = np.concatenate((words, begins)).argsort(kind="stable")
-        everywhere = [*leads, *together]
-        spans, parts = self._leads.windows(
-            scan, joins, np.concatenate((words, begins))[order], [everywhere[n] for n in order.tolist()]
-        )
+        tokens, everywhere = words, leads
+        if compounds:
+            tokens = np.concatenate((words, np.array([first for first, _ in compounds], np.int64)))
+            order = tokens.argsort(kind="stable")
+            tokens, everywhere = tokens[order], [(*leads, *together)[n] for n in order.tolist()]
+        spans, parts = self._leads.windows(scan, joins, tokens, everywhere)
         windows = list(_ending_with(spans, compounds))
         for n, lead, word in zip(words.tolist(), leads, texts, strict=True):
             if lead.alone:
                 windows.append((n, n))
-            elif _is_type(word):
+            elif is_type(word):
                 # Kherson oblast, Oblast Kherson: the name beside a type word may be listed as an adjective only.
                 beside = [(n - 1, n)] if n and joins[n] and scan.upper[n - 1] else []
                 if n + 1 < len(scan) and joins[n + 1] and scan.upper[n + 1] and scan.upper[n]:
                     beside.append((n, n + 1))
                 for first, last in beside:
-                    if self._leads.may_be_adjective(text[scan.start[first] : scan.end[last]]):
+                    if self._leads.may_be_adjective(scan.words(first, last)):
                         windows.append((first, last))
         if self._by_adjective:
             windows += _with_provinces(scan, joins)
@@ -136,14 +133,16 @@ class WindowFinder:
 
     def _written_apart(self, scan: Scan, joins: Bools) -> Iterator[Window]:
         """Two or three words that together have the letters of an alias (Khaing Thu Kha, Kao-hsiung)."""
+        goes_on = joins & (scan.upper | (scan.codes.take(scan.start - 1, mode="clip") == _HYPHEN))
+        first = np.flatnonzero(scan.upper[:-1] & goes_on[1:])
         for more in (1, 2):
-            first = np.flatnonzero(scan.upper[: len(scan) - more])
-            for step in range(1, more + 1):
-                at = first + step
-                first = first[joins[at] & (scan.upper[at] | (scan.codes[scan.start[at] - 1] == _HYPHEN))]
+            if more > 1:
+                first = first[: first.searchsorted(len(scan) - more)]
+                first = first[goes_on[first + more]]
             key = self.trie.table.find(scan.hash(first, first + more))
-            for n, k in zip(first.tolist(), key.tolist(), strict=True):
-                if k >= 0 and self.trie.spelled(k):
+            there = np.flatnonzero(key >= 0)
+            for n, k in zip(first[there].tolist(), key[there].tolist(), strict=True):
+                if self.trie.spelled(k):
                     yield n, n + more
 
     @cached_property
@@ -156,21 +155,19 @@ class WindowFinder:
     ) -> tuple[list[Window], list[Lead]]:
         """Windows that an index counts as one word (Abd al-Rahman), and where each leads."""
         spans: list[Window] = []
-        before = 0, ""
-        for n, text in zip(words.tolist(), texts, strict=True):
-            if may_begin_compound(text):
+        before = 0  # the word before, unless it begins a compound itself
+        for n, place in zip(words.tolist(), map(part_in_compound, texts), strict=True):
+            if place == "first":
                 lasts = [last for last in (n + 1, n + 2) if last < len(scan) and joins[n + 1 : last + 1].all()]
-                spans += [(n, last) for last in lasts if len(terms_of(self._between(scan, n, last))) == 1]
-            elif before[0] == n - 1 and may_end_compound(text) and joins[n] and not may_begin_compound(before[1]):
+                spans += [(n, last) for last in lasts if len(terms_of(scan.words(n, last))) == 1]
+            elif place == "last" and before == n - 1 and joins[n]:
                 spans.append((n - 1, n))
-            before = n, text
+            before = n if place != "first" else -1
+        if not spans:
+            return [], []
         declining = scan.declining[[first for first, _ in spans]]
-        leading, leads = self._leads.leading([self._between(scan, *span) for span in spans], declining)
+        leading, leads = self._leads.leading([scan.words(*span) for span in spans], declining)
         return [spans[n] for n in leading.tolist()], leads
-
-    @staticmethod
-    def _between(scan: Scan, first: int, last: int) -> str:
-        return scan.text[scan.start[first] : scan.end[last]]
 
     # -- acronyms ------------------------------------------------------------------------------------------------
 
@@ -178,7 +175,7 @@ class WindowFinder:
         length = scan.end - scan.start
         short = np.flatnonzero(scan.upper & (length > 1) & (length <= _ACRONYM))
         places = short[scan.capitals(short)]
-        texts = [scan.text[a:b] for a, b in zip(scan.start[places].tolist(), scan.end[places].tolist(), strict=True)]
+        texts = list(map(scan.word, places.tolist()))
         if len(self._acronyms) > _KNOWN_ACRONYMS:
             self._acronyms = {}
         known = self._acronyms
@@ -242,16 +239,6 @@ def signed(text: str) -> Iterator[tuple[int, int]]:
         yield match.start() + len(_COMMA), match.end()
 
 
-def _is_type(word: str) -> bool:
-    return "type" in slots_of(word)
-
-
-@lru_cache(maxsize=_KNOWN_NEIGHBOURS)
-def _begins_type(word: str) -> bool:
-    """Whether a word begins a type word of two (air base, refugee camp)."""
-    return any(len(phrase) == 2 and _is_type(" ".join(phrase)) for phrase in lexicon().starts(fold_text(word)))
-
-
 @cache
 def _words_for_provinces() -> tuple[str, ...]:
     """The words for provinces and districts, folded."""
@@ -306,100 +293,3 @@ def _find_words_for_countries() -> list[str]:
     words = lexicon().senses.items()
     nouns = (word for word, senses in words if any(s.slot == "country" and s.form == "noun" for s in senses))
     return sorted(word for word in nouns if word.replace(" ", "").isalpha())
-
-
-@lru_cache(maxsize=_KNOWN_NEIGHBOURS)
-def _is_particle(word: str) -> bool:
-    if "function" not in slots_of(word):
-        return False
-    senses = [s for s in senses_of(word) if s.slot == "function"]
-    return any(s.form != "conjunction" for s in senses) and all(s.lang != "en" for s in senses)
-
-
-def _full_names(scan: Scan, joins: Bools, first: int, last: int) -> Iterator[Window]:
-    """A window with what follows a surname, or a surname and a given name, in lists of people.
-
-    «Стрельников Павел Васильевич»; Strelnikov, Pavel.
-    """
-    text, start, end = scan.text, scan.start, scan.end
-    after = last + 1
-    if scan.gap[after] == Gap.COMMA:
-        if first != last or role_of(senses_of(text[start[after] : end[after]])) != "given":
-            return
-        yield first, after
-        after += 1
-    if (
-        after < len(scan)
-        and after > first + 1
-        and joins[after]
-        and is_patronymic(text[start[after] : end[after]].lower())
-    ):
-        yield first, after
-
-
-def _widened(scan: Scan, joins: Bools, windows: Spans) -> Iterator[Window]:
-    """Windows with the type word after or before them (Belgorod region, город Белгород), or a particle before them."""
-    text, start, end = scan.text, scan.start, scan.end
-    count = len(scan)
-    for first, last in _widening(scan, joins, *unpacked(windows)):
-        behind = list(_typed_behind(scan, joins, last))
-        for further in behind:
-            yield first, further
-        if last + 1 < count and scan.upper[last + 1]:
-            yield from _full_names(scan, joins, first, last)
-        lead = first
-        while lead and joins[lead] and end[lead - 1] - start[lead - 1] == 1 and scan.upper[lead - 1]:
-            letter, small = text[start[lead - 1]], lead > 1 and joins[lead - 1] and not scan.upper[lead - 2]
-            if text[end[lead - 1]] not in ".-" or is_no_initial(letter, bool(small), bool(scan.romance[lead - 1])):
-                break
-            lead -= 1
-            yield lead, last  # initials
-        if first and joins[first]:
-            word = text[start[first - 1] : end[first - 1]]
-            if _is_type(word) or _is_particle(word):
-                yield first - 1, last
-                for further in behind:
-                    yield first - 1, further
-                if first > 1 and joins[first - 1] and _is_particle(text[start[first - 2] : end[first - 1]]):
-                    yield first - 2, last  # von der Leyen
-            of = is_of(word) and first > 1 and joins[first - 1]
-            if of and _is_type(text[start[first - 2] : end[first - 2]]):
-                yield first - 2, last
-
-
-def _typed_behind(scan: Scan, joins: Bools, last: int) -> Iterator[int]:
-    """Where type words end that stand right behind a window (Belgorod region, Al Jufra air base)."""
-    after = last + 1
-    if after < len(scan) and joins[after]:
-        word = scan.text[scan.start[after] : scan.end[after]]
-        if _is_type(word):
-            yield after
-        if after + 1 < len(scan) and joins[after + 1] and _begins_type(word):
-            both = f"{word} {scan.text[scan.start[after + 1] : scan.end[after + 1]]}"
-            if _is_type(both):
-                yield after + 1
-
-
-def _widening(scan: Scan, joins: Bools, first: Ints, last: Ints) -> Iterator[Window]:
-    """The windows that have a word beside them which may belong to them: few, so that all others cost arrays only."""
-    before, after = np.maximum(first - 1, 0), np.minimum(last + 1, len(scan) - 1)
-    left, right = (first > 0) & joins[first], (last + 1 < len(scan)) & (joins[after] | (scan.gap[after] == Gap.COMMA))
-    wide = left & scan.upper[before] & (scan.end[before] - scan.start[before] == 1)
-    for able, beside, belongs in ((left & ~wide, before, _leads), (right, after, _follows)):
-        places = np.flatnonzero(able)
-        tokens = beside[places]
-        texts = zip(scan.start[tokens].tolist(), scan.end[tokens].tolist(), strict=True)
-        wide[places] |= np.fromiter((belongs(scan.text[a:b]) for a, b in texts), np.bool_, len(places))
-    yield from zip(first[wide].tolist(), last[wide].tolist(), strict=True)
-
-
-@lru_cache(maxsize=_KNOWN_NEIGHBOURS)
-def _leads(word: str) -> bool:
-    """Whether a word before a window may belong to it."""
-    return _is_type(word) or _is_particle(word) or is_of(word)
-
-
-@lru_cache(maxsize=_KNOWN_NEIGHBOURS)
-def _follows(word: str) -> bool:
-    """Whether a word behind a window may belong to it: a type word, or more of a full name."""
-    return _is_type(word) or _begins_type(word) or is_patronymic(word.lower()) or role_of(senses_of(word)) == "given"

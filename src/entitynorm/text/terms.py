@@ -51,14 +51,19 @@ def _compound_ends() -> frozenset[str]:
     return religion | god
 
 
-def may_begin_compound(word: str) -> bool:
-    """Whether a word is the first of those that names write together or apart (Abd al-Rahman, Abdrahman)."""
-    return word.casefold() in _compounds()[0]
+@lru_cache(maxsize=16_384)
+def part_in_compound(word: str) -> str:
+    """Which part a word can be of those that names write together or apart.
 
+    The "first" (Abd al-Rahman, Abdrahman), or else the "last" (Ata Ullah, رام الله), or none, "".
 
-def may_end_compound(word: str) -> bool:
-    """Whether a word is the last of those that names write together or apart (Ata Ullah, رام الله)."""
-    return word.casefold() in _compound_ends()
+    >>> part_in_compound("Abd"), part_in_compound("Ullah"), part_in_compound("Kyiv")
+    ('first', 'last', '')
+    """
+    fold = word.casefold()
+    if fold in _compounds()[0]:
+        return "first"
+    return "last" if fold in _compound_ends() else ""
 
 
 def _joined(terms: Sequence[str]) -> list[str]:
