@@ -15,7 +15,7 @@ FLOORS = {
     "names": 2, "gazetteer": 2, "scoring": 2,
     "features": 3, "evidence": 3, "learned": 3, "retrieval": 3, "tagging": 3, "layers": 3,
     "comparing": 4, "scored": 4, "window_rules": 4, "casing": 4, "resolver": 4, "comparison": 4, "reasons": 4,
-    "sentences": 4, "mentions": 4, "surroundings": 4,
+    "sentences": 4, "spans": 4, "mentions": 4, "surroundings": 4,
     "headlines": 4, "neighbours": 4, "beside": 4, "context": 4, "senses": 4, "reading": 4,
     "rewriting": 4, "parallel": 4, "linker": 4, "remembered": 4, "column_values": 4, "column": 4,
     "kinds": 4, "short_forms": 4, "edges": 4, "untyped": 4, "screening": 4,

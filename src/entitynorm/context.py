@@ -21,7 +21,7 @@ from rapidfuzz.distance import Indel
 from entitynorm.evidence import CONTRARY
 from entitynorm.gazetteer import Gazetteer
 from entitynorm.layers import Stacked
-from entitynorm.mentions import CERTAIN, Span, Text, most_covered
+from entitynorm.mentions import Text
 from entitynorm.model import Candidate, Evidence
 from entitynorm.names.acronyms import derive, long_form
 from entitynorm.names.inflection import lemmas
@@ -32,6 +32,7 @@ from entitynorm.scored import features_of
 from entitynorm.scoring import Decider, is_ambiguous, plus, probability
 from entitynorm.senses import Senses
 from entitynorm.short_forms import PLAUSIBLE, heads, leaves_out_one, means_another, only_qualifies
+from entitynorm.spans import CERTAIN, Span, most_covered
 from entitynorm.text.folding import fold_text
 from entitynorm.text.tokens import script_of
 

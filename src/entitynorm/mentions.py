@@ -21,13 +21,13 @@ from entitynorm.casing import is_ordinary_word, written_as_name
 from entitynorm.edges import edges
 from entitynorm.evidence import CONTRARY
 from entitynorm.model import Candidate, Evidence
-from entitynorm.names.meanings import role_of
-from entitynorm.names.structure import parse, senses_of
+from entitynorm.names.structure import parse
 from entitynorm.names.types import entity_class
 from entitynorm.resolver import Resolver
 from entitynorm.scored import features_of, short_form
 from entitynorm.scoring import plus
 from entitynorm.sentences import Sentences, sentences_of
+from entitynorm.spans import CERTAIN, Reading, Span, is_common_part, reading_of
 from entitynorm.surroundings import Surroundings
 from entitynorm.tagging.proclitics import behind_prefixes
 from entitynorm.tagging.scan import SEPARATOR, Scan
@@ -43,10 +43,7 @@ _DOT = ord(".")
 _UNTYPED = frozenset({"place_type_missing"})
 _SETTLED_HOW = frozenset({"acronym", "untyped"})
 _PARTIAL = frozenset({"missing", "surname_alone", "place_type_missing"})
-CERTAIN = 0.9
-"""Least score of a mention that speaks for others of the same entity."""
 _STRANGE = CONTRARY | {"extra", "both"}
-_COMMON_PART = frozenset({"generic", "concept_missing"})
 _CASE_FORM = frozenset({"inflected", "one_script"})
 _DECLINED = 2.0
 """Log-odds for a case form where the language has them; written, not fitted."""
@@ -59,25 +56,6 @@ _CANDIDATES_KEPT = 20_000
 """Surface forms, and candidates of surface forms, that are remembered; a candidate with its evidence takes some kB."""
 
 
-class Span(NamedTuple):
-    """A stretch of a text, in code points, and what it may name, best first."""
-
-    start: int
-    end: int
-    candidates: tuple[Candidate, ...]
-    partial: bool = False
-    """Only part of a name (a surname alone): the document may complete it."""
-
-    @property
-    def priority(self) -> float:
-        """Score times covered letters; what decides between overlapping spans. Namesakes count together."""
-        return min(1.0, sum([c.score for c in self.candidates])) * (self.end - self.start)
-
-    def with_candidates(self, candidates: Sequence[Candidate]) -> Span:
-        """The same span with its candidates ranked anew."""
-        return self._replace(candidates=tuple(sorted(candidates, key=lambda c: (-c.score, c.id))))
-
-
 @dataclass(frozen=True, slots=True)
 class Text:
     """A text being read: its sentences, and the spans found in it, overlaps included, in text order."""
@@ -87,14 +65,9 @@ class Text:
     spans: tuple[Span, ...]
 
 
-def _is_common_part(candidate: Candidate) -> bool:
-    """Whether common words alone, and not all of them, answer a candidate («Свободный берег», for a brigade)."""
-    return candidate.score < 1.0 and features_of(candidate) >= _COMMON_PART
-
-
-def _by_weight(found: tuple[int, int, tuple[Candidate, ...]]) -> tuple[float, int, int]:
-    start, end, candidates = found
-    return -candidates[0].score * (end - start), start, end
+def _by_weight(found: tuple[int, int, Reading]) -> tuple[float, int, int]:
+    start, end, reading = found
+    return -reading.candidates[0].score * (end - start), start, end
 
 
 class _Language(NamedTuple):
@@ -106,7 +79,7 @@ class _Language(NamedTuple):
     """Only their first word has a capital."""
 
 
-_LANGUAGES = [[_Language(declining, romance) for romance in (False, True)] for declining in (False, True)]
+_LANGUAGES = [_Language(declining, romance) for declining in (False, True) for romance in (False, True)]
 
 
 class _Window(NamedTuple):
@@ -144,7 +117,7 @@ class _Page:
         self._settled_from: list[int] = []
         self._settled_to: list[int] = []
 
-    def is_of(self, languages: Sequence[_Language]) -> None:
+    def is_of(self, languages: Iterable[_Language]) -> None:
         """Take notice of what the languages of the windows say of names."""
         self._surroundings.declining = any(one.declining for one in languages)
         self._surroundings.romance = any(one.romance for one in languages)
@@ -153,6 +126,12 @@ class _Page:
         """Whether a stretch lies inside a name that nothing contests."""
         place = bisect_right(self._settled_from, start)
         return place > 0 and end <= self._settled_to[place - 1]
+
+    def unsettled(self, windows: Iterable[_Window]) -> list[_Window]:
+        """The windows that do not lie inside a name that nothing contests."""
+        if not self._settled_from:
+            return list(windows)
+        return [window for window in windows if not self.settles(window.start, window.end)]
 
     def _parts_a_name(self, start: int, end: int) -> bool:
         """Whether a stretch parts a name that nothing contests (Zeitung Solvanka | Herald)."""
@@ -163,12 +142,12 @@ class _Page:
                 return True
         return False
 
-    def take(self, found: Iterable[tuple[int, int, tuple[Candidate, ...]]]) -> None:
-        """Take windows with their candidates, the likeliest and longest first."""
-        for start, end, candidates in found:
+    def take(self, found: Iterable[tuple[int, int, Reading]]) -> None:
+        """Take windows with what they mean, the likeliest and longest first."""
+        for start, end, reading in found:
             if self.settles(start, end) or self._parts_a_name(start, end):
                 continue
-            span = self._span(start, end, candidates)
+            span = self._span(start, end, reading)
             if span is not None:
                 self._spans.append(span)
                 self._windows.append((start, end))
@@ -210,14 +189,6 @@ class _Page:
             final = end if any(a < span.end and end < b for a, b in others) else span.end
             self._spans[n] = span._replace(start=begin, end=final)
 
-    def _is_shouted(self, start: int, end: int) -> bool:
-        """Whether a small word is in capitals since all the sentence is: there AS and MIT are no acronyms."""
-        surface = self.text[start:end]
-        if not (surface.isupper() and surface.isalpha()) or role_of(senses_of(surface)) != "function":
-            return False
-        sentence = self._sentences.at(start)
-        return self.text[sentence.begin : sentence.end].isupper()
-
     def _at_least_its_part(self, span: Span) -> Span:
         """A person of several names, as likely as any of these by itself (Pedro Sánchez, beside Sánchez)."""
         best = span.candidates[0]
@@ -244,16 +215,21 @@ class _Page:
             return False
         return shorter.candidates[0].score >= 1.0 or all(letter.isalpha() or letter.isspace() for letter in added)
 
-    def _span(self, start: int, end: int, candidates: tuple[Candidate, ...]) -> Span | None:
-        if self._is_shouted(start, end):
+    def _span(self, start: int, end: int, reading: Reading) -> Span | None:
+        if reading.loud and self._is_shouted(start):
             return None
-        kept = self._surroundings.kept(start, end, candidates)
-        if any(map(_is_common_part, kept)) and not quoted_alone(self.text, start, end):
-            kept = tuple(c for c in kept if not _is_common_part(c))
+        kept = self._surroundings.kept(start, end, reading)
+        if reading.common and not quoted_alone(self.text, start, end):
+            kept = tuple(c for c in kept if not is_common_part(c))
         if not kept:
             return None
         start, end = edges(self.text, start, end, kept[0], self._surroundings, self._resolver.spells)
         return Span(start, end, kept, "surname_alone" in features_of(kept[0]))
+
+    def _is_shouted(self, start: int) -> bool:
+        """Whether all of a sentence is in capitals: there AS and MIT are no acronyms."""
+        sentence = self._sentences.at(start)
+        return self.text[sentence.begin : sentence.end].isupper()
 
 
 class Reader:
@@ -263,7 +239,7 @@ class Reader:
         self.resolver = resolver
         self._finders = [WindowFinder(layer.index, layer.searcher) for layer in resolver.layers]
         self._kept = 0
-        self._readings: dict[tuple[str, _Language], tuple[Candidate, ...]] = {}
+        self._readings: dict[tuple[str, _Language], Reading] = {}
 
     def read(self, texts: Sequence[str], *, context: bool = True, declines: bool | None = None) -> list[Text]:
         """The spans of each text that may name an entity; ``context=False`` looks at each in its sentence only.
@@ -273,19 +249,20 @@ class Reader:
         pages = [_Page(text, self.resolver, context) for text in texts]
         windows, parts = self._windows(texts, declines)
         for page, some in zip(pages, windows, strict=True):
-            page.is_of([w.language for w in some])
+            page.is_of({w.language for w in some})
         # What is spelled like a name comes first: windows inside a name that nothing contests are not even resolved.
         for spelled in (True, False):
             wanted = [
-                [w for w in some if w.spelled == spelled and not page.settles(w.start, w.end)]
+                page.unsettled(w for w in some if w.spelled is spelled)
                 for page, some in zip(pages, windows, strict=True)
             ]
             both = list(zip(pages, wanted, strict=True))
             surfaces = [(page.text[w.start : w.end], w.language) for page, some in both for w in some]
             readings = iter(self._resolved(surfaces))
             for page, some in both:
-                found = [(w.start, w.end, next(readings)) for w in some]
-                page.take(sorted((f for f in found if f[2]), key=_by_weight))
+                meant = zip(some, islice(readings, len(some)), strict=True)
+                found = [(w.start, w.end, reading) for w, reading in meant if reading.candidates]
+                page.take(sorted(found, key=_by_weight))
         if context:
             self._take_parts(pages, parts)
         return [page.read() for page in pages]
@@ -293,7 +270,7 @@ class Reader:
     def _windows(self, texts: Sequence[str], declines: bool | None) -> tuple[list[list[_Window]], list[_Parts]]:
         """The windows of each text, in order, and those that may be part of a name, of each layer."""
         scan = Scan(SEPARATOR.join(texts), declines=declines)
-        found: dict[tuple[int, int], tuple[_Language, bool]] = {}
+        found: list[_Window] = []
         parts: list[_Parts] = []
         for finder in self._finders:
             some = finder.find(scan)
@@ -302,24 +279,22 @@ class Reader:
             parts.append(_Parts(scan.start[whole.first], scan.end[whole.last], *there, whole.alias))
             starts, ends = scan.start[some.first], scan.end[some.last]
             ends = ends + _followed_by_its_dot(scan, starts, ends)
-            languages = scan.declining[some.first].tolist(), scan.romance[some.first].tolist()
-            told = zip(starts.tolist(), ends.tolist(), *languages, some.spelled.tolist(), strict=True)
-            for start, end, declining, romance, spelled in told:
-                before = found.get((start, end))
-                language = _LANGUAGES[declining][romance]
-                found[start, end] = language, spelled or (before is not None and before[1])
-        windows = sorted(found.items())
+            languages = (2 * scan.declining[some.first] + scan.romance[some.first]).tolist()
+            told = starts.tolist(), ends.tolist(), map(_LANGUAGES.__getitem__, languages), some.spelled.tolist()
+            found += map(_Window, *told)
+        if len(parts) > 1:  # of two layers that know a window, one may spell it: that comes last
+            found = list({(one.start, one.end): one for one in sorted(found)}.values())
         offset = k = 0
         out: list[list[_Window]] = []
         for text in texts:
             end = offset + len(text)
+            begin, k = k, bisect_left(found, end, k, key=lambda window: window.start)
+            here = found[begin:k]
+            if offset:
+                here = [_Window(a - offset, b - offset, language, spelled) for a, b, language, spelled in here]
             own = {(a, b): _Window(a, b, _Language(), False) for a, b in signed(text)}
             prefixed = behind_prefixes(text, self.resolver.spells)
             own.update(((a, b), _Window(a, b, _Language(), True)) for a, b in prefixed)
-            begin = k
-            while k < len(windows) and windows[k][0][0] < end:
-                k += 1
-            here = [_Window(a - offset, b - offset, *how) for (a, b), how in windows[begin:k]]
             if own:
                 own.update(((one.start, one.end), one) for one in here)
                 here = sorted(own.values())
@@ -342,23 +317,23 @@ class Reader:
                 n = bisect_right(offsets, int(some.start[k])) - 1
                 start, end = int(some.start[k]) - offsets[n], int(some.end[k]) - offsets[n]
                 if int(owner[k]) in whole[n] and not pages[n].settles(start, end):
-                    language = _LANGUAGES[int(some.declining[k])][int(some.romance[k])]
+                    language = _LANGUAGES[2 * int(some.declining[k]) + int(some.romance[k])]
                     asked.setdefault((n, start, end, language), []).append((level, int(some.alias[k])))
         for (n, start, end, language), aliases in asked.items():
             surface = pages[n].text[start:end]
             reading = self._reading(surface, self.resolver.parts(surface, aliases, language.declining), language)
-            if reading:
+            if reading.candidates:
                 pages[n].take([(start, end, reading)])
 
-    def _resolved(self, surfaces: Sequence[tuple[str, _Language]]) -> list[tuple[Candidate, ...]]:
-        """The candidates of surface forms, each with what the language of its text says of names."""
+    def _resolved(self, surfaces: Sequence[tuple[str, _Language]]) -> list[Reading]:
+        """What surface forms mean, each with what the language of its text says of names."""
         if len(self._readings) > _READINGS_KEPT or self._kept > _CANDIDATES_KEPT:
             self._readings, self._kept = {}, 0
         known = self._readings
         # Answered from a dict of this call's own: another thread may begin a new memory meanwhile.
         asked = dict.fromkeys(surfaces)
         out = {s: found for s in asked if (found := known.get(s)) is not None}
-        unknown = [s for s in asked if s not in out]
+        unknown = [s for s in asked if s not in out] if len(out) < len(asked) else []
         for declining in (False, True):
             wanted = [one for one in unknown if one[1].declining == declining]
             for k in range(0, len(wanted), _BATCH):
@@ -367,12 +342,12 @@ class Reader:
                 answers = self.resolver.candidates(names, windows="declining" if declining else "plain")
                 for (surface, language), (candidates, _) in zip(batch, answers, strict=True):
                     reading = self._reading(surface, candidates, language)
-                    self._kept += len(reading)
+                    self._kept += len(reading.candidates)
                     known[surface, language] = out[surface, language] = reading
         return [out[surface] for surface in surfaces]
 
-    def _reading(self, surface: str, candidates: Iterable[Candidate], language: _Language) -> tuple[Candidate, ...]:
-        """The candidates of a surface form that running text lets through, best first."""
+    def _reading(self, surface: str, candidates: Iterable[Candidate], language: _Language) -> Reading:
+        """What a surface form means as far as running text lets it."""
         units = parse(surface).units
         likely = (c for c in with_untyped(units, candidates, self.resolver) if c.score >= FLOOR)
         kept = [self._weighed(c) for c in likely if written_as_name(units, surface, c, *language)]
@@ -380,7 +355,7 @@ class Reader:
             kept = [_declined(c) for c in kept]
         if is_ordinary_word(surface):
             kept = [self._doubted(c) for c in kept]
-        return tuple(sorted(kept, key=lambda c: (-c.score, c.id)))
+        return reading_of(surface, tuple(sorted(kept, key=lambda c: (-c.score, c.id))), self.resolver)
 
     def _weighed(self, candidate: Candidate) -> Candidate:
         """A candidate with what running text adds: among many names, part of a name is not enough by itself."""
@@ -416,16 +391,3 @@ def _followed_by_its_dot(scan: Scan, starts: NDArray[np.int64], ends: NDArray[np
     found: NDArray[np.bool_] = (ends < len(scan.text)) & (ends - starts > 1)
     found[found] = (scan.codes[ends[found]] == _DOT) & (scan.codes[ends[found] - 2] == _DOT)
     return found
-
-
-def most_covered(spans: Sequence[Span]) -> list[Span]:
-    """Settle overlaps: score times covered letters decides, then the leftmost; the result is in text order."""
-    taken: list[Span] = []  # always in text order, so that only two neighbours can stand in the way
-    starts: list[int] = []
-    for span in sorted(spans, key=lambda s: (-s.priority, s.start, s.end)):
-        k = bisect_left(starts, span.start)
-        free_left = k == 0 or taken[k - 1].end <= span.start
-        if free_left and (k == len(taken) or span.end <= taken[k].start):
-            taken.insert(k, span)
-            starts.insert(k, span.start)
-    return taken

@@ -8,12 +8,13 @@ from dataclasses import replace
 from entitynorm.context import Context
 from entitynorm.gazetteer import Gazetteer
 from entitynorm.layers import Stacked
-from entitynorm.mentions import Reader, Span, Text, most_covered
+from entitynorm.mentions import Reader, Text
 from entitynorm.model import Document, Mention
 from entitynorm.names.inflection import declines_in_latin
 from entitynorm.reasons import reason_of
 from entitynorm.resolver import Resolver
 from entitynorm.scoring import decide
+from entitynorm.spans import Span, most_covered
 from entitynorm.text.quotation import holds_quotation, quoted_alone, with_quotation_marks
 
 _NIL_FLOOR = 0.2

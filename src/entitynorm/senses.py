@@ -31,7 +31,7 @@ from entitynorm.scoring import is_ambiguous, is_identical, probability
 
 if TYPE_CHECKING:
     from entitynorm.context import Context
-    from entitynorm.mentions import Span
+    from entitynorm.spans import Span
 
 _NAMED, _WITHIN, _BESIDE, _NEAR, _COUNTRY, _TENTH = 4.0, 2.5, 6.0, 8.0, 3.0, -1.0
 """Log-odds of the evidence; written, not fitted."""

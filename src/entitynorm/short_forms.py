@@ -13,8 +13,8 @@ from entitynorm.names.units import Unit
 from entitynorm.scored import features_of
 
 if TYPE_CHECKING:
-    from entitynorm.mentions import Span
     from entitynorm.model import Candidate
+    from entitynorm.spans import Span
 
 PLAUSIBLE = 0.2
 """Least score of a spelling that the document may confirm."""

@@ -22,6 +22,7 @@ from entitynorm.neighbours import is_legal_form
 from entitynorm.resolver import Resolver
 from entitynorm.scoring import plus
 from entitynorm.sentences import Sentence, Sentences
+from entitynorm.spans import Reading
 from entitynorm.text.folding import fold_text
 from entitynorm.text.quotation import quoted_alone
 from entitynorm.text.tokens import is_unspaced, script_of
@@ -48,13 +49,11 @@ _PREFIXING = re.compile("[\u05d0-\u05ea\u0621-\u064a]")
 
 @lru_cache(maxsize=65_536)
 def _asked_about(word: str, where: str) -> bool:
-    """Whether a word is of a kind that some rule asks about: in a window, before it, after it, or as a given name.
+    """Whether a word is of a kind that some rule asks about: before a window, after it, or as a given name.
 
     Behind an institution it is any small word: that may lead to whose it is.
     """
     senses, slots = senses_of(word), slots_of(word)
-    if where == "calendar":
-        return "calendar" in slots
     if where == "given":
         return role_of(senses) == "given" and "country" not in slots
     if where == "comma":
@@ -128,51 +127,46 @@ class Surroundings:
         self.romance = False
         """Whether it is of a Romance language."""
 
-    def kept(self, start: int, end: int, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    def kept(self, start: int, end: int, reading: Reading) -> tuple[Candidate, ...]:
         """The candidates that the words around a window leave standing."""
+        kept = reading.candidates
         glued = start and self._text[start - 1].isalpha() and _PREFIXING.match(self._text, start)
-        if glued or is_unspaced(self._text[start]) or self._stands_apart(start, end, candidates):
-            kept = tuple(candidates)
-        else:
-            kept = self._uncontradicted(start, end, candidates)
+        if not (glued or is_unspaced(self._text[start]) or self._stands_apart(start, end, reading)):
+            kept = self._uncontradicted(start, end, kept)
         if len(kept) > 1 and quoted_alone(self._text, start, end) and any(_is_named(c) for c in kept):
             kept = tuple(_quoted(kept))
-        if self._context:
+        if self._context and reading.place:
             others = [c for c in kept if entity_class(c.type) not in ("PLACE", "FACILITY")]
             if len(others) < len(kept) and self._is_surname(self._text[start:end]):
                 return tuple(others)
         return kept
 
-    def _stands_apart(self, start: int, end: int, candidates: Sequence[Candidate]) -> bool:
+    def _stands_apart(self, start: int, end: int, reading: Reading) -> bool:
         """Whether a window stands between small words that no rule asks about, or punctuation: then none contradicts.
 
         A shortcut past the rules of `Beside`, for most mentions of most texts.
         """
         text = self._text
-        before, behind = _before(text, start), _after(text, end)
-        if before is None or behind is None:
+        before = _before(text, start)
+        if before is None or reading.calendar or (before and _asked_about(before, "before")):
+            return False
+        behind = _after(text, end)
+        if behind is None:
+            return False
+        after, form = behind
+        if (after and _asked_about(after, "after")) or (form and _asked_about(form, "comma")):
             return False
         if "\u0400" <= text[start] <= "\u052f" and any(mark in text[max(0, start - 60) : end + 60] for mark in '«„“"'):
             return False
-        after, form = behind
-        if (
-            (before and _asked_about(before, "before"))
-            or (after and _asked_about(after, "after"))
-            or (form and _asked_about(form, "comma"))
-            or _asked_about(text[start:end], "calendar")
-            or (self.declining and not before and any(u.is_adjective for u in parse(text[start:end]).units[:1]))
-            or (is_of(before) and _HEADED.search(text, max(0, start - _WORD), start))
-            or (
-                any(entity_class(c.type) == "ORG" for c in candidates)
-                and (
-                    _POSSESSIVE.search(text, max(0, start - 3), start) or (after and _asked_about(after, "institution"))
-                )
-            )
+        if self.declining and not before and any(u.is_adjective for u in parse(text[start:end]).units[:1]):
+            return False
+        if before and is_of(before) and _HEADED.search(text, max(0, start - _WORD), start):
+            return False
+        if reading.institution and (
+            (after and _asked_about(after, "institution")) or _POSSESSIVE.search(text, max(0, start - 3), start)
         ):
             return False
-        blocked = [words for c in candidates if (words := self._resolver.blocked_words(c.id))]
-        beside = [fold_text(word) for word in (before, after)] if blocked else []
-        return all(words.isdisjoint(beside) for words in blocked)
+        return not reading.blocked or reading.blocked.isdisjoint((fold_text(before), fold_text(after)))
 
     def _uncontradicted(self, start: int, end: int, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         stretch = self._sentences.around(start, end)

@@ -10,6 +10,7 @@ from entitynorm import Entity, Gazetteer, Linker
 from entitynorm.io.formats import parse_marked, to_marked
 from entitynorm.model import Alias
 from entitynorm.sentences import Sentences
+from entitynorm.spans import reading_of
 from entitynorm.surroundings import Surroundings
 
 ENTITIES = [
@@ -195,6 +196,6 @@ def test_the_shortcut_for_words_that_stand_apart_agrees_with_the_rules() -> None
         text = parse_marked(case)[0]
         surroundings = Surroundings(resolver, text, Sentences(text))
         for span in linker()._texts.reader.read([text], context=False)[0].spans:
-            place = span.start, span.end, span.candidates
-            if surroundings._stands_apart(*place):
-                assert surroundings._uncontradicted(*place) == span.candidates
+            place = span.start, span.end
+            if surroundings._stands_apart(*place, reading_of(text[slice(*place)], span.candidates, resolver)):
+                assert surroundings._uncontradicted(*place, span.candidates) == span.candidates
