@@ -86,16 +86,22 @@ class Beside(Neighbours):
         words = self.resolver.blocked_words(entity_id)
         if not words:
             return False
-        near = (*self.units[max(0, first - 2) : first], *self.units[last + 1 : last + 3])
+        units = self.units
+        near = units[max(0, first - 2) : first] + units[last + 1 : last + 3]
         if words.isdisjoint([word.fold for unit in near for word in unit.words]):
             return False
-        wider = (
-            (a, b) for a in range(max(0, first - 2), first + 1) for b in range(last, min(len(self.units), last + 3))
-        )
+        if any(unit.gap > Gap.JOIN for unit in units[first + 1 : last + 1]):
+            return False
+        begin, final = first, last
+        while begin and begin > first - 2 and units[begin].gap <= Gap.JOIN:
+            begin -= 1
+        while final + 1 < len(units) and final < last + 2 and units[final + 1].gap <= Gap.JOIN:
+            final += 1
         return any(
-            self.resolver.is_blocked(self.text[self.units[a].start : self.units[b].end], entity_id)
-            for a, b in wider
-            if (a, b) != (first, last) and all(self.units[k].gap <= Gap.JOIN for k in range(a + 1, b + 1))
+            self.resolver.is_blocked(self.text[units[a].start : units[b].end], entity_id)
+            for a in range(begin, first + 1)
+            for b in range(last, final + 1)
+            if (a, b) != (first, last)
         )
 
     def _is_date(self, first: int, last: int) -> bool:
@@ -112,11 +118,15 @@ class Beside(Neighbours):
         after = self.units[last + 1]
         if after.gap != Gap.JOIN or after.role != "type":
             return False
-        senses = set(place_senses([after]))
+        senses = frozenset(place_senses([after]))
         small = after.words[0].shape == "lower"
-        if self._in_headline(last) or (small and after.phrase.endswith("s") and after.words[0].script == "Latn"):
-            senses -= NATURE  # "KOZINKA FALLS", "Kozinka falls": a verb as likely as a waterfall
-        return bool(senses) and not senses & SETTLED and not (small and "country" in senses)
+        if not senses or senses & SETTLED or (small and "country" in senses):
+            return False
+        if not senses <= NATURE:
+            return True
+        # "KOZINKA FALLS", "Kozinka falls": a verb as likely as a waterfall
+        verb = small and after.phrase.endswith("s") and after.words[0].script == "Latn"
+        return not verb and not self._in_headline(last)
 
     def _beside_person(self, first: int, content: Sequence[Unit], candidate: Candidate) -> bool:
         """A given name or initial before a single word makes a person of it, and another one (Denzel Washington)."""
@@ -126,8 +136,8 @@ class Beside(Neighbours):
         if entity_class(candidate.type) == "PERSON":  # Maher al-Assad
             while at and self.units[at].gap <= Gap.JOIN and self.units[at - 1].role == "function":
                 at -= 1
-        left = self._left(at)
-        if left is None or left.role not in ("given", "initial"):
+        left = self._left(at) if at and self.units[at - 1].role in ("given", "initial") else None
+        if left is None:
             return False
         facts = self.resolver.facts(candidate.id)
         if left.given & facts.given:
@@ -162,9 +172,12 @@ class Beside(Neighbours):
 
     def _follows_a_name(self, first: int, candidate: Candidate) -> bool:
         """A surname found by rule stands behind a capitalised word that is none of the person's names."""
+        if not first or self.units[first - 1].role != "core":
+            return False
+        if candidate.score >= 1.0 and entity_class(candidate.type) == "PERSON":
+            return False
         left = self._left(first)
-        identical = candidate.score >= 1.0 and entity_class(candidate.type) == "PERSON"
-        return left is not None and left.role == "core" and not identical and not self._own_word(left)
+        return left is not None and not self._own_word(left)
 
     def _qualified(self, first: int, candidate: Candidate) -> bool:
         """A capitalised qualifier or natural feature stands before a name (Port Sudan, Новая Каховка, Lake Assad).
@@ -236,8 +249,8 @@ class Beside(Neighbours):
             return False
         if not features_of(candidate) & {"missing", "country_missing"}:
             return False
-        left = self._left(first)
-        return left is not None and left.role in ("core", "concept") and not self._own_word(left)
+        left = self._left(first) if first and self.units[first - 1].role in ("core", "concept") else None
+        return left is not None and not self._own_word(left)
 
     def _quoted(self, first: int, last: int) -> bool:
         """In Cyrillic text quotation marks make another thing of a place (крейсер «Москва», «Эхо Москвы»).

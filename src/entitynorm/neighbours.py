@@ -109,6 +109,10 @@ class Neighbours:
     def _in_headline(self, k: int) -> bool:
         return self._headlines.at(self.units[k].start)
 
+    def _is_loud(self, k: int) -> bool:
+        """Whether a unit is in capitals as all of its headline is."""
+        return all(w.shape == "upper" for w in self.units[k].words) and self._in_headline(k)
+
     def _left(self, first: int) -> Unit | None:
         """The capitalised word before a window that could belong to a longer name with it."""
         if not first or self._line_between(first) or self._possessive(first - 1):
@@ -149,7 +153,7 @@ class Neighbours:
 
     def _is_noun(self, unit: Unit) -> bool:
         """Whether a neighbour has its capital from being a noun of German."""
-        return self._has_capital_nouns and unit.role == "core" and self._ordinary(unit)
+        return unit.role == "core" and self._ordinary(unit) and self._has_capital_nouns
 
     @staticmethod
     def _ordinary(unit: Unit) -> bool:
@@ -198,7 +202,7 @@ class Neighbours:
     def _hyphened(self, first: int, last: int) -> bool:
         """A hyphen ties the window to a capitalised word that is no name of its own (Белгород-Днестровский)."""
         for k, other in ((first, first - 1), (last + 1, last + 1)):
-            if 0 < k < len(self.units):
+            if 0 < k < len(self.units) and self.text[self.units[k].start - 1] in _HYPHENS:
                 between = self.text[self.units[k - 1].end : self.units[k].start]
                 unit = self.units[other]
                 if (
@@ -248,8 +252,8 @@ class Neighbours:
 
     def _cut_short(self, last: int, content: Sequence[Unit], candidate: Candidate) -> bool:
         """The next word makes another institution of several (Ukrainian Defence | Ministry; Free Coast | Choir)."""
-        right = self._right(last)
-        if right is None or len(content) < 2 or right.words[0].script != "Latn":
+        right = self._right(last) if len(content) > 1 else None
+        if right is None or right.words[0].script != "Latn":
             return False
         if right.role == "core" and not self._own_word(right) and "missing" in features_of(candidate):
             return True
@@ -280,22 +284,21 @@ class Neighbours:
 
     def _is_company(self, first: int, last: int) -> bool:
         """A legal form makes a company of what bears the name (Voss Foods Inc; Voss, Ltd.; ООО «Восс»)."""
-        loud = all(w.shape == "upper" for w in self.units[first].words) and self._in_headline(first)
         before = self.units[first - 1] if first and self.units[first].gap <= Gap.JOIN else None
         if before is not None and before.words[0].shape == "upper" and is_legal_form(before.senses):
-            return not loud and not self.resolver.names(before.words[0].text)  # ANO is a party too
+            return not self.resolver.names(before.words[0].text) and not self._is_loud(first)  # ANO is a party too
         behind = self.units[last + 1 : last + 2]
         if behind and behind[0].gap <= Gap.COMMA and is_legal_form(behind[0].senses):
             abbreviated = self.text[behind[0].end : behind[0].end + 1] == "." or behind[0].kind == "dotted"
             short = len(behind[0].phrase) <= LONGEST_FORM and behind[0].capitalised
-            if loud and not abbreviated and behind[0].words[0].shape == "upper":
+            if not abbreviated and behind[0].words[0].shape == "upper" and self._is_loud(first):
                 return False  # where all is capitals, AS is a small word
             if abbreviated or (short and not self._possessive(last)):
                 return True
         for unit in self._following(last):
             if is_legal_form(unit.senses):
-                return not loud or unit.words[0].shape != "upper"
-            if self._in_headline(last) and unit.role not in ("concept", "type"):
+                return unit.words[0].shape != "upper" or not self._is_loud(first)
+            if unit.role not in ("concept", "type") and self._in_headline(last):
                 return False
         return False
 
@@ -309,6 +312,6 @@ class Neighbours:
         for unit in self._following(last):
             if self._trade(unit) or names_institution(unit.concepts):
                 return True
-            if self._in_headline(last) or unit.role not in ("core", "concept", "type") or self._own_word(unit):
+            if unit.role not in ("core", "concept", "type") or self._own_word(unit) or self._in_headline(last):
                 return False
         return False
