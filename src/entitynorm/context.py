@@ -89,15 +89,17 @@ class Context:
             self.named[candidate.id] += 1
             if not span.partial:
                 self.full.add(candidate.id)
-        self._likely = [span for span in covered if self._is_likely(span, _LIKELY)]
-        self._linked = [span for span in covered if self._is_likely(span, self.scorer.threshold)]
+        likely = list(filter(self._is_likely, covered))
+        self._likely = [span for span in likely if span.candidates[0].score >= _LIKELY]
+        self._linked = [span for span in likely if span.candidates[0].score >= self.scorer.threshold]
         self.full.update(span.candidates[0].id for span in self._likely)
         self.others: dict[str, str] = {}
         """Acronyms that stand in brackets behind a full name which is linked to nothing: acronym -> that name."""
         self.declared = self._declared()
 
-    def _is_likely(self, span: Span, least: float) -> bool:
+    def _is_likely(self, span: Span) -> bool:
         """Whether a span of several words likely means its best candidate: enough for shorter ones to mean it too."""
+        least = min(_LIKELY, self.scorer.threshold)
         if span.partial or span.candidates[0].score < least or is_ambiguous(span.candidates, self.scorer):
             return False
         return len(parse(self.text[span.start : span.end]).units) > 1
@@ -240,7 +242,8 @@ class Context:
         if features & {"country_missing", "weak"}:
             facts = self.resolver.facts(candidate.id)
             if facts.countries:
-                near, far = (self._country_share(span, facts.countries, reach) for reach in (_NEAR, len(self.text)))
+                near = self._country_share(span, facts.countries, _NEAR)
+                far = near or self._country_share(span, facts.countries, len(self.text))
                 share = near if near is not None else far
                 if share is not None and share > 0.5:
                     return _for(min(0.6, share - 0.2), f"country at hand: {', '.join(sorted(facts.countries))}")

@@ -49,7 +49,7 @@ class TextLinker:
         candidates = span.candidates[:_MOST_KEPT]
         best, nil = decide(candidates, self._decider)
         start, end = with_quotation_marks(text, span.start, span.end)
-        if best is not None and holds_quotation(best.name) and quoted_alone(text, start, end):
+        if best is not None and quoted_alone(text, start, end) and holds_quotation(best.name):
             start, end = start - 1, end + 1  # «Дроком» becomes батальон «Дрок», not «батальон «Дрок»»
         surface = text[start:end]
         if best is not None:

@@ -21,9 +21,12 @@ def with_quotation_marks(text: str, start: int, end: int) -> tuple[int, int]:
     Spans end with their words; half a pair of quotation marks left behind would stay in the text when the name
     is replaced.
     """
-    inside, before, after = text[start:end], text[start - 1 : start], text[end : end + 1]
+    before, after = text[start - 1 : start], text[end : end + 1]
     if before not in _BESIDE and after not in _BESIDE:
         return start, end
+    inside = text[start:end]
+    if _BESIDE.isdisjoint(inside):
+        return start, end  # what stands beside it is an apostrophe, or half of a pair that the span has nothing of
     for opening, closing in _PAIRS:
         opened, closed = inside.count(opening), sum(map(inside.count, closing))
         odd = opened % 2 == 1 if opening == closing else False
