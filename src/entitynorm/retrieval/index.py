@@ -124,7 +124,7 @@ class NameIndex:
         """Whether every alias is met by its letters only."""
         return bool(np.all((self.arrays["alias_flags"] >> 2) & 3 == POLICIES.index("off")))
 
-    @property
+    @cached_property
     def few(self) -> bool:
         """Whether it holds fewer than `FEW` aliases."""
         return self.aliases < FEW

@@ -49,6 +49,8 @@ _KNOWN_LEADS = 3_000_000
 """Words, and aliases that words lead to, that are remembered."""
 _WORDS_AT_ONCE, _LEADS_AT_ONCE = 4_096, 400_000
 """Words that are learned, and aliases that are sorted, together: what bounds the memory of a block."""
+_SMALL = 0xFFFF
+"""Aliases whose numbers have two bytes."""
 _SHORTEST_COMPOUND = 4
 _LEAST_STRANGE = 5
 
@@ -65,7 +67,7 @@ def packed(first: Ints, last: Ints) -> Spans:
 
 def packed_windows(windows: Iterable[Window]) -> Spans:
     """Some windows told one by one."""
-    return packed(*np.array(list(windows), np.int64).reshape(-1, 2).T)
+    return np.array([first << 32 | last for first, last in windows], np.int64)
 
 
 def unpacked(spans: Spans) -> tuple[Ints, Ints]:
@@ -81,6 +83,8 @@ class Parts(NamedTuple):
     alias: Ints
 
 
+_UNKNOWN = NOWHERE._replace()
+"""Stands for where a word leads that was never looked up."""
 _NONE = np.zeros(0, np.int64)
 NO_PARTS = Parts(_NONE, _NONE, _NONE)
 
@@ -104,20 +108,16 @@ class LeadFinder:
         if sum(map(len, self._known)) > _KNOWN_WORDS or self._kept > _KNOWN_LEADS:
             self._known, self._kept = ({}, {}), 0
         memories = self._known  # what another thread begins anew meanwhile, this call does not see
-        places: list[Ints] = []
-        leads: list[Lead] = []
-        for declines, memory in enumerate(memories):
-            at = np.flatnonzero(declining == bool(declines))
-            words = texts if len(at) == len(texts) else [texts[n] for n in at.tolist()]
-            unknown = [word for word in dict.fromkeys(words) if word not in memory]
-            if unknown:
-                self._learn(unknown, bool(declines), memory)
-            found = list(map(memory.__getitem__, words))
-            some = [n for n, lead in enumerate(found) if lead is not None]
-            places.append(at[some])
-            leads += [lead for lead in found if lead is not None]
-        order = np.concatenate(places).argsort()
-        return np.concatenate(places)[order], [leads[n] for n in order.tolist()]
+        asked = list(zip(texts, declining.tolist(), strict=True))
+        found = [memories[declines].get(word, _UNKNOWN) for word, declines in asked]
+        if any(lead is _UNKNOWN for lead in found):
+            for declines, memory in zip((False, True), memories, strict=True):
+                unknown = [word for word, kind in dict.fromkeys(asked) if kind == declines and word not in memory]
+                if unknown:
+                    self._learn(unknown, declines, memory)
+            found = [memories[declines][word] for word, declines in asked]
+        places = [n for n, lead in enumerate(found) if lead is not None]
+        return np.array(places, np.int64), [lead for lead in found if lead is not None]
 
     def _learn(self, words: Sequence[str], declining: bool, memory: dict[str, Lead | None]) -> None:
         split = [search_terms(word) for word in words]
@@ -173,24 +173,23 @@ class LeadFinder:
         spans: list[Spans] = [_NONE]
         parts: list[Parts] = [NO_PARTS]
         for a, b in _slices(sizes, run[words]):
-            found, some = self._chained(scan, joins, run, words[a:b], leads[a:b], common)
+            found, some = self._chained(scan, joins, run, words[a:b], leads[a:b], sizes[a:b], common)
             spans.append(found)
             parts.append(some)
         return np.concatenate(spans), Parts(*map(np.concatenate, zip(*parts, strict=True)))
 
     def _chained(
-        self, scan: Scan, joins: Bools, run: Ints, words: Ints, leads: Sequence[Lead], common: Bools
+        self, scan: Scan, joins: Bools, run: Ints, words: Ints, leads: Sequence[Lead], sizes: Ints, common: Bools
     ) -> tuple[Spans, Parts]:
-        sizes = [len(lead.alias) for lead in leads]
-        if not any(sizes):
+        if not sizes.any():
             return _NONE, NO_PARTS
         alias = np.concatenate([lead.alias for lead in leads])
         value = np.concatenate([lead.value for lead in leads])
-        owner = np.repeat(np.arange(len(leads)), sizes)
-        token = words[owner]
-        key = (alias << 32) | token
-        order = key.argsort(kind="stable")
+        token = np.repeat(words, sizes)
+        # By alias; of an alias the tokens stay in order. Small numbers are sorted by their digits, in no time.
+        order = (alias.astype(np.uint16) if self.index.aliases <= _SMALL else alias).argsort(kind="stable")
         if (words[1:] == words[:-1]).any():  # a compound begins with a word that leads somewhere too: the better counts
+            key = packed(alias, token)
             order = np.lexsort((-value, key))
             order = order[np.concatenate(([True], key[order][1:] != key[order][:-1]))]
         alias, value, token = alias[order], value[order], token[order]
@@ -202,17 +201,21 @@ class LeadFinder:
         person = self.index.persons(named)
         least_covered = _LEAST_AMONG_FEW if self.index.few else _LEAST_COVERED
         enough = covered >= np.where(person, _LEAST_OF_PERSON, least_covered)
-        enough |= person & (covered >= _LEAST_OF_LONG_NAME) & (np.maximum.reduceat(alike, begins) >= SAME_SOUND)
+        little = person & (covered >= _LEAST_OF_LONG_NAME)
+        if little.any():
+            enough |= little & (np.maximum.reduceat(alike, begins) >= SAME_SOUND)
         last = np.append(begins[1:], len(alias)) - 1
         head, last, covered = begins[enough], last[enough], covered[enough]
         ends = self.index.arrays["alias_term_ends"]
         size = ends[alias[head] + 1].astype(np.int64) - ends[alias[head]].astype(np.int64)
         if self.index.few:
-            first, final = _parts(head, last, size, fewer=2)
-            spans = packed(token[first], token[final])
+            several = last > head
+            alone = np.flatnonzero(np.bincount(token[head[~several]]))  # most chains: many aliases share a word
+            first, final = _parts(head[several], last[several], size[several], fewer=2)
+            spans = packed(np.concatenate((alone, token[first])), np.concatenate((alone, token[final])))
             spans = distinct(np.concatenate((spans, _longer(scan, joins, token, head, last, size))))
             return _with_common(spans, joins, common), NO_PARTS
-        owner = owner[order]
+        owner = np.repeat(np.arange(len(leads)), sizes)[order]
         country = np.array([lead.country for lead in leads])[owner]
         bears = np.array([lead.bearing for lead in leads])[owner] | country
         answered = np.add.reduceat(bears.astype(np.int64), begins)[enough]
@@ -268,6 +271,8 @@ def _with_common(spans: Spans, joins: Bools, common: Bools) -> Spans:
     """Windows, also grown by the words beside them that very many names hold."""
     first, last = unpacked(spans)
     short = last - first < MOST_WORDS
+    if not common.any():
+        return spans[short]
     return np.concatenate((spans[short], packed_windows(_grown(first[short], last[short], joins, common))))
 
 
@@ -296,15 +301,15 @@ def standing_in_names(scan: Scan, trie: Trie, few: bool) -> Ints:
     """
     digits = scan.digits
     name = scan.upper | (scan.caseless & ~scan.unspaced)
-    near = np.zeros(len(scan), np.bool_)
-    behind = np.zeros(len(scan), np.bool_)
     part = np.cumsum(scan.gap == Gap.HARD)  # sentences, and texts: what stands in another has no say
-    for step in range(1, _BEHIND):
-        same = part[step:] == part[:-step]
-        behind[step:] |= name[:-step] & same
-        if step < _APART:
-            near[step:] |= name[:-step] & same
-            near[:-step] |= name[step:] & same
+    place = np.arange(len(scan))
+    before = np.maximum.accumulate(np.where(name, place, -1))[:-1]  # the name before each token but the first
+    after = np.minimum.accumulate(np.where(name, place, len(scan))[::-1])[-2::-1]  # behind each but the last
+    behind, near = np.zeros(len(scan), np.bool_), np.zeros(len(scan), np.bool_)
+    same = (before >= 0) & (part.take(before) == part[1:])
+    behind[1:] = same & (place[1:] - before < _BEHIND)
+    near[1:] = same & (place[1:] - before < _APART)
+    near[:-1] |= (after - place[:-1] < _APART) & (part.take(after, mode="clip") == part[:-1]) & (after < len(scan))
     small = np.flatnonzero(~name & (near | behind) & ~digits)
     codes = scan.codes[scan.start[small]]
     one_capital = ((codes >= 0x400) & (codes < 0x530)) | scan.declining[small]
@@ -319,6 +324,9 @@ def standing_in_names(scan: Scan, trie: Trie, few: bool) -> Ints:
 
 def _slices(sizes: Ints, run: Ints) -> Iterator[tuple[int, int]]:
     """Words in slices that lead to about `_LEADS_AT_ONCE` aliases each, cut where no name reaches over."""
+    if sizes.sum() <= _LEADS_AT_ONCE:
+        yield 0, len(sizes)
+        return
     begins = np.flatnonzero(run[1:] != run[:-1]) + 1
     before = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
     first = 0
@@ -335,7 +343,7 @@ def _slices(sizes: Ints, run: Ints) -> Iterator[tuple[int, int]]:
 def _longer(scan: Scan, joins: NDArray[np.bool_], token: Ints, head: Ints, last: Ints, size: Ints) -> Spans:
     """Chains that lack a word of the alias, with the capitalised word beside them: it may be spelled oddly."""
     short = last - head + 1 < size
-    first, final = token[head[short]], token[last[short]]
+    first, final = unpacked(distinct(packed(token[head[short]], token[last[short]])))
     after = np.minimum(final + 1, len(scan) - 1)
     right = (final + 1 < len(scan)) & scan.upper[after] & joins[after]
     left = (first > 0) & scan.upper[first - 1] & joins[first]
@@ -347,16 +355,14 @@ def _parts(head: Ints, last: Ints, size: Ints, fewer: int) -> tuple[Ints, Ints]:
 
     Words such as "of" count in an alias but lead nowhere (Freedom Army of Russia, for Freedom of Russia Legion).
     """
-    firsts, lasts = [], []
-    length = last - head + 1
-    for shorter in range(fewer + 1):
-        wanted = np.minimum(length, size) - shorter
-        some = np.flatnonzero((wanted > max(0, shorter - 1)) & (length - wanted < MOST_WORDS))
-        count = length[some] - wanted[some] + 1
-        place = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
-        firsts.append(np.repeat(head[some], count) + place)
-        lasts.append(firsts[-1] + np.repeat(wanted[some], count) - 1)
-    return np.concatenate(firsts), np.concatenate(lasts)
+    length = (last - head + 1)[:, None]
+    shorter = np.arange(fewer + 1)
+    wanted = np.minimum(length, size[:, None]) - shorter
+    able = (wanted > np.maximum(0, shorter - 1)) & (length - wanted < MOST_WORDS)
+    count = (length - wanted + 1)[able]
+    place = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+    first = np.repeat(head[able.nonzero()[0]], count) + place
+    return first, first + np.repeat(wanted[able], count) - 1
 
 
 def _is_strange(word: str) -> bool:

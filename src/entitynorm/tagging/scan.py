@@ -62,7 +62,7 @@ _MIX = np.uint64(0xD6E8FEB86659FD93)
 _DIAERESIS, _IE = KEPT_MARKS[1], (ord("е"), ord("Е"))
 _WHITE = re.compile("[ \n\f]")
 _LONGEST_KEPT = 64
-_DECLINING = np.array([ord(c) for c in "ąćęłńśźżčšžřůěďťňđĄĆĘŁŃŚŹŻČŠŽŘŮĚĎŤŇĐ"])
+_DECLINING = np.array(sorted(map(ord, "ąćęłńśźżčšžřůěďťňđĄĆĘŁŃŚŹŻČŠŽŘŮĚĎŤŇĐ")), np.uint32)
 _ONE_IN = 100
 _SPACE = ord(" ")
 _NO_GAP, _OTHER_GAP, _MOST_LETTERS = Gap.NONE, 255, 255
@@ -204,6 +204,11 @@ class Scan:
         start, end = self._borders
         return self.text[start[token] : end[token]]
 
+    def each(self, tokens: Ints) -> list[str]:
+        """Each of some tokens as it is written."""
+        text = self.text
+        return [text[a:b] for a, b in zip(self.start[tokens].tolist(), self.end[tokens].tolist(), strict=True)]
+
     def words(self, first: int, last: int) -> str:
         """Some tokens as they are written, and what stands between them."""
         start, end = self._borders
@@ -293,7 +298,10 @@ class Scan:
         out = np.full(len(self), bool(self._declines))
         if self._declines is not None or self.text.isascii():
             return out
-        marked = np.flatnonzero(np.isin(self.codes, _DECLINING))
+        marked = np.flatnonzero((self.codes >= _DECLINING[0]) & (self.codes <= _DECLINING[-1]))
+        marked = marked[among(self.codes[marked], _DECLINING)]
+        if not len(marked):
+            return out
         bounds = np.concatenate(([0], np.flatnonzero(self.codes == ord(SEPARATOR)), [len(self.codes)]))
         texts, counts = np.unique(np.searchsorted(bounds, marked, "right") - 1, return_counts=True)
         for first, last, count in zip(bounds[texts].tolist(), bounds[texts + 1].tolist(), counts.tolist(), strict=True):

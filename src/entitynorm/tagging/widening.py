@@ -5,7 +5,7 @@ Windows overlap, so that many have the same word beside them: what it adds is lo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -28,15 +28,16 @@ def widened(scan: Scan, joins: Bools, windows: Spans) -> Iterator[Window]:
     ``joins``: whether a token may stand in one name with the token before it.
     """
     beside = _Beside(scan, joins)
-    for first, last in _with_neighbours(scan, joins, *unpacked(windows)):
-        behind = beside.behind(last)
-        fronts, typed = beside.before(first)
-        for further in behind:
+    for first, last, led, followed in _with_neighbours(scan, joins, *unpacked(windows)):
+        fronts, typed = beside.before(first) if led else ((), False)
+        for front in fronts:
+            yield front, last
+        if not followed:
+            continue
+        for further in beside.behind(last):
             yield first, further
             if typed:
                 yield first - 1, further
-        for front in fronts:
-            yield front, last
         yield from beside.full_names(first, last)
 
 
@@ -55,7 +56,7 @@ class _Beside:
         """Where type words end that stand right behind a window (Belgorod region, Al Jufra air base)."""
         found = self._behind.get(last)
         if found is None:
-            found = self._behind[last] = tuple(self._typed_behind(last))
+            found = self._behind[last] = self._typed(last + 1)
         return found
 
     def before(self, first: int) -> tuple[Sequence[int], bool]:
@@ -65,15 +66,15 @@ class _Beside:
             found = self._before[first] = self._leading(first)
         return found
 
-    def _typed_behind(self, last: int) -> Iterator[int]:
-        after = last + 1
-        if after < self._count and self._joins[after]:
-            word = self._scan.word(after)
-            if is_type(word):
-                yield after
-            wider = after + 1 < self._count and self._joins[after + 1] and _begins_type(word)
-            if wider and is_type(f"{word} {self._scan.word(after + 1)}"):
-                yield after + 1
+    def _typed(self, first: int) -> Sequence[int]:
+        if not self._joins[first]:
+            return ()
+        word, second = self._scan.word(first), first + 1
+        out = [first] if is_type(word) else []
+        goes_on = second < self._count and self._joins[second] and _begins_type(word)
+        if goes_on and is_type(f"{word} {self._scan.word(second)}"):
+            out.append(second)
+        return out
 
     def _leading(self, first: int) -> tuple[Sequence[int], bool]:
         scan, joins = self._scan, self._joins
@@ -118,18 +119,27 @@ class _Beside:
             yield first, after
 
 
-def _with_neighbours(scan: Scan, joins: Bools, first: Ints, last: Ints) -> Iterator[Window]:
-    """The windows that have a word beside them which may belong to them: few, so that all others cost arrays only."""
+def _with_neighbours(scan: Scan, joins: Bools, first: Ints, last: Ints) -> Iterator[tuple[int, int, bool, bool]]:
+    """The windows that have a word beside them which may belong to them: few, so that all others cost arrays only.
+
+    First token, last token, whether it may be the word before, whether it may be the word behind.
+    """
     before, after = np.maximum(first - 1, 0), np.minimum(last + 1, len(scan) - 1)
     left, right = (first > 0) & joins[first], (last + 1 < len(scan)) & (joins[after] | (scan.gap[after] == Gap.COMMA))
-    wide = left & scan.upper[before] & (scan.end[before] - scan.start[before] == 1)
-    for able, beside, belongs in ((left & ~wide, before, _leads), (right, after, _follows)):
-        asked = np.zeros(len(scan), np.bool_)
-        asked[beside[able]] = True
-        tokens = np.flatnonzero(asked)
-        asked[tokens] = [belongs(scan.word(n)) for n in tokens.tolist()]
-        wide |= able & asked[beside]
-    yield from zip(first[wide].tolist(), last[wide].tolist(), strict=True)
+    initial = left & scan.upper[before] & (scan.end[before] - scan.start[before] == 1)
+    led = initial | _beside(scan, left & ~initial, before, _leads)
+    followed = _beside(scan, right, after, _follows)
+    wide = led | followed
+    yield from zip(*[column[wide].tolist() for column in (first, last, led, followed)], strict=True)
+
+
+def _beside(scan: Scan, able: Bools, beside: Ints, belongs: Callable[[str], bool]) -> Bools:
+    """Which windows, of those that may, have a token beside them of a kind; of each token it is asked once."""
+    asked = np.zeros(len(scan), np.bool_)
+    asked[beside[able]] = True
+    tokens = np.flatnonzero(asked)
+    asked[tokens] = list(map(belongs, scan.each(tokens)))
+    return able & asked[beside]
 
 
 @lru_cache(maxsize=_KNOWN_NEIGHBOURS)

@@ -100,7 +100,7 @@ class WindowFinder:
     def _alike(self, scan: Scan, joins: Bools) -> tuple[Spans, Parts]:
         """Windows of words that sound like an alias, or like part of one."""
         words = standing_in_names(scan, self.trie, self.index.few)
-        texts = list(map(scan.word, words.tolist()))
+        texts = scan.each(words)
         leading, leads = self._leads.leading(texts, scan.declining[words])
         compounds, together = self._compounds(scan, joins, words, texts)
         texts = [texts[n] for n in leading.tolist()]
@@ -175,12 +175,12 @@ class WindowFinder:
         length = scan.end - scan.start
         short = np.flatnonzero(scan.upper & (length > 1) & (length <= _ACRONYM))
         places = short[scan.capitals(short)]
-        texts = list(map(scan.word, places.tolist()))
+        texts = scan.each(places)
         if len(self._acronyms) > _KNOWN_ACRONYMS:
             self._acronyms = {}
         known = self._acronyms
         unknown = [text for text in dict.fromkeys(texts) if text not in known]
-        found = self.index.lookup_many("acronym", [text.lower() for text in unknown])
+        found = self.index.lookup_many("acronym", [text.lower() for text in unknown]) if unknown else []
         # ЕС is short for two ideas in every gazetteer.
         able = (
             bool(some or full_names(text) or len(parse(text).units) > 1)
@@ -273,7 +273,7 @@ def _countries(scan: Scan, joins: Bools, words: int) -> Iterator[Window]:
         if more:
             first = first[first + more < len(scan)]
             first = first[joins[first + more]]
-        for n in first[among(scan.hash(first, first + more), hashes)].tolist():
+        for n in first[among(scan.hash(first, first + more) if more else scan.hashes[first], hashes)].tolist():
             yield n, n + more
 
 

@@ -216,3 +216,10 @@ def test_case_marks_apostrophes_and_hyphens_do_not_show(bare: list[str], data: s
             written[-1] = head + at + tail if tail[:1].isalnum() and tail[1:2].isalnum() else head + tail
     other = data.draw(st.sampled_from((" ", "-", "‐", "\n", " «", "  "))).join(written)
     assert hash_of(other) == hash_of(plain)
+
+
+def test_single_tokens_are_told_as_they_are_written() -> None:
+    scan = Scan("so farCHASIV YAR’s men")
+    assert [scan.word(n) for n in range(len(scan))] == scan.each(np.arange(len(scan)))
+    assert scan.each(np.array([2, 3])) == ["CHASIV", "YAR"]
+    assert scan.words(1, 3) == "farCHASIV YAR"
