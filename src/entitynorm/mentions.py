@@ -80,6 +80,7 @@ class _Language(NamedTuple):
 
 
 _LANGUAGES = [_Language(declining, romance) for declining in (False, True) for romance in (False, True)]
+"""By twice whether they decline names, and once whether they are Romance."""
 
 
 class _Window(NamedTuple):
@@ -135,10 +136,11 @@ class _Page:
 
     def _parts_a_name(self, start: int, end: int) -> bool:
         """Whether a stretch parts a name that nothing contests (Zeitung Solvanka | Herald)."""
-        near = max(0, bisect_left(self._settled_from, start) - 1)
-        for place in range(near, bisect_left(self._settled_from, end)):
-            a, b = self._settled_from[place], self._settled_to[place]
-            if a < start < b < end or start < a < end < b:
+        inside = bisect_left(self._settled_from, start)
+        if inside and start < self._settled_to[inside - 1] < end:
+            return True
+        for k in range(inside, bisect_left(self._settled_from, end, inside)):
+            if self._settled_from[k] > start and self._settled_to[k] > end:
                 return True
         return False
 
@@ -224,7 +226,7 @@ class _Page:
         if not kept:
             return None
         start, end = edges(self.text, start, end, kept[0], self._surroundings, self._resolver.spells)
-        return Span(start, end, kept, "surname_alone" in features_of(kept[0]))
+        return Span(start, end, kept, kept[0].score < 1.0 and "surname_alone" in features_of(kept[0]))
 
     def _is_shouted(self, start: int) -> bool:
         """Whether all of a sentence is in capitals: there AS and MIT are no acronyms."""

@@ -26,6 +26,8 @@ class Reading(NamedTuple):
     """The folded words of longer forms that are blocked for one of them."""
     institution: bool = False
     """An organisation is among them."""
+    resembled: bool = False
+    """An organisation is among them that is not spelled so: whose it is may follow, or more of its name."""
     place: bool = False
     """A place or facility is among them."""
     common: bool = False
@@ -48,6 +50,7 @@ def reading_of(surface: str, candidates: tuple[Candidate, ...], resolver: Resolv
         candidates,
         blocked=frozenset().union(*(resolver.blocked_words(c.id) for c in candidates)),
         institution="ORG" in classes,
+        resembled=any(entity_class(c.type) == "ORG" and c.score < 1.0 for c in candidates),
         place=not classes.isdisjoint(("PLACE", "FACILITY")),
         common=any(map(is_common_part, candidates)),
         calendar="calendar" in slots_of(surface),

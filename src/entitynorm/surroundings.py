@@ -15,7 +15,8 @@ from entitynorm.beside import Beside
 from entitynorm.features import titled_gender
 from entitynorm.headlines import Headlines
 from entitynorm.model import Candidate, Evidence
-from entitynorm.names.meanings import role_of
+from entitynorm.names.lexicon import lexicon
+from entitynorm.names.meanings import forms_of, pair_begins_phrase, role_of
 from entitynorm.names.structure import is_of, parse, senses_of, slots_of
 from entitynorm.names.types import entity_class
 from entitynorm.neighbours import is_legal_form
@@ -45,13 +46,16 @@ _ENDS_SHORT = re.compile(r"(?<![^\W_])[^\W_]{1,3}\W*\Z")
 """What follows a person whose initials may follow, and the end of a window that may be an initial itself."""
 _PREFIXING = re.compile("[\u05d0-\u05ea\u0621-\u064a]")
 """A letter of Arabic or Hebrew, where a name may begin behind a prefix inside a word."""
+_folded = lru_cache(maxsize=4_096)(fold_text)
+"""The same words stand beside most windows."""
 
 
 @lru_cache(maxsize=65_536)
 def _asked_about(word: str, where: str) -> bool:
     """Whether a word is of a kind that some rule asks about: before a window, after it, or as a given name.
 
-    Behind an institution it is any small word: that may lead to whose it is.
+    Behind an institution it is a small word that may begin a phrase, and any where the institution is not spelled as
+    it is listed: that may lead to whose it is.
     """
     senses, slots = senses_of(word), slots_of(word)
     if where == "given":
@@ -60,6 +64,8 @@ def _asked_about(word: str, where: str) -> bool:
         return is_legal_form(senses)
     role = role_of(senses)
     if where == "institution":
+        return role == "function" and (not word.islower() or any(map(lexicon().starts, forms_of(fold_text(word)))))
+    if where == "resembled":
         return role == "function"
     if not word.islower() and (role != "function" or not word.istitle()):
         return True
@@ -89,6 +95,8 @@ def _before(text: str, start: int) -> str | None:
         return ""
     if text[start - 1] != " ":
         return None
+    if start > 1 and text[start - 2] in "(,;:":
+        return ""
     first = max(0, start - _WORD)
     at = text.rfind(" ", first, start - 1)
     if at >= 0 and (word := text[at + 1 : start - 1]).isalpha():  # nearly always, at a fraction of the cost
@@ -104,6 +112,12 @@ def _after(text: str, end: int) -> tuple[str, str] | None:
         return word, ""
     found = _RIGHT.match(text, end, end + _WORD)
     return None if found is None else (found["word"] or "", found["form"] or "")
+
+
+def _begins_phrase(text: str, end: int, word: str) -> bool:
+    """Whether the small word behind a window begins a phrase with the next (Lanao | del Norte), as far as is seen."""
+    behind = _after(text, end + 1 + len(word)) if word.islower() else None
+    return behind is None or (behind[0] != "" and pair_begins_phrase(fold_text(word), fold_text(behind[0])))
 
 
 def _is_named(candidate: Candidate) -> bool:
@@ -162,11 +176,13 @@ class Surroundings:
             return False
         if before and is_of(before) and _HEADED.search(text, max(0, start - _WORD), start):
             return False
-        if reading.institution and (
-            (after and _asked_about(after, "institution")) or _POSSESSIVE.search(text, max(0, start - 3), start)
+        if reading.institution and after and _asked_about(after, "institution") and _begins_phrase(text, end, after):
+            return False
+        if reading.resembled and (
+            (after and _asked_about(after, "resembled")) or _POSSESSIVE.search(text, max(0, start - 3), start)
         ):
             return False
-        return not reading.blocked or reading.blocked.isdisjoint((fold_text(before), fold_text(after)))
+        return not reading.blocked or reading.blocked.isdisjoint((_folded(before), _folded(after)))
 
     def _uncontradicted(self, start: int, end: int, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         stretch = self._sentences.around(start, end)
@@ -192,9 +208,10 @@ class Surroundings:
         text = self._text
         at = text.find(f" {word}")
         while at >= 0:
-            if not _GOES_ON.match(text, at + 1 + len(word)):
-                first = max(0, at - _WORD)
-                before = _LAST_WORD.search(text, max(first, text.rfind(" ", first, at)), at)
+            first = max(0, at - _WORD)
+            first = max(first, text.rfind(" ", first, at))
+            if not text[first:at].islower() and not _GOES_ON.match(text, at + 1 + len(word)):
+                before = _LAST_WORD.search(text, first, at)
                 if before and before[0][0].isupper() and _asked_about(before[0], "given"):
                     return True
             at = text.find(f" {word}", at + 1)

@@ -11,7 +11,7 @@ from entitynorm.io.formats import parse_marked, to_marked
 from entitynorm.model import Alias
 from entitynorm.sentences import Sentences
 from entitynorm.spans import reading_of
-from entitynorm.surroundings import Surroundings
+from entitynorm.surroundings import Surroundings, _begins_phrase
 
 ENTITIES = [
     Entity("p:washington", "PLACE", "Washington"),
@@ -199,3 +199,23 @@ def test_the_shortcut_for_words_that_stand_apart_agrees_with_the_rules() -> None
             place = span.start, span.end
             if surroundings._stands_apart(*place, reading_of(text[slice(*place)], span.candidates, resolver)):
                 assert surroundings._uncontradicted(*place, span.candidates) == span.candidates
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [("Lanao | del Norte.", True), ("Lanao | Sur and", True), ("Legion | and the", False), ("Legion | in, as", False)],
+)
+def test_a_small_word_behind_a_window_may_begin_a_phrase(text: str, begins: bool) -> None:
+    window, _, behind = text.partition(" | ")
+    assert _begins_phrase(f"{window} {behind}", len(window), behind.split()[0].rstrip(",")) == begins
+
+
+def test_a_reading_tells_what_rules_ask_of_all_its_candidates() -> None:
+    reader = linker()._texts.reader
+    reading = reader.read(["The Ministry of Defence of Russia."])[0].spans
+    assert reading_of("May", (), reader.resolver) == reading_of("", (), reader.resolver)
+    for span in reading:
+        told = reading_of("MAY", span.candidates, reader.resolver)
+        assert told.candidates == span.candidates
+        assert told.calendar
+        assert told.institution == any(c.type == "ORG" for c in span.candidates)
