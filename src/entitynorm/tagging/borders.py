@@ -25,17 +25,23 @@ _SMALL_S, _TO_SMALL = ord("s"), 0x20
 _ELIDED = ord("d"), ord("l")
 
 
-def borders(text: str, codes: Ints, kinds: Classes, has: int) -> tuple[Ints, Ints]:
-    """Starts and ends of the words of a text, of whose classes ``kinds`` the bits ``has`` are met at all."""
+def borders(text: str, codes: Ints, kinds: Classes, has: int) -> tuple[Ints, Ints, list[int]]:
+    """Starts and ends of the words of a text, of whose classes ``kinds`` the bits ``has`` are met at all.
+
+    And where letters begin between two words that are no word: the s of a possessive, a web address.
+    """
     word = np.zeros(len(codes) + 2, np.bool_)  # with what is no word before and after it
     inner = word[1:-1]
     np.not_equal(kinds & (WORD | INSIDE), 0, out=inner)
     odd = bool(has & (INSIDE | UNSPACED))
+    passed: list[int] = []
     if has & APOSTROPHE:
-        odd |= _apostrophes(codes, kinds, word)
+        leading, passed = _apostrophes(codes, kinds, word)
+        odd |= leading
     hidden = list(_addresses(text))
     for a, b in hidden:
         inner[a:b] = False
+        passed.append(a)
     edges = np.flatnonzero(word[1:] != word[:-1])
     start, end = edges[::2], edges[1::2]
     start, end = _cut_at_capitals(kinds, inner, start, end, marked=bool(has & INSIDE))
@@ -43,13 +49,14 @@ def borders(text: str, codes: Ints, kinds: Classes, has: int) -> tuple[Ints, Int
         start, end = _letter_by_letter(kinds, inner, start, end)
     if odd or hidden:
         start, end = _trimmed(kinds, start, end)
-    return start, end
+    return start, end, passed
 
 
-def _apostrophes(codes: Ints, kinds: Classes, word: NDArray[np.bool_]) -> bool:
+def _apostrophes(codes: Ints, kinds: Classes, word: NDArray[np.bool_]) -> tuple[bool, list[int]]:
     """Take apostrophes between letters into words, and the s of the English possessive out of them.
 
-    ``word`` begins one place before the code points. Answers whether a word begins with an apostrophe now.
+    ``word`` begins one place before the code points. Answers whether a word begins with an apostrophe now, and where
+    the s of a possessive stands.
     """
     at = (kinds[1:-1] == APOSTROPHE).nonzero()[0] + 1
     before, after = kinds.take(at - 1), kinds.take(at + 1)
@@ -60,10 +67,11 @@ def _apostrophes(codes: Ints, kinds: Classes, word: NDArray[np.bool_]) -> bool:
     within &= ~(elided & ((before & LOWER > 0) | (after & UPPER > 0)))  # and so are l'islam and L'Algérie
     at = at.compress(within)
     owns = (codes.take(at + 1) | _TO_SMALL == _SMALL_S) & ~word.take(at + 3) & (codes.take(at - 1) < LATIN_ENDS)
-    word[at.compress(owns) + 2] = False
+    owned = at.compress(owns) + 1
+    word[owned + 1] = False
     others = at.compress(~owns)
     word[others + 1] = True
-    return not word.take(others).all()
+    return not word.take(others).all(), owned.tolist()
 
 
 def _cut_at_capitals(

@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from entitynorm.text.folding import fold_text
 from entitynorm.text.tokens import APOSTROPHES, MARK, gap_of, is_unspaced
 
-WORD, INSIDE, APOSTROPHE, UPPER, LOWER, DIGIT, INVISIBLE, UNSPACED = 1, 2, 4, 8, 16, 32, 64, 128
-"""Bits of a class: a letter or digit; a mark or invisible character, which a word goes on over; an apostrophe; a
-capital; a small letter; a digit; an invisible character; a letter of a script that puts no spaces between words, or
-(Hangul) none before what it adds to them."""
+WORD, INSIDE, UNEVEN, UPPER, LOWER, DIGIT, INVISIBLE, UNSPACED = 1, 2, 4, 8, 16, 32, 64, 128
+"""Bits of a class: a letter or digit; a mark or invisible character, which a word goes on over; what folds to no letter
+or to several; a capital; a small letter; a digit; an invisible character; a letter of a script that puts no spaces
+between words, or (Hangul) none before what it adds to them."""
+APOSTROPHE = UNEVEN
+"""The class of apostrophes: no other has that bit alone."""
 OTHER = INVISIBLE
 """The class of all else: a bit that no word has alone. It is not 0, which says that a code point was not met yet."""
 LATIN_ENDS = 0x250
@@ -63,6 +65,7 @@ def _fill(code: int) -> None:
     kind = _class_of(char)
     if kind & (WORD | INSIDE):
         letters = _folded(char)
+        kind |= 0 if kind & WORD and len(letters) == 1 else UNEVEN
         LETTERS[code] = len(letters)
         VALUE[code] = sum(letter_value(ord(c)) * pow(BASE, n, 1 << 64) for n, c in enumerate(letters)) & _WRAP
     CLASS[code] = kind  # last, since another thread takes a class for a sign that the rest is there

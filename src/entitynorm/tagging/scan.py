@@ -27,11 +27,11 @@ from entitynorm.tagging.codepoints import (
     BASE,
     DIGIT,
     GAP,
-    INSIDE,
     KEPT_MARKS,
     LETTERS,
     LOWER,
     SPACED_GAP,
+    UNEVEN,
     UNSPACED,
     UPPER,
     VALUE,
@@ -94,8 +94,7 @@ class _Sheet:
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self.codes, self.powers = np.empty(size, np.int64), np.empty(size, np.uint64)
-        self.letters, self.values = np.empty(size + 1, np.int64), np.empty(size + 1, np.uint64)
+        self.codes, self.sums = np.empty(size, np.int64), np.zeros(size + 1, np.uint64)
 
 
 @cache
@@ -137,20 +136,23 @@ class Scan:
         self.text = text
         self._declines = declines
         self._kinds = np.empty(len(text), np.uint8)
-        self._letters_so_far, self._sum_so_far = 0, np.uint64(0)
+        self._passed: list[int] = []
+        """Where letters begin that are no word's."""
         columns = zip(*[self._piece(a, b) for a, b in _pieces(text)], strict=True)
-        (
-            self.start,
-            self.end,
-            self.letters,
-            self._first_kind,
-            self._plain_gap,
-            self._letters_before,
-            self._sum_before,
-            self._sum_after,
-            self._sum_after_stem,
-        ) = (np.concatenate(column) for column in columns)
-        self._down = powers_up_to(self._letters_so_far + 1)[1]
+        self.start, self.end, letters, self._first_kind, self._plain_gap, own, self._stems = (
+            np.concatenate(column) for column in columns
+        )
+        self.letters = np.minimum(letters, _MOST_LETTERS).astype(np.uint8)
+        self.hashes: Hashes = own * _MIX
+        """The hash of each token."""
+        after = np.cumsum(letters)
+        self._letters_before = after - letters
+        up, self._down = powers_up_to(int(after[-1]) + 1 if len(after) else 1)
+        own *= up.take(self._letters_before)
+        parted = np.zeros(len(own) + 1, np.uint64)
+        parted[self.start.searchsorted(np.array(self._passed, np.int64))] = _MIX  # no name goes on over them
+        self._sum_after = np.cumsum(own + parted[:-1])
+        self._sum_before = self._sum_after - own
 
     def _piece(self, first: int, last: int) -> tuple[NDArray[Any], ...]:
         """The arrays of the tokens of ``text[first:last]``."""
@@ -159,37 +161,23 @@ class Scan:
         codes = sheet.codes[: len(text)]
         codes[:] = _code_points(text)
         has = classes(codes, kinds)
-        start, end = borders(text, codes, kinds, has)
-        letters, sums = self._sums(text, codes, has, sheet)
-        before = letters.take(start)
-        return (
-            start + first,
-            end + first,
-            np.minimum(letters.take(end) - before, _MOST_LETTERS).astype(np.uint8),
-            kinds.take(start),
-            _plain_gaps(codes, start, end),
-            before,
-            sums.take(start),
-            sums.take(end),
-            sums.take(np.minimum(start + STEM, end)),
-        )
-
-    def _sums(self, text: str, codes: Ints, has: int, sheet: _Sheet) -> tuple[Ints, Hashes]:
-        """The letters before each place of a piece and the sum of their values; both go on from the piece before."""
-        size = len(codes)
-        letters, values = sheet.letters[: size + 1], sheet.values[: size + 1]
-        letters[0], values[0] = self._letters_so_far, self._sum_so_far
-        LETTERS.take(codes, out=letters[1:], mode="clip")
-        VALUE.take(codes, out=values[1:], mode="clip")
-        if has & INSIDE:
-            _marks(text, codes, letters[1:], values[1:])
-        np.cumsum(letters, out=letters)
-        self._letters_so_far = int(letters[size])
-        up = powers_up_to(self._letters_so_far + 1)[0]
-        values[1:] *= up.take(letters[:size], out=sheet.powers[:size], mode="clip")
-        np.cumsum(values, out=values)
-        self._sum_so_far = values[size]
-        return letters, values
+        start, end, passed = borders(text, codes, kinds, has)
+        # Nearly all words fold to one letter for each code point: there a place is a power, and no letters are counted.
+        sums = sheet.sums[: len(text) + 1]
+        up, down = powers_up_to(len(text) + 1)
+        VALUE.take(codes, out=sums[1:], mode="clip")
+        sums[1:] *= up[: len(text)]
+        np.cumsum(sums, out=sums)
+        before, shift = sums.take(start), down.take(start)
+        letters, own, stems = end - start, sums.take(end), sums.take(np.minimum(start + STEM, end))
+        for found in (own, stems):
+            found -= before
+            found *= shift
+        if has & UNEVEN and len(start):
+            uneven = _holding(np.flatnonzero(kinds & UNEVEN > 0), start, end)
+            letters[uneven], own[uneven], stems[uneven] = _folded(codes, start.take(uneven), end.take(uneven))
+        self._passed += [first + place for place in passed]
+        return start + first, end + first, letters, kinds.take(start), _plain_gaps(codes, start, end), own, stems
 
     def __len__(self) -> int:
         return len(self.start)
@@ -222,21 +210,9 @@ class Scan:
         found *= _MIX
         return found
 
-    @cached_property
-    def hashes(self) -> Hashes:
-        """The hash of each token."""
-        found: Hashes = self._sum_after - self._sum_before
-        found *= self._down.take(self._letters_before)
-        found *= _MIX
-        return found
-
     def stems(self, tokens: Ints) -> Hashes:
         """The hashes of the first letters of tokens: what the case forms of a word have in common."""
-        found = self._sum_after_stem.take(tokens)
-        found -= self._sum_before.take(tokens)
-        found *= self._down.take(self._letters_before.take(tokens))
-        found *= _MIX
-        return found
+        return self._stems.take(tokens) * _MIX
 
     @cached_property
     def codes(self) -> NDArray[np.uint32]:
@@ -376,14 +352,37 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
         first = last
 
 
-def _marks(text: str, codes: Ints, letters: Ints, values: Hashes) -> None:
+def _holding(places: Ints, start: Ints, end: Ints) -> Ints:
+    """Which tokens hold any of some places of a piece, which are in ascending order."""
+    token = start.searchsorted(places, "right") - 1
+    token = token.compress((token >= 0) & (places < end.take(token, mode="clip")))
+    return token.compress(np.concatenate((token[:1] >= 0, token[1:] != token[:-1])))
+
+
+def _folded(codes: Ints, start: Ints, end: Ints) -> tuple[Ints, Hashes, Hashes]:
+    """The letters of some tokens, and the sums of their values and of their stems, code point by code point."""
+    size = end - start
+    head = np.cumsum(size) - size
+    codes = codes.take(np.repeat(start - head, size) + np.arange(int(size.sum())))
+    letters, values = LETTERS.take(codes), VALUE.take(codes)
+    _marks(codes, letters, values)
+    after = np.concatenate((np.zeros(1, np.int64), np.cumsum(letters)))
+    before = after.take(head)
+    values *= powers_up_to(int(letters.sum()) + 1)[0].take(after[:-1] - np.repeat(before, size))
+    sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(values)))
+    stems = sums.take(head + np.minimum(size, STEM))
+    first = sums.take(head)
+    return after.take(head + size) - before, sums.take(head + size) - first, stems - first
+
+
+def _marks(codes: Ints, letters: Ints, values: Hashes) -> None:
     """Count the marks that make another Cyrillic letter in decomposed text."""
     for mark in KEPT_MARKS:
-        if chr(mark) not in text:
-            continue
         at = np.flatnonzero(codes == mark)
-        at = at[at > 0]
-        before = codes[at - 1]
-        at = at[(before >= 0x400) & (before < 0x530) & ~((mark == _DIAERESIS) & np.isin(before, _IE))]
+        before = codes.take(at - 1)  # a token begins with no mark
+        of_another = (before >= 0x400) & (before < 0x530)
+        if mark == _DIAERESIS:
+            of_another &= (before != _IE[0]) & (before != _IE[1])
+        at = at.compress(of_another)
         letters[at] = 1
         values[at] = letter_value(mark)

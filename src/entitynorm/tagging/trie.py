@@ -150,7 +150,6 @@ class Trie:
             may_begin = as_name | self._may_be_small.take((scan.hashes >> np.uint64(48)).view(np.int64))
         first = may_begin.nonzero()[0]
         key = self.table.find(scan.hash(first, first))
-        joins = joinable(scan)
         firsts, counts, keys = [], [], []
         for length in range(1, MOST_TOKENS + 1):
             there = (key >= 0).nonzero()[0]
@@ -160,7 +159,7 @@ class Trie:
             keys.append(key)
             first = first.compress(self.flags.take(key) & GOES_ON)
             first = first[: first.searchsorted(len(scan) - length)]
-            first = first.compress(joins.take(first + length))
+            first = first.compress(joinable(scan, tokens=first + length))
             if not len(first):
                 break
             key = self.table.find(scan.hash(first, first + length))
