@@ -139,7 +139,7 @@ class Scan:
         self._passed: list[int] = []
         """Where letters begin that are no word's."""
         columns = zip(*[self._piece(a, b) for a, b in _pieces(text)], strict=True)
-        self.start, self.end, letters, self._first_kind, self._plain_gap, own, self._stems = (
+        self.start, self.end, letters, self._first_kind, self._plain_gap, own = (
             np.concatenate(column) for column in columns
         )
         self.letters = np.minimum(letters, _MOST_LETTERS).astype(np.uint8)
@@ -168,16 +168,14 @@ class Scan:
         VALUE.take(codes, out=sums[1:], mode="clip")
         sums[1:] *= up[: len(text)]
         np.cumsum(sums, out=sums)
-        before, shift = sums.take(start), down.take(start)
-        letters, own, stems = end - start, sums.take(end), sums.take(np.minimum(start + STEM, end))
-        for found in (own, stems):
-            found -= before
-            found *= shift
+        letters, own = end - start, sums.take(end)
+        own -= sums.take(start)
+        own *= down.take(start)
         if has & UNEVEN and len(start):
-            uneven = _holding(np.flatnonzero(kinds & UNEVEN > 0), start, end)
-            letters[uneven], own[uneven], stems[uneven] = _folded(codes, start.take(uneven), end.take(uneven))
+            uneven = _holding((kinds & UNEVEN > 0).nonzero()[0], start, end)
+            letters[uneven], own[uneven] = _folded(codes, start.take(uneven), end.take(uneven))
         self._passed += [first + place for place in passed]
-        return start + first, end + first, letters, kinds.take(start), _plain_gaps(codes, start, end), own, stems
+        return start + first, end + first, letters, kinds.take(start), _plain_gaps(codes, start, end), own
 
     def __len__(self) -> int:
         return len(self.start)
@@ -212,7 +210,8 @@ class Scan:
 
     def stems(self, tokens: Ints) -> Hashes:
         """The hashes of the first letters of tokens: what the case forms of a word have in common."""
-        return self._stems.take(tokens) * _MIX
+        start = self.start.take(tokens)
+        return _folded(self.codes, start, np.minimum(start + STEM, self.end.take(tokens)))[1] * _MIX
 
     @cached_property
     def codes(self) -> NDArray[np.uint32]:
@@ -359,26 +358,25 @@ def _holding(places: Ints, start: Ints, end: Ints) -> Ints:
     return token.compress(np.concatenate((token[:1] >= 0, token[1:] != token[:-1])))
 
 
-def _folded(codes: Ints, start: Ints, end: Ints) -> tuple[Ints, Hashes, Hashes]:
-    """The letters of some tokens, and the sums of their values and of their stems, code point by code point."""
+def _folded(codes: NDArray[np.integer[Any]], start: Ints, end: Ints) -> tuple[Ints, Hashes]:
+    """The letters of some stretches, none of them empty, and the sums of their values, code point by code point."""
     size = end - start
-    head = np.cumsum(size) - size
-    codes = codes.take(np.repeat(start - head, size) + np.arange(int(size.sum())))
+    head = size.cumsum() - size
+    codes = codes.take((start - head).repeat(size) + np.arange(int(size.sum())))
     letters, values = LETTERS.take(codes), VALUE.take(codes)
     _marks(codes, letters, values)
-    after = np.concatenate((np.zeros(1, np.int64), np.cumsum(letters)))
-    before = after.take(head)
-    values *= powers_up_to(int(letters.sum()) + 1)[0].take(after[:-1] - np.repeat(before, size))
-    sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(values)))
-    stems = sums.take(head + np.minimum(size, STEM))
-    first = sums.take(head)
-    return after.take(head + size) - before, sums.take(head + size) - first, stems - first
+    before = letters.cumsum() - letters
+    first = before.take(head)
+    values *= powers_up_to(int(letters.sum()) + 1)[0].take(before - first.repeat(size))
+    return np.add.reduceat(letters, head), np.add.reduceat(values, head)
 
 
-def _marks(codes: Ints, letters: Ints, values: Hashes) -> None:
+def _marks(codes: NDArray[np.integer[Any]], letters: Ints, values: Hashes) -> None:
     """Count the marks that make another Cyrillic letter in decomposed text."""
     for mark in KEPT_MARKS:
-        at = np.flatnonzero(codes == mark)
+        at = (codes == mark).nonzero()[0]
+        if not len(at):
+            continue
         before = codes.take(at - 1)  # a token begins with no mark
         of_another = (before >= 0x400) & (before < 0x530)
         if mark == _DIAERESIS:
