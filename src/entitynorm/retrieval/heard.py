@@ -24,6 +24,7 @@ from entitynorm.retrieval.phones import (
     numbers,
     powers,
 )
+from entitynorm.retrieval.ragged import ragged
 from entitynorm.tagging.codepoints import BASE, letter_value
 from entitynorm.text.letter_groups import LINE_END, LetterGroups
 from entitynorm.text.sounds import PLAIN_SCRIPTS, plain_letters, plain_table, wide_readings
@@ -37,17 +38,6 @@ _A, _E, _I, _O, _U = (int(numbers(vowel)[0]) for vowel in "aeiou")
 _BEFORE = np.zeros(PAD + 1, np.bool_)
 _BEFORE[[_A, _E, _O, _U]] = True
 """Vowels before which an i inside a word is a glide."""
-
-
-def ragged(counts: NDArray[np.integer]) -> tuple[Ints, Ints]:
-    """For rows of so many elements each: the row of every element, and its place in the row.
-
-    >>> [values.tolist() for values in ragged(np.array([2, 0, 1]))]
-    [[0, 0, 2], [0, 1, 0]]
-    """
-    counts = counts.astype(np.int64)
-    row = np.repeat(np.arange(len(counts)), counts)
-    return row, np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
 class Keyed:

@@ -8,8 +8,9 @@ from itertools import pairwise
 import numpy as np
 
 from entitynorm.retrieval.distinct import distinct
-from entitynorm.retrieval.heard import Ints, ragged
+from entitynorm.retrieval.heard import Ints
 from entitynorm.retrieval.phones import Words
+from entitynorm.retrieval.ragged import ragged
 from entitynorm.screening.keys import Postings, mixed
 from entitynorm.screening.listed import BONES, LEAST_BONES, LEAST_PHONES, SOUND, Listed
 from entitynorm.screening.windows import Sounding, Worded

@@ -8,20 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entitynorm.retrieval.distinct import distinct
-from entitynorm.retrieval.heard import Ints, ragged
+from entitynorm.retrieval.heard import Ints
 from entitynorm.retrieval.phones import Words
+from entitynorm.retrieval.ragged import ragged
+from entitynorm.tagging.codepoints import MIX
 from entitynorm.tagging.hash_table import bits_for, directory
 
-_MIX = np.uint64(0xD6E8FEB86659FD93)
 _HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
 def mixed(hashes: Words, family: int = 0) -> Words:
     """Hashes whose leading 32 bits depend on all others; those of another family are other ones."""
-    found = hashes * _MIX
+    found = hashes * MIX
     found ^= found >> _HALF
     found += np.uint64(family)
-    found *= _MIX
+    found *= MIX
     return found
 
 

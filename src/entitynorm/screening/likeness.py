@@ -15,8 +15,9 @@ from rapidfuzz.process import cpdist
 
 from entitynorm.names.similarity import LIKEST_HEARD, MOST_SLIPS, SHARED_READING, agreement, slip_of
 from entitynorm.retrieval.distinct import numbered
-from entitynorm.retrieval.heard import Ints, ragged
+from entitynorm.retrieval.heard import Ints
 from entitynorm.retrieval.phones import popcount
+from entitynorm.retrieval.ragged import ragged
 from entitynorm.screening.listed import Listed
 from entitynorm.screening.windows import Bools, Worded
 from entitynorm.text.sound_distance import similarities, table_for

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entitynorm.retrieval.build import name_key
-from entitynorm.retrieval.heard import Heard, Ints, Keyed, ragged
+from entitynorm.retrieval.heard import Heard, Ints, Keyed
 from entitynorm.retrieval.index import NameIndex
 from entitynorm.retrieval.phones import LONGEST, Words
+from entitynorm.retrieval.ragged import ragged
 from entitynorm.retrieval.roles import FOREIGN, PATRONYMIC, ROLE_BITS, ROLES
 from entitynorm.screening.keys import Postings, mixed
 from entitynorm.tagging.hash_table import HashTable

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from entitynorm.names.lexicon import lexicon
 from entitynorm.retrieval.distinct import among, distinct, numbered
-from entitynorm.retrieval.heard import Heard, Ints, Keyed, ragged
+from entitynorm.retrieval.heard import Heard, Ints, Keyed
 from entitynorm.retrieval.phones import Words, text_hashes
+from entitynorm.retrieval.ragged import ragged
 from entitynorm.retrieval.roles import role_of_term
 from entitynorm.screening.listed import MOST_WORDS
 from entitynorm.table_cache import kept_words

@@ -28,6 +28,8 @@ LATIN_ENDS = 0x250
 """The first code point behind the Latin letters."""
 BASE = 0x9E3779B97F4A7C15
 """The odd number whose powers tell the places of letters apart."""
+MIX = np.uint64(0xD6E8FEB86659FD93)
+"""The odd number that hashes are multiplied by, so that their leading bits depend on all others."""
 _WRAP = (1 << 64) - 1
 KEPT_MARKS = (0x306, 0x308)
 """Marks that make another letter of a Cyrillic one (й, ў, ї); only ё is read as е."""

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entitynorm.retrieval.distinct import among, distinct
+from entitynorm.retrieval.ragged import ragged
 from entitynorm.tagging.borders import Classes, borders
 from entitynorm.tagging.borders import Ints as Ints
 from entitynorm.tagging.codepoints import (
@@ -30,6 +31,7 @@ from entitynorm.tagging.codepoints import (
     KEPT_MARKS,
     LETTERS,
     LOWER,
+    MIX,
     SPACED_GAP,
     UNEVEN,
     UNSPACED,
@@ -58,7 +60,6 @@ _ROMANCE_WORDS = (
 _ONE_ROMANCE_IN = 16
 """A Romance text has at least one of these words in so many."""
 _PIECE_ENDS = (" ", "\n", SEPARATOR)
-_MIX = np.uint64(0xD6E8FEB86659FD93)
 _DIAERESIS, _IE = KEPT_MARKS[1], (ord("е"), ord("Е"))
 _WHITE = re.compile("[ \n\f]")
 _LONGEST_KEPT = 64
@@ -136,21 +137,19 @@ class Scan:
         self.text = text
         self._declines = declines
         self._kinds = np.empty(len(text), np.uint8)
-        self._passed: list[int] = []
-        """Where letters begin that are no word's."""
         columns = zip(*[self._piece(a, b) for a, b in _pieces(text)], strict=True)
-        self.start, self.end, letters, self._first_kind, self._plain_gap, own = (
+        self.start, self.end, letters, self._first_kind, self._plain_gap, own, passed = (
             np.concatenate(column) for column in columns
         )
         self.letters = np.minimum(letters, _MOST_LETTERS).astype(np.uint8)
-        self.hashes: Hashes = own * _MIX
+        self.hashes: Hashes = own * MIX
         """The hash of each token."""
         after = np.cumsum(letters)
         self._letters_before = after - letters
         up, self._down = powers_up_to(int(after[-1]) + 1 if len(after) else 1)
         own *= up.take(self._letters_before)
         parted = np.zeros(len(own) + 1, np.uint64)
-        parted[self.start.searchsorted(np.array(self._passed, np.int64))] = _MIX  # no name goes on over them
+        parted[self.start.searchsorted(passed)] = MIX  # no name goes on over them
         self._sum_after = np.cumsum(own + parted[:-1])
         self._sum_before = self._sum_after - own
 
@@ -174,8 +173,9 @@ class Scan:
         if has & UNEVEN and len(start):
             uneven = _holding((kinds & UNEVEN > 0).nonzero()[0], start, end)
             letters[uneven], own[uneven] = _folded(codes, start.take(uneven), end.take(uneven))
-        self._passed += [first + place for place in passed]
-        return start + first, end + first, letters, kinds.take(start), _plain_gaps(codes, start, end), own
+        gaps = _plain_gaps(codes, start, end)
+        parting = np.array(passed, np.int64) + first
+        return start + first, end + first, letters, kinds.take(start), gaps, own, parting
 
     def __len__(self) -> int:
         return len(self.start)
@@ -205,13 +205,13 @@ class Scan:
         found = self._sum_after.take(last)
         found -= self._sum_before.take(first)
         found *= self._down.take(self._letters_before.take(first))
-        found *= _MIX
+        found *= MIX
         return found
 
     def stems(self, tokens: Ints) -> Hashes:
         """The hashes of the first letters of tokens: what the case forms of a word have in common."""
         start = self.start.take(tokens)
-        return _folded(self.codes, start, np.minimum(start + STEM, self.end.take(tokens)))[1] * _MIX
+        return _folded(self.codes, start, np.minimum(start + STEM, self.end.take(tokens)))[1] * MIX
 
     @cached_property
     def codes(self) -> NDArray[np.uint32]:
@@ -291,9 +291,9 @@ class Scan:
         if len(some):
             chosen = tokens[some]
             length = self.end[chosen] - self.start[chosen]
-            first = np.concatenate((np.zeros(1, np.int64), np.cumsum(length)[:-1]))
-            where = np.repeat(self.start[chosen] - first, length) + np.arange(int(length.sum()))
-            out[some] = np.bitwise_or.reduceat(self._kinds.take(where), first) & LOWER == 0
+            token, place = ragged(length)
+            kinds = self._kinds.take(self.start[chosen].take(token) + place)
+            out[some] = np.bitwise_or.reduceat(kinds, np.cumsum(length) - length) & LOWER == 0
         return out
 
     @cached_property
@@ -362,12 +362,13 @@ def _folded(codes: NDArray[np.integer[Any]], start: Ints, end: Ints) -> tuple[In
     """The letters of some stretches, none of them empty, and the sums of their values, code point by code point."""
     size = end - start
     head = size.cumsum() - size
-    codes = codes.take((start - head).repeat(size) + np.arange(int(size.sum())))
+    stretch, place = ragged(size)
+    codes = codes.take(start.take(stretch) + place)
     letters, values = LETTERS.take(codes), VALUE.take(codes)
     _marks(codes, letters, values)
     before = letters.cumsum() - letters
     first = before.take(head)
-    values *= powers_up_to(int(letters.sum()) + 1)[0].take(before - first.repeat(size))
+    values *= powers_up_to(int(letters.sum()) + 1)[0].take(before - first.take(stretch))
     return np.add.reduceat(letters, head), np.add.reduceat(values, head)
 
 
